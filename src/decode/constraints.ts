@@ -1,0 +1,58 @@
+import { bits } from '../bits.ts'
+
+/**
+ * Rules that depend on more than fixed bits, by name.
+ *
+ * A rule of {@link UNPREDICTABLE} makes an allocated word CONSTRAINED UNPREDICTABLE; names are Sail's
+ * (`Unpredictable_WBOVERLAPLD` and so on, arm-v9.4-a `v8_base.sail`) where Sail has one. A rule of {@link RESERVED}
+ * makes a word of the pattern unallocated. Every rule is a function of the word alone.
+ *
+ * @module
+ */
+
+/** A rule: true of the words that it is about. */
+export type Rule = (word: number) => boolean
+
+/** The names of {@link UNPREDICTABLE}. */
+export type ConstraintName =
+  | 'WBOVERLAPLD'
+  | 'WBOVERLAPST'
+  | 'LDPOVERLAP'
+  | 'WBOVERLAPPAIR'
+  | 'DATAOVERLAP'
+  | 'DATAOVERLAPPAIR'
+  | 'BASEOVERLAP'
+
+/** The names of {@link RESERVED}. */
+export type ReservedName = 'ODD_RS' | 'ODD_RT'
+
+const Rt = (w: number): number => w & 31
+const Rn = (w: number): number => bits(w, 5, 5)
+const Rt2 = (w: number): number => bits(w, 10, 5)
+const Rs = (w: number): number => bits(w, 16, 5)
+
+/** CONSTRAINED UNPREDICTABLE rules (DDI 0487, K1.2 "AArch64 CONSTRAINED UNPREDICTABLE behaviors"). */
+export const UNPREDICTABLE: Readonly<Record<ConstraintName, Rule>> = {
+  /** Write-back load whose base is a destination. */
+  WBOVERLAPLD: (w) => Rn(w) !== 31 && Rt(w) === Rn(w),
+  /** Write-back store whose base is the data. */
+  WBOVERLAPST: (w) => Rn(w) !== 31 && Rt(w) === Rn(w),
+  /** Load pair into one register twice. */
+  LDPOVERLAP: (w) => Rt(w) === Rt2(w),
+  /** Write-back pair whose base is one of the pair. */
+  WBOVERLAPPAIR: (w) => Rn(w) !== 31 && (Rt(w) === Rn(w) || Rt2(w) === Rn(w)),
+  /** Store exclusive whose status register is the data. */
+  DATAOVERLAP: (w) => Rs(w) === Rt(w),
+  /** Store exclusive pair whose status register is one of the data. */
+  DATAOVERLAPPAIR: (w) => Rs(w) === Rt(w) || Rs(w) === Rt2(w),
+  /** Store exclusive whose status register is the base. */
+  BASEOVERLAP: (w) => Rn(w) !== 31 && Rs(w) === Rn(w),
+}
+
+/** Rules under which a word is unallocated. */
+export const RESERVED: Readonly<Record<ReservedName, Rule>> = {
+  /** A pair in consecutive registers must begin with an even one: Rs. */
+  ODD_RS: (w) => (Rs(w) & 1) !== 0,
+  /** The same of Rt. */
+  ODD_RT: (w) => (Rt(w) & 1) !== 0,
+}

@@ -1,0 +1,86 @@
+import type { MemoryAccess } from './access.ts'
+import type { ConstraintName, ReservedName } from './constraints.ts'
+import type { Bits, Pattern } from './pattern.ts'
+import { parsePattern, TableError } from './pattern.ts'
+import type { Field } from './fields.ts'
+
+/** What a row says beside its bits and its text. All optional. */
+export interface RowOptions {
+  /** FEAT_ names without the prefix, all of which are needed: `'LSE'`, `'LSE128 THE'`; `A|B` means either. */
+  readonly feat?: string
+  /** What the instruction does to memory. */
+  readonly access?: MemoryAccess
+  /** Named rules under which an allocated word is CONSTRAINED UNPREDICTABLE. */
+  readonly unpredictable?: readonly ConstraintName[]
+  /** Named rules under which a word of this pattern is unallocated. */
+  readonly reserved?: readonly ReservedName[]
+  /** Ids of rows that this one refines: its words are taken out of them. */
+  readonly over?: readonly string[]
+  /** This row is another spelling of that row: it decodes nothing, {@link format} prefers it where it matches. */
+  readonly aliasOf?: string
+}
+
+/** One encoding, one line: id (the manual's), bits, LLVM's syntax, the rest. */
+export type Row = readonly [id: string, pattern: string, syntax: string, options?: RowOptions]
+
+/** A row, parsed. Immutable; one object per encoding for the life of the program. */
+export interface Encoding extends Pattern {
+  /** The manual's encoding id, such as `LDP_64_ldstpair_off`. */
+  readonly id: string
+  /** Position in the table. */
+  readonly index: number
+  /** Name of the top-level class whose file holds the row. */
+  readonly group: string
+  /** Mnemonic as written in the row, such as `ldp` or `b.<cond>`. */
+  readonly mnemonic: string
+  /** Operands as the row writes them. */
+  readonly syntax: string
+  readonly features: readonly string[]
+  readonly access: MemoryAccess | undefined
+  readonly unpredictable: readonly ConstraintName[]
+  readonly reserved: readonly ReservedName[]
+  readonly over: readonly string[]
+  readonly aliasOf: string | undefined
+  /** Rows that spell some of this encoding's words otherwise, in the order of preference. */
+  readonly aliases: readonly Encoding[]
+}
+
+/** The field called `name`, or `undefined` when the encoding has none. */
+export function findField(encoding: Encoding, name: string): Field | undefined {
+  return encoding.fields.find((f) => f.name === name)
+}
+
+/** Parses the rows of one group. */
+export function parseRows(group: string, rows: readonly Row[], firstIndex: number): Encoding[] {
+  return rows.map(([id, pattern, syntax, options = {}], i) => {
+    const space = syntax.indexOf(' ')
+    const mnemonic = space < 0 ? syntax : syntax.slice(0, space)
+    if (mnemonic === '') throw new TableError(id, 'syntax has no mnemonic')
+    return {
+      ...parsePattern(id, pattern),
+      id,
+      index: firstIndex + i,
+      group,
+      mnemonic,
+      syntax: space < 0 ? '' : syntax.slice(space + 1).trim(),
+      features: options.feat?.split(' ') ?? [],
+      access: options.access,
+      unpredictable: options.unpredictable ?? [],
+      reserved: options.reserved ?? [],
+      over: options.over ?? [],
+      aliasOf: options.aliasOf,
+      aliases: [],
+    }
+  })
+}
+
+/** True when `word` carries the fixed bits of `encoding` and none of its excluded values. */
+export function matches(encoding: Pattern, word: number): boolean {
+  if (((word ^ encoding.value) & encoding.mask) !== 0) return false
+  const excluded: readonly Bits[] = encoding.excluded
+  for (let i = 0; i < excluded.length; i++) {
+    const e = excluded[i] as Bits
+    if (((word ^ e.value) & e.mask) === 0) return false
+  }
+  return true
+}

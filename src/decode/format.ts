@@ -1,0 +1,100 @@
+import { type Encoding, matches } from './encoding.ts'
+import type { Instruction } from './instruction.ts'
+import type { ImmediateOperand, ListOperand, MemoryOperand, Operand, RegisterOperand } from './operand.ts'
+import { operandReaders } from './syntax.ts'
+
+/** How {@link format} writes. */
+export interface FormatOptions {
+  /** Prefer the alias that the manual prefers, and leave out zero offsets. `true` unless told. */
+  readonly aliases?: boolean
+}
+
+const DEFAULTS: FormatOptions = {}
+
+/**
+ * The instruction in LLVM's syntax: one space after the mnemonic, decimal immediates, branch targets as byte offsets.
+ * An unallocated word gives `.inst 0x........`, which assembles to itself.
+ *
+ * @example
+ * ```ts
+ * format(decode(0xa9400440)!) // 'ldp x0, x1, [x2]'
+ * format(decode(0xa9400440)!, { aliases: false }) // 'ldp x0, x1, [x2, #0]'
+ * ```
+ */
+export function format(insn: Instruction, options: FormatOptions = DEFAULTS): string {
+  const { encoding, word } = insn
+  if (encoding.index < 0) return `.inst 0x${word.toString(16).padStart(8, '0')}`
+  const aliases = options.aliases ?? true
+  const spelled = aliases ? preferred(encoding, word) : encoding
+  let text = spelled.mnemonic
+  let separator = ' '
+  for (const read of operandReaders(spelled)) {
+    const part = operandText(read(word), aliases)
+    if (part === '') continue
+    text += separator + part
+    separator = ', '
+  }
+  return text
+}
+
+/** The first alias that matches the word, or the encoding itself. */
+function preferred(encoding: Encoding, word: number): Encoding {
+  const { aliases } = encoding
+  for (let i = 0; i < aliases.length; i++) {
+    if (matches(aliases[i] as Encoding, word)) return aliases[i] as Encoding
+  }
+  return encoding
+}
+
+function operandText(o: Operand, aliases: boolean): string {
+  switch (o.kind) {
+    case 'register':
+      return registerText(o)
+    case 'immediate':
+      return immediateText(o)
+    case 'memory':
+      return memoryText(o, aliases)
+    case 'list':
+      return listText(o)
+    case 'label':
+      return `#${o.offset}`
+    case 'name':
+      return o.name
+  }
+}
+
+/** The name of a register as assemblers write it, such as `x3`, `wsp`, `v2.8h`, `p1/z`. */
+export function registerText(r: RegisterOperand): string {
+  const { number } = r
+  let text: string
+  if (number === 31 && r.class === 'X') text = r.sp ? 'sp' : 'xzr'
+  else if (number === 31 && r.class === 'W') text = r.sp ? 'wsp' : 'wzr'
+  else text = r.class.toLowerCase() + number
+  if (r.arrangement !== '') text += `.${r.arrangement}`
+  if (r.index >= 0) text += `[${r.index}]`
+  return r.mode === '' ? text : `${text}/${r.mode}`
+}
+
+function immediateText(i: ImmediateOperand): string {
+  return i.radix === 10 ? `#${i.value}` : `#0x${i.value.toString(16)}`
+}
+
+function listText(l: ListOperand): string {
+  let text = '{ '
+  for (let i = 0; i < l.registers.length; i++) text += (i === 0 ? '' : ', ') + registerText(l.registers[i] as RegisterOperand)
+  return l.index < 0 ? `${text} }` : `${text} }[${l.index}]`
+}
+
+function memoryText(m: MemoryOperand, aliases: boolean): string {
+  const base = registerText(m.base)
+  if (m.mode === 'post') return `[${base}], ${m.index ? registerText(m.index) : `#${m.offset}`}`
+  const end = m.mode === 'pre' ? ']!' : ']'
+  if (!m.index) {
+    const shown = m.mode === 'pre' ? m.hasOffset : m.hasOffset && (m.offset !== 0 || !aliases)
+    return shown ? `[${base}, #${m.offset}${end}` : `[${base}${end}`
+  }
+  const index = registerText(m.index)
+  if (m.extend === 'lsl' && !m.amountShown && aliases) return `[${base}, ${index}]`
+  if (m.extend !== 'lsl' && !m.amountShown) return `[${base}, ${index}, ${m.extend}]`
+  return `[${base}, ${index}, ${m.extend} #${m.amount}]`
+}

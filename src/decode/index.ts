@@ -1,0 +1,34 @@
+/**
+ * The A64 decoder: words to instructions, operands and text. Knows nothing of CPUs, memory or devices.
+ *
+ * @module
+ */
+export type { AccessForm, AccessOrder, AtomicOperation, MemoryAccess, RegisterBank } from './access.ts'
+export type { ConstraintName, ReservedName } from './constraints.ts'
+export type { Encoding } from './encoding.ts'
+export type { Field } from './fields.ts'
+export { type FormatOptions, format, registerText } from './format.ts'
+export {
+  ALLOCATED,
+  CONSTRAINED,
+  decode,
+  decodeInto,
+  Instruction,
+  UNALLOCATED,
+  type Unpredictable,
+  type Verdict,
+  WordError,
+} from './instruction.ts'
+export { A64 } from './isa/index.ts'
+export type {
+  ImmediateOperand,
+  LabelOperand,
+  ListOperand,
+  MemoryOperand,
+  NameOperand,
+  Operand,
+  RegisterClass,
+  RegisterOperand,
+} from './operand.ts'
+export type { Bits, Pattern } from './pattern.ts'
+export { operands } from './syntax.ts'

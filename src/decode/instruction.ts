@@ -1,0 +1,119 @@
+import type { Encoding } from './encoding.ts'
+import { UNPREDICTABLE } from './constraints.ts'
+import type { ConstraintName } from './constraints.ts'
+import { Dispatch } from './dispatch.ts'
+import { A64 } from './isa/index.ts'
+
+/** No row owns the word: it is UNDEFINED. */
+export const UNALLOCATED = 0
+/** A row owns the word, and a rule makes its effect CONSTRAINED UNPREDICTABLE. */
+export const CONSTRAINED = 1
+/** A row owns the word and its effect is defined. */
+export const ALLOCATED = 2
+
+/** {@link UNALLOCATED}, {@link CONSTRAINED} or {@link ALLOCATED}; truthy when there is an encoding. */
+export type Verdict = typeof UNALLOCATED | typeof CONSTRAINED | typeof ALLOCATED
+
+/** `'SHOULD_BE'`: a should-be-zero or should-be-one bit is not so. Otherwise a rule of the table. */
+export type Unpredictable = ConstraintName | 'SHOULD_BE'
+
+/** What an {@link Instruction} holds when its word is unallocated. */
+const NO_ENCODING: Encoding = {
+  id: 'UNALLOCATED',
+  index: -1,
+  group: '',
+  mnemonic: '',
+  syntax: '',
+  mask: 0,
+  value: 0,
+  should: { mask: 0, value: 0 },
+  excluded: [],
+  fields: [],
+  features: [],
+  access: undefined,
+  unpredictable: [],
+  reserved: [],
+  over: [],
+  aliasOf: undefined,
+  aliases: [],
+}
+
+/**
+ * A decoded word. One shape, all members set in one order: reuse one through {@link decodeInto} on hot paths.
+ */
+export class Instruction {
+  /** The word, 0..2^32-1. */
+  word = 0
+  verdict: Verdict = UNALLOCATED
+  /** The row that owns the word; a placeholder with id `UNALLOCATED` when none does. */
+  encoding: Encoding = NO_ENCODING
+  /** Why {@link verdict} is {@link CONSTRAINED}; `''` otherwise. */
+  unpredictable: Unpredictable | '' = ''
+}
+
+/** The argument is not a 32-bit word. */
+export class WordError extends RangeError {
+  override readonly name = 'WordError'
+  constructor(word: unknown) {
+    super(`${String(word)} is not a 32-bit word: give an integer from 0 to 0xffffffff`)
+  }
+}
+
+let dispatch: Dispatch | undefined
+
+/**
+ * Decodes `word` into `out` without allocating, and tells whether it is an instruction.
+ *
+ * @param word - an integer, taken modulo 2^32.
+ * @example
+ * ```ts
+ * const insn = new Instruction()
+ * decodeInto(0xa9400440, insn) // 2: ALLOCATED
+ * insn.encoding.id // 'LDP_64_ldstpair_off'
+ * ```
+ */
+export function decodeInto(word: number, out: Instruction): Verdict {
+  dispatch ??= new Dispatch(A64.encodings)
+  const index = dispatch.find(word)
+  out.word = word >>> 0
+  out.unpredictable = ''
+  if (index < 0) {
+    out.encoding = NO_ENCODING
+    out.verdict = UNALLOCATED
+    return UNALLOCATED
+  }
+  const encoding = A64.encodings[index] as Encoding
+  out.encoding = encoding
+  const { should, unpredictable } = encoding
+  if (((word ^ should.value) & should.mask) !== 0) {
+    out.unpredictable = 'SHOULD_BE'
+  } else {
+    for (let i = 0; i < unpredictable.length; i++) {
+      const rule = unpredictable[i] as ConstraintName
+      if (UNPREDICTABLE[rule](word)) {
+        out.unpredictable = rule
+        break
+      }
+    }
+  }
+  out.verdict = out.unpredictable === '' ? ALLOCATED : CONSTRAINED
+  return out.verdict
+}
+
+/**
+ * Decodes one word.
+ *
+ * @param word - 0..0xffffffff.
+ * @returns a fresh instruction, or `undefined` when the word is unallocated (UNDEFINED).
+ * @throws WordError when `word` is not an integer of 32 bits.
+ * @example
+ * ```ts
+ * decode(0xa9400440)?.encoding.mnemonic // 'ldp'
+ * decode(0xffffffff) // undefined
+ * ```
+ */
+export function decode(word: number): Instruction | undefined {
+  if (!Number.isInteger(word) || word < 0 || word > 0xffff_ffff) throw new WordError(word)
+  const insn = new Instruction()
+  return decodeInto(word, insn) === UNALLOCATED ? undefined : insn
+}

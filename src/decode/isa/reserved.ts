@@ -1,0 +1,9 @@
+import type { Group } from '../table.ts'
+
+/** Reserved (C4.1.1). */
+export const reserved: Group = {
+  name: 'Reserved',
+  rows: [
+    ['UDF_only_perm_undef', '0000000000000000 imm16', 'udf #imm16'],
+  ],
+}

@@ -1,0 +1,100 @@
+/**
+ * Operands as data: discriminated by `kind`, one fixed shape per kind, immutable.
+ *
+ * {@link operands} derives them from the word; text, information, encoder and the emulator's plan derive from them.
+ *
+ * @module
+ */
+
+/** General-purpose (`W`, `X`), SIMD&FP scalar (`B`..`Q`) or vector (`V`), SVE vector (`Z`) or predicate (`P`, `PN`). */
+export type RegisterClass = 'W' | 'X' | 'B' | 'H' | 'S' | 'D' | 'Q' | 'V' | 'Z' | 'P' | 'PN'
+
+export interface RegisterOperand {
+  readonly kind: 'register'
+  readonly class: RegisterClass
+  /** 0..31. For `W` and `X`, 31 is the stack pointer if {@link sp}, else the zero register. */
+  readonly number: number
+  readonly sp: boolean
+  /** Arrangement or element size without the dot, such as `16b` or `s`; `''` for none. */
+  readonly arrangement: string
+  /** Lane, or -1. */
+  readonly index: number
+  /** Predicate mode: `z`eroing, `m`erging, or none. */
+  readonly mode: '' | 'z' | 'm'
+}
+
+/** Consecutive (modulo 32) or strided registers in braces. */
+export interface ListOperand {
+  readonly kind: 'list'
+  readonly registers: readonly RegisterOperand[]
+  /** Lane of every register, or -1. */
+  readonly index: number
+}
+
+export interface ImmediateOperand {
+  readonly kind: 'immediate'
+  readonly value: bigint | number
+  /** How LLVM writes it when nobody asks otherwise. */
+  readonly radix: 10 | 16
+}
+
+/** `[base, offset]` and its kin. The offset is either a constant or a register. */
+export interface MemoryOperand {
+  readonly kind: 'memory'
+  readonly base: RegisterOperand
+  /** Bytes, or multiples of the vector length when {@link mulVl}. */
+  readonly offset: number
+  readonly index: RegisterOperand | undefined
+  readonly extend: 'lsl' | 'uxtw' | 'sxtw' | 'sxtx'
+  /** Left shift of the index, 0..4. */
+  readonly amount: number
+  /** The amount is written even though it is 0 (byte accesses with S=1). */
+  readonly amountShown: boolean
+  readonly mode: 'offset' | 'pre' | 'post'
+  readonly mulVl: boolean
+  /** The syntax has an offset: it is written, zero or not, when aliases are off. */
+  readonly hasOffset: boolean
+}
+
+/** A PC-relative address. */
+export interface LabelOperand {
+  readonly kind: 'label'
+  /** Bytes from the instruction (from its page for ADRP). */
+  readonly offset: number
+}
+
+/** A word of the syntax with a meaning of its own: prefetch operation, cache operation, barrier, condition. */
+export interface NameOperand {
+  readonly kind: 'name'
+  readonly name: string
+}
+
+export type Operand =
+  | RegisterOperand
+  | ListOperand
+  | ImmediateOperand
+  | MemoryOperand
+  | LabelOperand
+  | NameOperand
+
+/** Reads one operand out of a word: what a token of a row's syntax means. */
+export type OperandReader = (word: number) => Operand
+
+const registers = new Map<string, readonly RegisterOperand[]>()
+
+/** The 32 registers of a class and form, made once: a register operand is never allocated twice. */
+export function registerSet(
+  cls: RegisterClass,
+  options: { readonly sp?: boolean; readonly arrangement?: string; readonly mode?: '' | 'z' | 'm' } = {},
+): readonly RegisterOperand[] {
+  const { sp = false, arrangement = '', mode = '' } = options
+  const key = `${cls} ${sp} ${arrangement} ${mode}`
+  let set = registers.get(key)
+  if (!set) {
+    set = Array.from({ length: 32 }, (_, number) => ({
+      kind: 'register', class: cls, number, sp: sp && number === 31, arrangement, index: -1, mode,
+    }))
+    registers.set(key, set)
+  }
+  return set
+}

@@ -1,0 +1,92 @@
+/**
+ * The vCPU's registers as one block of 64-bit slots.
+ *
+ * One ArrayBuffer with two views: whole registers through a BigUint64Array (add, xor: about 1 ns), halves and fields
+ * through a Uint32Array. Nothing is boxed on the fault path.
+ *
+ * @module
+ */
+
+/**
+ * Slot numbers of a {@link RegisterFile}. X0..X30 are 0..30, so the field `Rt` of an instruction *is* the slot of Xt
+ * (31 is never stored: the instruction says whether it means XZR or SP).
+ */
+export const Reg = {
+  X0: 0,
+  LR: 30,
+  /** Reads zero, is never written: the slot behind an `Rt` of 31. */
+  XZR: 31,
+  SP_EL0: 32,
+  SP_EL1: 33,
+  SP_EL2: 34,
+  PC: 35,
+  /** PSTATE in the layout of SPSR_ELx for an exception taken from AArch64 (DDI 0487, C5.2.19). */
+  PSTATE: 36,
+  SCTLR_EL1: 37,
+  TCR_EL1: 38,
+  TTBR0_EL1: 39,
+  TTBR1_EL1: 40,
+  MAIR_EL1: 41,
+  VBAR_EL1: 42,
+  ESR_EL1: 43,
+  FAR_EL1: 44,
+  ELR_EL1: 45,
+  SPSR_EL1: 46,
+  /** First of the 32 SIMD&FP registers: each V takes two slots, low half first. */
+  V0: 64,
+} as const
+
+/** Number of 64-bit slots in a {@link RegisterFile}. */
+export const REGISTER_SLOTS = 128
+
+/**
+ * A fixed block of 64-bit register slots.
+ *
+ * @example
+ * ```ts
+ * const regs = new RegisterFile()
+ * regs.set(Reg.X0 + 2, 0xfed4_0000n)
+ * regs.lo(2).toString(16) // 'fed40000'
+ * ```
+ */
+export class RegisterFile {
+  /** Whole registers. */
+  readonly x: BigUint64Array
+  /** Halves: slot `r` is `w[2 * r]` (low) and `w[2 * r + 1]` (high), on every host byte order nisv runs on. */
+  readonly w: Uint32Array
+  /** Bytes, little-endian inside each slot. */
+  readonly bytes: Uint8Array
+
+  constructor() {
+    const buffer = new ArrayBuffer(REGISTER_SLOTS * 8)
+    this.x = new BigUint64Array(buffer)
+    this.w = new Uint32Array(buffer)
+    this.bytes = new Uint8Array(buffer)
+  }
+
+  /** Low 32 bits of slot `r`. */
+  lo(r: number): number {
+    return this.w[2 * r] as number
+  }
+
+  /** High 32 bits of slot `r`. */
+  hi(r: number): number {
+    return this.w[2 * r + 1] as number
+  }
+
+  /** Writes both halves of slot `r`. */
+  setPair(r: number, hi: number, lo: number): void {
+    this.w[2 * r] = lo
+    this.w[2 * r + 1] = hi
+  }
+
+  /** Slot `r` as a bigint; for the edge of the API, not for the fault path. */
+  get(r: number): bigint {
+    return this.x[r] as bigint
+  }
+
+  /** Writes slot `r`, modulo 2^64. */
+  set(r: number, value: bigint): void {
+    this.x[r] = value
+  }
+}
