@@ -8,6 +8,8 @@ export interface BitExpression {
   readonly width: number
   /** The value, unsigned. */
   read(word: number): number
+  /** The bits of a word that hold `value`, an unsigned number of {@link width} bits; -1 when it does not fit. */
+  write(value: number): number
 }
 
 const PART = /^([A-Za-z]\w*)(?:<(\d+)(?::(\d+))?>)?$/
@@ -35,10 +37,24 @@ export function bitExpression(encoding: Encoding, text: string): BitExpression |
   if (parts.length === 1) {
     const { lsb, width: w } = parts[0] as Field
     const ones = w === 32 ? -1 : (1 << w) - 1
-    return { width, read: (word) => ((word >>> lsb) & ones) >>> 0 }
+    return {
+      width,
+      read: (word) => ((word >>> lsb) & ones) >>> 0,
+      write: (value) => (value >>> 0 === value && value <= ones >>> 0 ? (value << lsb) >>> 0 : -1),
+    }
   }
   return {
     width,
+    write: (value) => {
+      if (value >>> 0 !== value || value >= 2 ** width) return -1
+      let word = 0
+      let rest = value
+      for (const p of parts.toReversed()) {
+        word |= (rest & ((1 << p.width) - 1)) << p.lsb
+        rest >>>= p.width
+      }
+      return word >>> 0
+    },
     read: (word) => {
       let value = 0
       for (const p of parts) value = (value << p.width) | ((word >>> p.lsb) & ((1 << p.width) - 1))
