@@ -24,7 +24,7 @@ export type ConstraintName =
   | 'BASEOVERLAP'
 
 /** The names of {@link RESERVED}. */
-export type ReservedName = 'ODD_RS' | 'ODD_RT'
+export type ReservedName = 'ODD_RS' | 'ODD_RT' | 'ARRANGEMENT_1D'
 
 const Rt = (w: number): number => w & 31
 const Rn = (w: number): number => bits(w, 5, 5)
@@ -55,4 +55,6 @@ export const RESERVED: Readonly<Record<ReservedName, Rule>> = {
   ODD_RS: (w) => (Rs(w) & 1) !== 0,
   /** The same of Rt. */
   ODD_RT: (w) => (Rt(w) & 1) !== 0,
+  /** size:Q is 110, the arrangement 1D, which LD2-LD4 and ST2-ST4 (multiple structures) do not have. */
+  ARRANGEMENT_1D: (w) => bits(w, 10, 2) === 3 && bits(w, 30, 1) === 0,
 }
