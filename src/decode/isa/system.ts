@@ -1,9 +1,9 @@
 import type { Group } from '../table.ts'
+import { dataCache } from './system/data-cache.ts'
+import { hints } from './system/hints.ts'
 
 /** Branches, exception generating and system instructions (C4.1.66). */
 export const system: Group = {
   name: 'System',
-  rows: [
-    ['NOP_HI_hints', '11010101000000110010 0000 000 11111', 'nop'],
-  ],
+  rows: [...hints, ...dataCache],
 }
