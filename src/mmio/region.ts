@@ -1,6 +1,7 @@
 /**
  * Memory regions as QEMU has them (include/exec/memory.h, docs/devel/memory.rst): a window of guest-physical
- * addresses with either RAM or a device's callbacks behind it.
+ * addresses with either RAM or a device's callbacks behind it. This file holds the contract that a device is written
+ * against; `memory-region.ts` makes a region of it, `address-space.ts` maps it.
  *
  * @module
  */
@@ -18,7 +19,23 @@ export const MEMTX_ACCESS_ERROR = 4
 export type MemTxResult = number
 
 /**
- * The transaction that a device callback serves: one reused object, so that no access allocates.
+ * Attributes of an access, as bits to OR together (QEMU's MemTxAttrs, include/exec/memattrs.h).
+ *
+ * @example
+ * ```ts
+ * space.read(0xfed4_0000, 4, bytes, 0, MemTxAttrs.USER)
+ * ```
+ */
+export const MemTxAttrs = {
+  /** A plain access from EL1 or above. */
+  NONE: 0,
+  /** Made by unprivileged code: EL0, or LDTR/STTR. A device sees it as {@link MemTx.user}. */
+  USER: 1,
+} as const
+
+/**
+ * The transaction that a device callback serves: one reused object, so that no access allocates. It is the callback's
+ * only until the callback returns.
  *
  * Values of up to four bytes travel as plain arguments and results; the upper half of an eight-byte value travels in
  * {@link hi}.
@@ -32,7 +49,7 @@ export interface MemTx {
   user: boolean
 }
 
-/** Sizes in bytes, powers of two, as in QEMU's MemoryRegionOps.valid / .impl. */
+/** Sizes in bytes, each one of 1, 2, 4, 8, as in QEMU's MemoryRegionOps.valid / .impl. */
 export interface AccessSizes {
   /** Smallest size; 1 unless told. */
   readonly min?: number
@@ -45,18 +62,46 @@ export interface AccessSizes {
 /**
  * A device: what it accepts (`valid`), what its callbacks handle (`impl`), and the callbacks. Source:
  * QEMU include/exec/memory.h `MemoryRegionOps`.
+ *
+ * What the bus does with an access of the guest, low addresses first (QEMU system/physmem.c `memory_access_size`,
+ * system/memory.c `memory_region_access_valid`, `access_with_adjusted_size`):
+ *
+ * 1. It is cut into pieces: the largest power of two that fits the rest of the access, `valid.max`, the end of the
+ *    region and, unless `impl.unaligned`, the alignment of the offset.
+ * 2. A piece below `valid.min`, or unaligned without `valid.unaligned`, ends in MEMTX_DECODE_ERROR, reading zero.
+ * 3. A piece above `impl.max` takes several callbacks, ascending; one below `impl.min` takes one callback of `impl.min`
+ *    bytes *at the piece's own offset*, which may be unaligned and may reach past the region; the surplus bytes are
+ *    zero in a write and dropped in a read.
+ *
+ * A callback that throws, or that returns anything but a u32, fails its access with MEMTX_ERROR; it never unwinds into
+ * the guest's instruction.
+ *
+ * @example
+ * ```ts
+ * // Eight 32-bit scratch registers; an LDP of two X registers becomes four reads of four bytes.
+ * const words = new Uint32Array(8)
+ * const ops: MemoryRegionOps = {
+ *   read: (offset) => words[offset >> 2] ?? 0,
+ *   write: (offset, value) => { words[offset >> 2] = value },
+ *   valid: { min: 4 },
+ * }
+ * ```
  */
 export interface MemoryRegionOps {
   /**
    * Reads `size` bytes at `offset` into the region.
-   * @returns bits 31:0 of the value; an eight-byte read puts bits 63:32 in `tx.hi`.
+   * @returns bits 31:0 of the value, 0..2^32-1 (bits above `size` are dropped); an eight-byte read puts bits 63:32 in
+   * `tx.hi`.
    */
   read(offset: number, size: number, tx: MemTx): number
-  /** Writes the low `size` bytes of `tx.hi:value` at `offset`. */
+  /** Writes the low `size` bytes of `tx.hi:value` at `offset`; the bits above are zero. */
   write(offset: number, value: number, size: number, tx: MemTx): void
   /** Byte order of the device's registers; little unless told. */
   readonly endianness?: 'little' | 'big'
-  /** Sizes that a guest may use. Others end in MEMTX_DECODE_ERROR, reading zero. */
+  /**
+   * Sizes that a guest may use. Others end in MEMTX_DECODE_ERROR, reading zero; larger ones are cut first.
+   * A `min` counts also without a `max` (QEMU then ignores it).
+   */
   readonly valid?: AccessSizes
   /** Sizes that the callbacks handle. The bus cuts or widens valid accesses to these. */
   readonly impl?: AccessSizes

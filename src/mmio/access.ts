@@ -1,0 +1,268 @@
+/**
+ * From one access of the bus to the callbacks of one device: QEMU's size rules, its byte order and its guards.
+ *
+ * Source of the rules: QEMU system/physmem.c `memory_access_size`, system/memory.c `memory_region_access_valid`,
+ * `access_with_adjusted_size`, `adjust_endianness`, and the guard `mem_reentrancy_guard`.
+ *
+ * @module
+ */
+
+import { AccessKind, type AccessLog } from './access-log.ts'
+import type { MemoryRegion } from './memory-region.ts'
+import {
+  MEMTX_ACCESS_ERROR,
+  MEMTX_DECODE_ERROR,
+  MEMTX_ERROR,
+  MEMTX_OK,
+  type MemoryRegionOps,
+  type MemTx,
+  MemTxAttrs,
+  type MemTxResult,
+} from './region.ts'
+
+/** Callbacks that may be under way at once, each entered from inside the one before. */
+export const MAX_NESTING = 4
+
+/** All bits that a MemTxResult may have. */
+const RESULT_MASK = MEMTX_ERROR | MEMTX_DECODE_ERROR | MEMTX_ACCESS_ERROR
+
+/**
+ * Told of a device that threw, or returned something that is no u32, or left rubbish in its MemTx. The access ends in
+ * MEMTX_ERROR, a read gives zero. What this hook throws is dropped.
+ *
+ * @param region - whose callback failed.
+ * @param offset - of the callback, bytes from the region's start.
+ * @param size - of the callback, bytes.
+ * @param isWrite - which callback.
+ * @param thrown - what it threw; for rubbish a TypeError that says so.
+ */
+export type DeviceErrorHook = (
+  region: MemoryRegion,
+  offset: number,
+  size: number,
+  isWrite: boolean,
+  thrown: unknown,
+) => void
+
+/**
+ * How many of the `remaining` bytes (>= 1, all inside the region) the next piece of an access takes: the largest power
+ * of two that fits them, the region's `valid.max` and, unless `impl.unaligned`, the alignment of `offset`.
+ * Source: QEMU system/physmem.c `memory_access_size`.
+ *
+ * @returns 1, 2, 4 or 8.
+ *
+ * @example
+ * ```ts
+ * memoryAccessSize(crb, 8, 0x3e) // 2: then 4 at 0x40, then 2 at 0x44
+ * ```
+ */
+export function memoryAccessSize(region: MemoryRegion, remaining: number, offset: number): number {
+  let max = region.validMax
+  if (!region.implUnaligned) {
+    const align = offset & -offset & 7
+    if (align !== 0 && align < max) max = align
+  }
+  const n = Math.min(remaining, max)
+  return n >= 8 ? 8 : n >= 4 ? 4 : n >= 2 ? 2 : 1
+}
+
+/** Whether the device accepts a piece. Source: QEMU system/memory.c `memory_region_access_valid`. */
+export function accessValid(region: MemoryRegion, offset: number, size: number): boolean {
+  if (!region.validUnaligned && (offset & (size - 1)) !== 0) return false
+  return size >= region.validMin && size <= region.validMax
+}
+
+/** Bytes that each callback of a piece handles. Source: QEMU system/memory.c `access_with_adjusted_size`. */
+export function callbackSize(region: MemoryRegion, size: number): number {
+  const n = Math.min(size, region.implMax)
+  return Math.max(n, region.implMin)
+}
+
+/**
+ * Calls devices: the last stage of the bus, with its log, its error hook and its pool of MemTx. One per AddressSpace.
+ */
+export class DeviceCaller {
+  /** Every callback goes here, in the order of issue. */
+  log: AccessLog | null = null
+  onDeviceError: DeviceErrorHook | null = null
+  #depth = 0
+  /** One per nesting level, so a device that uses the bus finds its own transaction as it left it. */
+  readonly #pool: readonly MemTx[] = Array.from({ length: MAX_NESTING }, () =>
+    // Sealed: a device may not turn a field into an accessor for the next access.
+    Object.seal({ hi: 0, result: MEMTX_OK, user: false }),
+  )
+
+  /**
+   * Reads a piece of {@link memoryAccessSize} bytes into `dst[at ..]`, in guest memory order. Never throws.
+   *
+   * @param pa - guest-physical address of the piece, for the log.
+   * @param attrs - MemTxAttrs bits.
+   */
+  read(
+    region: MemoryRegion,
+    offset: number,
+    pa: number,
+    size: number,
+    dst: Uint8Array,
+    at: number,
+    attrs: number,
+  ): MemTxResult {
+    for (let k = 0; k < size; k++) dst[at + k] = 0
+    if (!accessValid(region, offset, size)) return MEMTX_DECODE_ERROR
+    if (region.engagedInIo || this.#depth >= MAX_NESTING) return MEMTX_ACCESS_ERROR
+    const tx = this.#pool[this.#depth] as MemTx
+    const step = callbackSize(region, size)
+    let result = MEMTX_OK
+    region.engagedInIo = true
+    this.#depth++
+    try {
+      for (let i = 0; i < size; i += step) {
+        const used = Math.min(size - i, step)
+        result |= this.#readOne(region, tx, offset + i, pa + i, step, dst, at + i, used, attrs)
+      }
+    } finally {
+      this.#depth--
+      region.engagedInIo = false
+    }
+    return result
+  }
+
+  /** Writes a piece of {@link memoryAccessSize} bytes from `src[at ..]`; otherwise as {@link read}. */
+  write(
+    region: MemoryRegion,
+    offset: number,
+    pa: number,
+    size: number,
+    src: Uint8Array,
+    at: number,
+    attrs: number,
+  ): MemTxResult {
+    if (!accessValid(region, offset, size)) return MEMTX_DECODE_ERROR
+    if (region.engagedInIo || this.#depth >= MAX_NESTING) return MEMTX_ACCESS_ERROR
+    const tx = this.#pool[this.#depth] as MemTx
+    const step = callbackSize(region, size)
+    let result = MEMTX_OK
+    region.engagedInIo = true
+    this.#depth++
+    try {
+      for (let i = 0; i < size; i += step) {
+        const used = Math.min(size - i, step)
+        result |= this.#writeOne(region, tx, offset + i, pa + i, step, src, at + i, used, attrs)
+      }
+    } finally {
+      this.#depth--
+      region.engagedInIo = false
+    }
+    return result
+  }
+
+  /** One callback of `step` bytes, of which the first `used` in memory order go to `dst`. */
+  #readOne(
+    region: MemoryRegion,
+    tx: MemTx,
+    offset: number,
+    pa: number,
+    step: number,
+    dst: Uint8Array,
+    at: number,
+    used: number,
+    attrs: number,
+  ): MemTxResult {
+    const log = this.log
+    const ticket = log === null ? 0 : log.begin(AccessKind.LOAD, region, offset, pa, step, 0, 0)
+    let hi = 0
+    let lo = 0
+    let result: MemTxResult
+    try {
+      tx.hi = 0
+      tx.result = MEMTX_OK
+      tx.user = (attrs & MemTxAttrs.USER) !== 0
+      const value: unknown = (region.ops as MemoryRegionOps).read(offset, step, tx)
+      result = tx.result
+      if (!isU32(value) || !isU32(tx.hi) || !isResult(result)) throw rubbish('read', value, tx)
+      lo = step === 1 ? value & 0xff : step === 2 ? value & 0xffff : value >>> 0
+      hi = step === 8 ? tx.hi >>> 0 : 0
+    } catch (thrown) {
+      result = MEMTX_ERROR
+      this.report(region, offset, step, false, thrown)
+    }
+    if (region.bigEndian) for (let k = 0; k < used; k++) dst[at + k] = byteOf(hi, lo, step - 1 - k)
+    else for (let k = 0; k < used; k++) dst[at + k] = byteOf(hi, lo, k)
+    if (log !== null) log.finish(ticket, hi, lo, result)
+    return result
+  }
+
+  /** One callback of `step` bytes: `used` bytes of `src` in memory order, the others zero. */
+  #writeOne(
+    region: MemoryRegion,
+    tx: MemTx,
+    offset: number,
+    pa: number,
+    step: number,
+    src: Uint8Array,
+    at: number,
+    used: number,
+    attrs: number,
+  ): MemTxResult {
+    let hi = 0
+    let lo = 0
+    for (let k = 0; k < used; k++) {
+      const n = region.bigEndian ? step - 1 - k : k
+      if (n < 4) lo |= (src[at + k] as number) << (8 * n)
+      else hi |= (src[at + k] as number) << (8 * (n - 4))
+    }
+    lo >>>= 0
+    hi >>>= 0
+    const log = this.log
+    const ticket = log === null ? 0 : log.begin(AccessKind.STORE, region, offset, pa, step, hi, lo)
+    let result: MemTxResult
+    try {
+      tx.hi = hi
+      tx.result = MEMTX_OK
+      tx.user = (attrs & MemTxAttrs.USER) !== 0
+      ;(region.ops as MemoryRegionOps).write(offset, lo, step, tx)
+      result = tx.result
+      if (!isResult(result)) throw rubbish('write', undefined, tx)
+    } catch (thrown) {
+      result = MEMTX_ERROR
+      this.report(region, offset, step, true, thrown)
+    }
+    if (log !== null) log.finish(ticket, hi, lo, result)
+    return result
+  }
+
+  /** Tells the host; also of a GuestMemory that threw. Never throws. */
+  report(region: MemoryRegion, offset: number, size: number, isWrite: boolean, thrown: unknown): void {
+    try {
+      this.onDeviceError?.(region, offset, size, isWrite, thrown)
+    } catch {
+      // A hook that fails must not fail the guest's instruction.
+    }
+  }
+}
+
+/** Byte `n` (0..7, 0 the least significant) of `hi:lo`. */
+function byteOf(hi: number, lo: number, n: number): number {
+  return n < 4 ? (lo >>> (8 * n)) & 0xff : (hi >>> (8 * (n - 4))) & 0xff
+}
+
+function isU32(value: unknown): value is number {
+  return typeof value === 'number' && value >>> 0 === value
+}
+
+function isResult(value: unknown): value is MemTxResult {
+  return typeof value === 'number' && (value & RESULT_MASK) === value
+}
+
+function rubbish(callback: string, value: unknown, tx: MemTx): TypeError {
+  const got = callback === 'read' ? `returned ${shown(value)}, ` : ''
+  return new TypeError(
+    `${callback} ${got}tx.hi ${shown(tx.hi)}, tx.result ${shown(tx.result)}: ` +
+      'value and hi must be in 0..2^32-1 (x >>> 0 makes them so), result an OR of MEMTX_ codes',
+  )
+}
+
+/** A text for any value, even one whose own toString throws. */
+function shown(value: unknown): string {
+  return typeof value === 'object' || typeof value === 'function' ? typeof value : String(value)
+}
