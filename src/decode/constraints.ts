@@ -22,6 +22,10 @@ export type ConstraintName =
   | 'DATAOVERLAP'
   | 'DATAOVERLAPPAIR'
   | 'BASEOVERLAP'
+  | 'LDPOVERLAP_ORDERED'
+  | 'WBOVERLAPPAIR_ORDERED'
+  | 'MOPSOVERLAP31'
+  | 'MOPSOVERLAP31_SET'
 
 /** The names of {@link RESERVED}. */
 export type ReservedName = 'ODD_RS' | 'ODD_RT' | 'ARRANGEMENT_1D'
@@ -47,6 +51,15 @@ export const UNPREDICTABLE: Readonly<Record<ConstraintName, Rule>> = {
   DATAOVERLAPPAIR: (w) => Rs(w) === Rt(w) || Rs(w) === Rt2(w),
   /** Store exclusive whose status register is the base. */
   BASEOVERLAP: (w) => Rn(w) !== 31 && Rs(w) === Rn(w),
+  /** LDPOVERLAP of LDIAPP, LDAP, LDAPP: their Rt2 is where others have Rs. */
+  LDPOVERLAP_ORDERED: (w) => Rt(w) === Rs(w),
+  /** WBOVERLAPPAIR of LDIAPP and STILP. */
+  WBOVERLAPPAIR_ORDERED: (w) => Rn(w) !== 31 && (Rt(w) === Rn(w) || Rs(w) === Rn(w)),
+  /** CPY: two of Rd, Rs and Rn are one register, or one is 31. UNDEFINED or NOP. */
+  MOPSOVERLAP31: (w) =>
+    Rt(w) === 31 || Rn(w) === 31 || Rs(w) === 31 || Rs(w) === Rn(w) || Rs(w) === Rt(w) || Rn(w) === Rt(w),
+  /** The same of SET, whose Rs is a value that may be zero. UNDEFINED or NOP. */
+  MOPSOVERLAP31_SET: (w) => Rt(w) === 31 || Rn(w) === 31 || Rs(w) === Rn(w) || Rs(w) === Rt(w) || Rn(w) === Rt(w),
 }
 
 /** Rules under which a word is unallocated. */

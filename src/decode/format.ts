@@ -1,6 +1,8 @@
+import { ALIAS_RULES } from './alias-rules.ts'
 import { type Encoding, matches } from './encoding.ts'
 import type { Instruction } from './instruction.ts'
 import type { ImmediateOperand, ListOperand, MemoryOperand, Operand, RegisterOperand } from './operand.ts'
+import { CONDITIONS } from './operands/condition.ts'
 import { operandReaders } from './syntax.ts'
 
 /** How {@link format} writes. */
@@ -25,8 +27,8 @@ export function format(insn: Instruction, options: FormatOptions = DEFAULTS): st
   const { encoding, word } = insn
   if (encoding.index < 0) return `.inst 0x${word.toString(16).padStart(8, '0')}`
   const aliases = options.aliases ?? true
-  const spelled = aliases ? preferred(encoding, word) : encoding
-  let text = spelled.mnemonic
+  const spelled = encoding.aliases.length === 0 ? encoding : preferred(encoding, word, aliases)
+  let text = spelled.mnemonic.endsWith('>') ? mnemonicText(spelled, word) : spelled.mnemonic
   let separator = ' '
   for (const read of operandReaders(spelled)) {
     const part = operandText(read(word), aliases)
@@ -38,12 +40,20 @@ export function format(insn: Instruction, options: FormatOptions = DEFAULTS): st
 }
 
 /** The first alias that matches the word, or the encoding itself. */
-function preferred(encoding: Encoding, word: number): Encoding {
+function preferred(encoding: Encoding, word: number, all: boolean): Encoding {
   const { aliases } = encoding
   for (let i = 0; i < aliases.length; i++) {
-    if (matches(aliases[i] as Encoding, word)) return aliases[i] as Encoding
+    const alias = aliases[i] as Encoding
+    if (!all && !alias.always) continue
+    if (matches(alias, word) && (alias.when === undefined || ALIAS_RULES[alias.when](word))) return alias
   }
   return encoding
+}
+
+/** A mnemonic that a condition ends: `b.<cond>`. */
+function mnemonicText({ mnemonic, fields }: Encoding, word: number): string {
+  const cond = fields.find((f) => f.name === 'cond')
+  return cond ? mnemonic.replace('<cond>', CONDITIONS[(word >>> cond.lsb) & 15] as string) : mnemonic
 }
 
 function operandText(o: Operand, aliases: boolean): string {
@@ -59,7 +69,12 @@ function operandText(o: Operand, aliases: boolean): string {
     case 'label':
       return `#${o.offset}`
     case 'name':
+    case 'system-register':
       return o.name
+    case 'shifted':
+      return registerText(o.register) + shiftText(o)
+    case 'shifted-immediate':
+      return immediateText(o) + shiftText(o)
   }
 }
 
@@ -72,11 +87,17 @@ export function registerText(r: RegisterOperand): string {
   else text = r.class.toLowerCase() + number
   if (r.arrangement !== '') text += `.${r.arrangement}`
   if (r.index >= 0) text += `[${r.index}]`
-  return r.mode === '' ? text : `${text}/${r.mode}`
+  if (r.mode === '') return text
+  return r.mode === '!' ? `${text}!` : `${text}/${r.mode}`
 }
 
-function immediateText(i: ImmediateOperand): string {
+function immediateText(i: Pick<ImmediateOperand, 'value' | 'radix'>): string {
   return i.radix === 10 ? `#${i.value}` : `#0x${i.value.toString(16)}`
+}
+
+function shiftText(o: { readonly shift: string; readonly amount: number; readonly shown: boolean }): string {
+  if (!o.shown) return ''
+  return o.amount === 0 && o.shift.length === 4 ? `, ${o.shift}` : `, ${o.shift} #${o.amount}`
 }
 
 function listText(l: ListOperand): string {
@@ -96,5 +117,5 @@ function memoryText(m: MemoryOperand, aliases: boolean): string {
   const index = registerText(m.index)
   if (m.extend === 'lsl' && !m.amountShown && aliases) return `[${base}, ${index}]`
   if (m.extend !== 'lsl' && !m.amountShown) return `[${base}, ${index}, ${m.extend}]`
-  return `[${base}, ${index}, ${m.extend} #${m.amount}]`
+  return `[${base}, ${index}, ${m.extend} #${m.scale}]`
 }

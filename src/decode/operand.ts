@@ -19,8 +19,8 @@ export interface RegisterOperand {
   readonly arrangement: string
   /** Lane, or -1. */
   readonly index: number
-  /** Predicate mode: `z`eroing, `m`erging, or none. */
-  readonly mode: '' | 'z' | 'm'
+  /** Predicate mode: `z`eroing, `m`erging, or none; `!` is a register that CPY and SET write back. */
+  readonly mode: '' | 'z' | 'm' | '!'
 }
 
 /** Consecutive (modulo 32) or strided registers in braces. */
@@ -38,6 +38,32 @@ export interface ImmediateOperand {
   readonly radix: 10 | 16
 }
 
+/** How a register or an immediate is shifted or extended before it is used. */
+export type ShiftKind =
+  | 'lsl' | 'lsr' | 'asr' | 'ror' | 'msl'
+  | 'uxtb' | 'uxth' | 'uxtw' | 'uxtx' | 'sxtb' | 'sxth' | 'sxtw' | 'sxtx'
+
+/** `Xm, lsl #3`; `Wm, uxtb #1`. */
+export interface ShiftedRegisterOperand {
+  readonly kind: 'shifted'
+  readonly register: RegisterOperand
+  readonly shift: ShiftKind
+  /** Bits, 0..63. */
+  readonly amount: number
+  /** The shift is written: LLVM leaves out `lsl #0`. */
+  readonly shown: boolean
+}
+
+/** `#imm, lsl #12`. {@link ImmediateOperand} is the value before the shift. */
+export interface ShiftedImmediateOperand {
+  readonly kind: 'shifted-immediate'
+  readonly value: number
+  readonly radix: 10
+  readonly shift: ShiftKind
+  readonly amount: number
+  readonly shown: boolean
+}
+
 /** `[base, offset]` and its kin. The offset is either a constant or a register. */
 export interface MemoryOperand {
   readonly kind: 'memory'
@@ -48,6 +74,8 @@ export interface MemoryOperand {
   readonly extend: 'lsl' | 'uxtw' | 'sxtw' | 'sxtx'
   /** Left shift of the index, 0..4. */
   readonly amount: number
+  /** The {@link amount} of a shifted index, taken or not: LLVM without aliases writes it after `lsl` in both cases. */
+  readonly scale: number
   /** The amount is written even though it is 0 (byte accesses with S=1). */
   readonly amountShown: boolean
   readonly mode: 'offset' | 'pre' | 'post'
@@ -69,11 +97,23 @@ export interface NameOperand {
   readonly name: string
 }
 
+/** The register that MRS, MSR, MRRS or MSRR names. */
+export interface SystemRegisterOperand {
+  readonly kind: 'system-register'
+  /** Its name in this direction, such as `SCTLR_EL1`, or the generic `S3_0_C1_C0_0`. */
+  readonly name: string
+  /** op0:op1:CRn:CRm:op2, 16 bits. */
+  readonly encoding: number
+}
+
 export type Operand =
   | RegisterOperand
   | ListOperand
   | ImmediateOperand
   | MemoryOperand
+  | ShiftedRegisterOperand
+  | ShiftedImmediateOperand
+  | SystemRegisterOperand
   | LabelOperand
   | NameOperand
 
@@ -85,7 +125,7 @@ const registers = new Map<string, readonly RegisterOperand[]>()
 /** The 32 registers of a class and form, made once: a register operand is never allocated twice. */
 export function registerSet(
   cls: RegisterClass,
-  options: { readonly sp?: boolean; readonly arrangement?: string; readonly mode?: '' | 'z' | 'm' } = {},
+  options: { readonly sp?: boolean; readonly arrangement?: string; readonly mode?: RegisterOperand['mode'] } = {},
 ): readonly RegisterOperand[] {
   const { sp = false, arrangement = '', mode = '' } = options
   const key = `${cls} ${sp} ${arrangement} ${mode}`

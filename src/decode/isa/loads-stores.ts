@@ -1,12 +1,34 @@
 import type { Group } from '../table.ts'
-import { load, store } from '../access.ts'
+import { atomic } from './loads-stores/atomic.ts'
+import { block64 } from './loads-stores/block64.ts'
+import { compareAndSwap } from './loads-stores/compare-and-swap.ts'
+import { exclusive } from './loads-stores/exclusive.ts'
+import { guardedControlStack } from './loads-stores/guarded-control-stack.ts'
+import { literal } from './loads-stores/literal.ts'
+import { memoryCopySet } from './loads-stores/memory-copy-set.ts'
+import { ordered } from './loads-stores/ordered.ts'
+import { pair } from './loads-stores/pair.ts'
+import { readCheckWrite } from './loads-stores/read-check-write.ts'
+import { register } from './loads-stores/register.ts'
+import { simd } from './loads-stores/simd.ts'
+import { tags } from './loads-stores/tags.ts'
 
+/** Loads and Stores (C4.1.94): general-purpose registers by family, then SIMD&FP registers. */
 export const loadsStores: Group = {
   name: 'Loads and Stores',
   rows: [
-    // Load/store register pair (offset) (C4.1.94.15)
-    ['LDP_64_ldstpair_off', '10 101 0 010 1 imm7 Rt2 Rn Rt', 'ldp Xt, Xt2, [Xn|SP, #simm7*8]', { access: load(8, {}, 'pair'), unpredictable: ['LDPOVERLAP'] }],
-    ['STP_64_ldstpair_off', '10 101 0 010 0 imm7 Rt2 Rn Rt', 'stp Xt, Xt2, [Xn|SP, #simm7*8]', { access: store(8, {}, 'pair') }],
-    ['LDR_64_ldst_regoff', '11 111 0 00 01 1 Rm option=x1x S 10 Rn Rt', 'ldr Xt, [Xn|SP, Rm ext 3]', { access: load(8) }],
+    ...compareAndSwap,
+    ...readCheckWrite,
+    ...guardedControlStack,
+    ...tags,
+    ...exclusive,
+    ...ordered,
+    ...literal,
+    ...memoryCopySet,
+    ...pair,
+    ...register,
+    ...atomic,
+    ...block64,
+    ...simd,
   ],
 }

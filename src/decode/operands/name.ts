@@ -1,29 +1,42 @@
-import { findField, type Encoding } from '../encoding.ts'
+import { bitExpression } from '../bit-expression.ts'
+import type { Encoding } from '../encoding.ts'
 import type { OperandReader } from '../operand.ts'
 
-const TYPES = ['pld', 'pli', 'pst', 'ir'] as const
+const TYPES = ['pld', 'pli', 'pst'] as const
 const TARGETS = ['l1', 'l2', 'l3', 'slc'] as const
 
 /** The name of prefetch operation 0..31 of PRFM (DDI 0487, PRFM `<prfop>`), or `undefined` for a number without one. */
 export function prefetchName(operation: number): string | undefined {
-  if (operation === 0b11000) return 'ir'
   const type = TYPES[operation >>> 3]
-  if (type === undefined || type === 'ir') return undefined
+  if (type === undefined) return undefined
   return `${type}${TARGETS[(operation >>> 1) & 3]}${(operation & 1) === 0 ? 'keep' : 'strm'}`
 }
 
-/** `'zva'`: the word itself. `prfop`: the prefetch operation in Rt, a number where it has no name. */
+/** The name of range prefetch operation 0..63 of RPRFM (`<rprfop>`), or `undefined`. */
+export function rangePrefetchName(operation: number): string | undefined {
+  return RANGE[operation]
+}
+
+const RANGE: Readonly<Record<number, string>> = { 0: 'pldkeep', 1: 'pstkeep', 4: 'pldstrm', 5: 'pststrm' }
+
+/** Operations that have names, by token: which bits hold the number, and what names it. */
+const OPERATIONS: Readonly<Record<string, { readonly bits: string; readonly name: (n: number) => string | undefined }>> = {
+  prfop: { bits: 'Rt', name: prefetchName },
+  rprfop: { bits: 'option<2>:option<0>:S:Rt<2:0>', name: rangePrefetchName },
+}
+
+/** `'zva'`: the word itself. `prfop`, `rprfop`: the (range) prefetch operation, a number where it has no name. */
 export function nameReader(encoding: Encoding, token: string): OperandReader | undefined {
   if (/^'.+'$/.test(token)) {
     const name = { kind: 'name', name: token.slice(1, -1) } as const
     return () => name
   }
-  if (token !== 'prfop') return undefined
-  const rt = findField(encoding, 'Rt')
-  return rt && ((word) => prefetch((word >>> rt.lsb) & 31))
-}
-
-function prefetch(operation: number): ReturnType<OperandReader> {
-  const name = prefetchName(operation)
-  return name === undefined ? { kind: 'immediate', value: operation, radix: 10 } : { kind: 'name', name }
+  const operation = Object.hasOwn(OPERATIONS, token) ? OPERATIONS[token] : undefined
+  const number = operation && bitExpression(encoding, operation.bits)
+  if (!number) return undefined
+  return (word) => {
+    const value = number.read(word)
+    const name = operation.name(value)
+    return name === undefined ? { kind: 'immediate', value, radix: 10 } : { kind: 'name', name }
+  }
 }
