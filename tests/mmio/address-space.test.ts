@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { AddressSpace } from '../../src/mmio/address-space.ts'
 import type { GuestMemory } from '../../src/mmio/guest-memory.ts'
 import { MemoryRegion, RegionError, type RegionErrorCode } from '../../src/mmio/memory-region.ts'
@@ -50,6 +50,8 @@ describe('add, remove, find', () => {
       Number.NaN,
     ]
     expect(probes.map((pa) => space.find(pa)?.name ?? '-').join('')).toBe('aa--bb-c-----')
+    // No byte has a fractional address, not even in the region of the last hit.
+    expect([space.find(0x9000), space.find(0x9000.5), space.find(0x9001)]).toEqual([b, null, b])
     expect([space.size, space.baseOf(b), space.baseOf(ram('x', 1))]).toEqual([3, 0x9000, -1])
     expect([space.remove(b), space.remove(b), space.find(0x9000), space.size]).toEqual([true, false, null, 2])
     expect([space.remove(a), space.remove(c), space.find(0), space.size]).toEqual([true, true, null, 0])
@@ -286,6 +288,19 @@ describe('descriptors', () => {
     expect(space.compareAndSwapDescriptor(0x108, { lo: 0x0b0a_0908, hi: 0x0f0e_0d0c }, 0, 5)).toBe(CasResult.SWAPPED)
     expect(bytesOf(region).slice(8)).toEqual([5, 0, 0, 0, 0, 0, 0, 0])
     expect(space.compareAndSwapDescriptor(0x10c, old, 0, 0)).toBe(CasResult.FAULT)
+  })
+
+  it('are swapped in one step in shared memory', () => {
+    const spy = vi.spyOn(Atomics, 'compareExchange')
+    try {
+      const space = new AddressSpace()
+        .add(MemoryRegion.ram('shared', new Uint8Array(new SharedArrayBuffer(8))), 0)
+        .add(MemoryRegion.ram('own', new Uint8Array(8)), 8)
+      for (const pa of [0, 8]) expect(space.compareAndSwapDescriptor(pa, { hi: 0, lo: 0 }, 1, 2)).toBe(CasResult.SWAPPED)
+      expect(spy.mock.calls.map((c) => c.slice(1))).toEqual([[0, 0n, 0x1_0000_0002n]])
+    } finally {
+      spy.mockRestore()
+    }
   })
 
   it('are swapped by the host in one step where it can', () => {
