@@ -335,6 +335,7 @@ export class AddressSpace implements TableMemory {
     this.#bases = Float64Array.from(none ? [Number.NaN] : mappings.map((m) => m.base))
     this.#ends = Float64Array.from(none ? [Number.NaN] : mappings.map((m) => m.base + m.region.size))
     this.#regions = mappings.map((m) => m.region)
+    // Only for speed: an index past the arrays would make each look-up read out of bounds.
     this.#last = 0
   }
 }

@@ -51,7 +51,7 @@ describe('add, remove, find', () => {
     ]
     expect(probes.map((pa) => space.find(pa)?.name ?? '-').join('')).toBe('aa--bb-c-----')
     // No byte has a fractional address, not even in the region of the last hit.
-    expect([space.find(0x9000), space.find(0x9000.5), space.find(0x9001)]).toEqual([b, null, b])
+    expect([space.find(0x9000), space.find(0x9000 + 0.5), space.find(0x9001)]).toEqual([b, null, b])
     expect([space.size, space.baseOf(b), space.baseOf(ram('x', 1))]).toEqual([3, 0x9000, -1])
     expect([space.remove(b), space.remove(b), space.find(0x9000), space.size]).toEqual([true, false, null, 2])
     expect([space.remove(a), space.remove(c), space.find(0), space.size]).toEqual([true, true, null, 0])
@@ -296,7 +296,8 @@ describe('descriptors', () => {
       const space = new AddressSpace()
         .add(MemoryRegion.ram('shared', new Uint8Array(new SharedArrayBuffer(8))), 0)
         .add(MemoryRegion.ram('own', new Uint8Array(8)), 8)
-      for (const pa of [0, 8]) expect(space.compareAndSwapDescriptor(pa, { hi: 0, lo: 0 }, 1, 2)).toBe(CasResult.SWAPPED)
+      for (const pa of [0, 8])
+        expect(space.compareAndSwapDescriptor(pa, { hi: 0, lo: 0 }, 1, 2)).toBe(CasResult.SWAPPED)
       expect(spy.mock.calls.map((c) => c.slice(1))).toEqual([[0, 0n, 0x1_0000_0002n]])
     } finally {
       spy.mockRestore()
