@@ -26,6 +26,7 @@ export type ConstraintName =
   | 'WBOVERLAPPAIR_ORDERED'
   | 'MOPSOVERLAP31'
   | 'MOPSOVERLAP31_SET'
+  | 'MOPSOVERLAP31_SETGO'
 
 /** The names of {@link RESERVED}. */
 export type ReservedName = 'ODD_RS' | 'ODD_RT' | 'ARRANGEMENT_1D'
@@ -60,6 +61,8 @@ export const UNPREDICTABLE: Readonly<Record<ConstraintName, Rule>> = {
     Rt(w) === 31 || Rn(w) === 31 || Rs(w) === 31 || Rs(w) === Rn(w) || Rs(w) === Rt(w) || Rn(w) === Rt(w),
   /** The same of SET, whose Rs is a value that may be zero. UNDEFINED or NOP. */
   MOPSOVERLAP31_SET: (w) => Rt(w) === 31 || Rn(w) === 31 || Rs(w) === Rn(w) || Rs(w) === Rt(w) || Rn(w) === Rt(w),
+  /** The same of SETGO, which has no Rs. */
+  MOPSOVERLAP31_SETGO: (w) => Rt(w) === 31 || Rn(w) === 31 || Rn(w) === Rt(w),
 }
 
 /** Rules under which a word is unallocated. */

@@ -1,5 +1,4 @@
 import { modify, store } from '../../access.ts'
-import type { ConstraintName } from '../../constraints.ts'
 import type { Row } from '../../encoding.ts'
 
 /** Field op2 of CPY: T as if at EL0, N non-temporal; W the writes, R the reads, neither letter both. */
@@ -31,7 +30,6 @@ function cpy(stage: string, o0: '0' | '1', op1: string): Row[] {
 
 /** One stage of a set with its four options: `SETG` also sets the tags. */
 function set(stage: string, o0: '0' | '1', stageBits: string): Row[] {
-  const unpredictable: ConstraintName[] = ['MOPSOVERLAP31_SET']
   return SET_OPTIONS.map((suffix, op2): Row => {
     const access = store(1, { unprivileged: (op2 & 1) !== 0, nonTemporal: (op2 & 2) !== 0 }, 'set')
     const feat = o0 === '1' ? 'MOPS MTE' : 'MOPS'
@@ -39,7 +37,20 @@ function set(stage: string, o0: '0' | '1', stageBits: string): Row[] {
       `${stage}${suffix}`.toUpperCase() + '_SET_memcms',
       `00 011 ${o0} 01 11 0 Rs op2=${stageBits}${bits(op2, 2)} 01 Rn Rd`,
       `${stage}${suffix} [Xd]!, Xn!, Xs`,
-      { feat, access, unpredictable },
+      { feat, access, unpredictable: ['MOPSOVERLAP31_SET'] },
+    ]
+  })
+}
+
+/** One stage of a set of tags alone with its four options. */
+function setTags(stage: string, stageBits: string): Row[] {
+  return SET_OPTIONS.map((suffix, op2): Row => {
+    const access = store(0, { unprivileged: (op2 & 1) !== 0, nonTemporal: (op2 & 2) !== 0 }, 'tag')
+    return [
+      `${stage}${suffix}`.toUpperCase() + '_SET_memcms',
+      `00 011 1 01 11 0 11111 op2=${stageBits}${bits(op2, 2)} 00 Rn Rd`,
+      `${stage}${suffix} [Xd]!, Xn!`,
+      { feat: 'MOPS_GO', access, unpredictable: ['MOPSOVERLAP31_SETGO'] },
     ]
   })
 }
@@ -61,4 +72,7 @@ export const memoryCopySet: readonly Row[] = [
   ...set('setgp', '1', '00'),
   ...set('setgm', '1', '01'),
   ...set('setge', '1', '10'),
+  ...setTags('setgop', '00'),
+  ...setTags('setgom', '01'),
+  ...setTags('setgoe', '10'),
 ]
