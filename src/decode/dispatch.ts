@@ -112,7 +112,9 @@ export class Dispatch {
     for (let child = 0; child < 1 << width; child++) {
       const bits = child << lsb
       const kept = rows.filter((r) => ((bits ^ (this.#values[r] as number)) & (this.#masks[r] as number) & below) === 0)
-      this.#nodes[at + 1 + child] = this.#node(kept, open & ~below)
+      // First the node, then the place: making it may replace the array.
+      const node = this.#node(kept, open & ~below)
+      this.#nodes[at + 1 + child] = node
     }
     return at
   }
