@@ -8,8 +8,8 @@ const eight = { registers: 8 } as const
  * receives the answer of ST64BV and ST64BV0; ST64BV0 takes the low word of the first register from ACCDATA_EL1.
  */
 export const block64: readonly Row[] = [
-  ['ST64B_64L_memop',  '11 111 0 00 001 11111 1 001 00 Rn Rt!=11xxx|xxxx1', 'st64b Xt, [Xn|SP]',       { feat: 'LS64',         access: store(8, eight, 'block64') }],
-  ['ST64BV0_64_memop', '11 111 0 00 001 Rs    1 010 00 Rn Rt!=11xxx|xxxx1', 'st64bv0 Xs, Xt, [Xn|SP]', { feat: 'LS64_ACCDATA', access: store(8, eight, 'block64') }],
-  ['ST64BV_64_memop',  '11 111 0 00 001 Rs    1 011 00 Rn Rt!=11xxx|xxxx1', 'st64bv Xs, Xt, [Xn|SP]',  { feat: 'LS64_V',       access: store(8, eight, 'block64') }],
-  ['LD64B_64L_memop',  '11 111 0 00 001 11111 1 101 00 Rn Rt!=11xxx|xxxx1', 'ld64b Xt, [Xn|SP]',       { feat: 'LS64',         access: load(8, eight, 'block64') }],
+  ['ST64B_64L_memop',  '11 111 0 00 001 11111 1 001 00 Rn Rt!=11xxx|xxxx1', 'st64b Xt, [Xn|SP]',       { feat: 'LS64',         access: store(64, eight, 'block64') }],
+  ['ST64BV0_64_memop', '11 111 0 00 001 Rs    1 010 00 Rn Rt!=11xxx|xxxx1', 'st64bv0 Xs, Xt, [Xn|SP]', { feat: 'LS64_ACCDATA', access: store(64, eight, 'block64') }],
+  ['ST64BV_64_memop',  '11 111 0 00 001 Rs    1 011 00 Rn Rt!=11xxx|xxxx1', 'st64bv Xs, Xt, [Xn|SP]',  { feat: 'LS64_V',       access: store(64, eight, 'block64') }],
+  ['LD64B_64L_memop',  '11 111 0 00 001 11111 1 101 00 Rn Rt!=11xxx|xxxx1', 'ld64b Xt, [Xn|SP]',       { feat: 'LS64',         access: load(64, eight, 'block64') }],
 ]
