@@ -32,6 +32,7 @@ const { values: options } = parseArgs({
 })
 
 const { A64, decode } = await import(pathToFileURL(resolve(options.dist, 'decode/index.js')).href)
+const { preferred } = await import(pathToFileURL(resolve(options.dist, 'decode/format.js')).href)
 
 const hex = (word) => (word >>> 0).toString(16).padStart(8, '0')
 
@@ -50,13 +51,13 @@ function fillings(row, count) {
   const mask = (row.mask | target.mask) >>> 0
   const value = (row.value | target.value) >>> 0
   const words = new Set()
-  const excluded = (word) => row.excluded.some((e) => ((word ^ e.value) & e.mask) === 0)
-  for (let tries = 0; words.size < count && tries < 2000; tries++) {
+  for (let tries = 0; words.size < count && tries < 20000; tries++) {
     const fill = tries === 0 ? 0 : tries === 1 ? 0xffff_ffff : random()
     const word = ((fill & ~mask) | value) >>> 0
-    if (decode(word)?.encoding.id === target.id && !excluded(word)) words.add(word)
+    if (decode(word)?.encoding !== target) continue
+    if (row === target || preferred(target, word, true) === row) words.add(word)
   }
-  if (words.size === 0) throw new Error(`${row.id}: found no word of this row`)
+  if (words.size === 0) throw new Error(`${row.id}: found no word that it spells`)
   return [...words]
 }
 

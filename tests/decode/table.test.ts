@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest'
+import type { Row } from '../../src/decode/encoding.ts'
+import { A64, GROUPS } from '../../src/decode/isa/index.ts'
+import { operandReaders } from '../../src/decode/syntax.ts'
+import { buildTable, checkTable, type Table } from '../../src/decode/table.ts'
+
+const table = (...rows: Row[]): Table => buildTable([{ name: 'Test', rows }])
+const faults = (...rows: Row[]): string[] => checkTable(table(...rows)).map((e) => e.message)
+
+/** 22 fixed bits and two registers. */
+const pattern = (top: string): string => `${top.padEnd(22, '0')} Rn Rt`
+const A: Row = ['A', pattern('00'), 'a Xt, Xn']
+const B: Row = ['B', pattern('01'), 'b Xt, Xn']
+
+describe('checkTable', () => {
+  it('passes a sound table', () => {
+    expect(faults(A, B, ['C', `${'0'.repeat(22)} 11111 Rt`, 'c Xt', { over: ['A'] }])).toEqual([])
+  })
+  it('names an id used twice', () => {
+    expect(faults(A, ['A', pattern('01'), 'a Xt, Xn'])).toEqual(['row A: id is used twice'])
+  })
+  it('names an overlap, with a word and the way out', () => {
+    expect(faults(A, ['C', `${'0'.repeat(22)} 11111 Rt`, 'c Xt'])).toEqual(["row C: shares 000003e0 with 'A'; say over:"])
+  })
+  it('sees that excluded values part two rows', () => {
+    expect(faults(['C', `${'0'.repeat(22)} Rn!=11111 Rt`, 'c Xt'], ['D', `${'0'.repeat(22)} 11111 Rt`, 'd Xt'])).toEqual([])
+    expect(faults(['C', `${'0'.repeat(22)} Rn!=11111 Rt`, 'c Xt'], ['D', `${'0'.repeat(22)} 1111x Rt`, 'd Xt'])).toEqual([
+      "row D: shares 000003c0 with 'C'; say over:",
+    ])
+  })
+  it('allows refining by way of another row', () => {
+    const C: Row = ['C', `${'0'.repeat(22)} 1111x Rt`, 'c Xt', { over: ['A'] }]
+    expect(faults(A, C, ['D', `${'0'.repeat(22)} 11111 Rt`, 'd Xt', { over: ['C'] }])).toEqual([])
+  })
+  it('names a refinement of nothing', () => {
+    expect(faults(A, ['C', pattern('01'), 'c Xt', { over: ['Z'] }])).toEqual(["row C: refines 'Z', which is no row"])
+    expect(faults(A, ['C', pattern('01'), 'c Xt', { over: ['A'] }])).toEqual(["row C: shares no word with 'A'"])
+  })
+  it('names an alias that can never be', () => {
+    expect(faults(A, ['C', pattern('01'), 'c Xt', { aliasOf: 'A' }])).toEqual(["row C: spells no word of 'A'"])
+  })
+})
+
+describe('buildTable', () => {
+  const bad: readonly [name: string, row: Row, message: string][] = [
+    ['a pattern of the wrong width', ['C', '0101', 'c'], 'row C: pattern has 4 bits, not 32'],
+    ['an unknown field', ['C', '0000 bogus', 'c'], "row C: field 'bogus' is not one the manual names; give its width"],
+    ['an alias of nothing', ['C', pattern('0'), 'c', { aliasOf: 'Z' }], "row C: is an alias of 'Z', which is no row"],
+    ['an alias of an alias', ['C', pattern('0'), 'c', { aliasOf: 'C' }], "row C: is an alias of 'C', which is no row"],
+    ['a row without a mnemonic', ['C', pattern('0'), ''], 'row C: syntax has no mnemonic'],
+  ]
+  for (const [name, row, message] of bad) {
+    it(`refuses ${name}`, () => {
+      expect(() => table(row)).toThrow(expect.objectContaining({ name: 'TableError', row: 'C', message }))
+    })
+  }
+  it('splits mnemonic and operands, counts rows and aliases apart, and hangs aliases on rows', () => {
+    const t = table(['C', pattern('00'), 'c', { aliasOf: 'A' }], A, B)
+    expect(t.encodings.map((e) => [e.id, e.index, e.mnemonic, e.syntax, e.group])).toEqual([
+      ['A', 0, 'a', 'Xt, Xn', 'Test'],
+      ['B', 1, 'b', 'Xt, Xn', 'Test'],
+    ])
+    expect(t.encodings[0]?.aliases).toEqual(t.aliases)
+    expect(t.encodings[1]?.aliases).toEqual([])
+  })
+})
+
+describe('operands of a row', () => {
+  const bad: readonly [syntax: string, token: string][] = [
+    ['c Xt, bogus', 'bogus'],
+    ['c Xq', 'Xq'],
+    ['c [Xn|SP, #imm12*8]', '[Xn|SP, #imm12*8]'],
+    ['c [Xn|SP, Rm ext 3]', '[Xn|SP, Rm ext 3]'],
+    ['c {Vt.T x4}', '{Vt.T x4}'],
+    ['c {Vt.b x5}', '{Vt.b x5}'],
+    ['c {Vt.b x1}[Q]', '{Vt.b x1}[Q]'],
+    ['c label(imm19*4)', 'label(imm19*4)'],
+  ]
+  for (const [syntax, token] of bad) {
+    it(`refuses '${syntax}'`, () => {
+      const e = table(['C', pattern('0'), syntax]).encodings[0]
+      expect(e).toBeDefined()
+      if (e)
+        expect(() => operandReaders(e)).toThrow(
+          expect.objectContaining({ name: 'TableError', message: `row C: operand '${token}' has no meaning here` }),
+        )
+    })
+  }
+  it('refuses a slice outside its field', () => {
+    const e = table(['C', '0000000000000000000000000 size Rn', 'c #size<2>']).encodings[0]
+    expect(() => operandReaders(e!)).toThrow("row C: 'size<2>' is not inside size")
+  })
+})
+
+describe('the A64 table', () => {
+  it('is sound', () => {
+    expect(checkTable(A64).map((e) => e.message)).toEqual([])
+  })
+  it('has operands that all mean something', () => {
+    const bad = [...A64.encodings, ...A64.aliases].flatMap((e) => {
+      try {
+        operandReaders(e)
+        return []
+      } catch (error) {
+        return [String(error)]
+      }
+    })
+    expect(bad).toEqual([])
+  })
+  it('has the rows of every group', () => {
+    expect(A64.encodings.length + A64.aliases.length).toBe(GROUPS.reduce((sum, g) => sum + g.rows.length, 0))
+  })
+  it('says of each access what the emulator needs', () => {
+    for (const { id, access } of A64.encodings) {
+      if (!access) continue
+      const { form, load, store, size } = access
+      if (form === 'none') expect([id, load, store]).toEqual([id, false, false])
+      else expect([id, load || store]).toEqual([id, true])
+      // 0 where a field or a system register decides.
+      expect([id, [0, 1, 2, 4, 8, 16, 32, 64].includes(size)]).toEqual([id, true])
+    }
+  })
+})
