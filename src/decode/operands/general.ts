@@ -1,4 +1,4 @@
-import { findField, type Encoding } from '../encoding.ts'
+import { type Encoding, findField } from '../encoding.ts'
 import { type OperandReader, type RegisterClass, registerSet } from '../operand.ts'
 
 const REGISTER = /^([WXBHSDQ])([a-z]\d?)(\|W?SP)?(\+1|!)?$/

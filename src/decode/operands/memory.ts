@@ -1,4 +1,4 @@
-import { findField, type Encoding } from '../encoding.ts'
+import { type Encoding, findField } from '../encoding.ts'
 import { type MemoryOperand, type OperandReader, type RegisterOperand, registerSet } from '../operand.ts'
 import { registerReader } from './general.ts'
 import { numberReader } from './immediate.ts'

@@ -20,7 +20,9 @@ export function rangePrefetchName(operation: number): string | undefined {
 const RANGE: Readonly<Record<number, string>> = { 0: 'pldkeep', 1: 'pstkeep', 4: 'pldstrm', 5: 'pststrm' }
 
 /** Operations that have names, by token: which bits hold the number, and what names it. */
-const OPERATIONS: Readonly<Record<string, { readonly bits: string; readonly name: (n: number) => string | undefined }>> = {
+const OPERATIONS: Readonly<
+  Record<string, { readonly bits: string; readonly name: (n: number) => string | undefined }>
+> = {
   prfop: { bits: 'Rt', name: prefetchName },
   rprfop: { bits: 'option<2>:option<0>:S:Rt<2:0>', name: rangePrefetchName },
 }
