@@ -1,4 +1,5 @@
-import { bits } from '../bits.ts'
+import { bit, bits } from '../bits.ts'
+import { elementLog2 } from './bitmask.ts'
 
 /**
  * Rules that depend on more than fixed bits, by name.
@@ -29,7 +30,7 @@ export type ConstraintName =
   | 'MOPSOVERLAP31_SETGO'
 
 /** The names of {@link RESERVED}. */
-export type ReservedName = 'ODD_RS' | 'ODD_RT' | 'ARRANGEMENT_1D'
+export type ReservedName = 'ODD_RS' | 'ODD_RT' | 'ARRANGEMENT_1D' | 'ODD_RT_NOT_31' | 'BITMASK'
 
 const Rt = (w: number): number => w & 31
 const Rn = (w: number): number => bits(w, 5, 5)
@@ -73,4 +74,8 @@ export const RESERVED: Readonly<Record<ReservedName, Rule>> = {
   ODD_RT: (w) => (Rt(w) & 1) !== 0,
   /** size:Q is 110, the arrangement 1D, which LD2-LD4 and ST2-ST4 (multiple structures) do not have. */
   ARRANGEMENT_1D: (w) => bits(w, 10, 2) === 3 && bits(w, 30, 1) === 0,
+  /** SYSP: a pair begins with an even register, or is XZR twice. */
+  ODD_RT_NOT_31: (w) => (Rt(w) & 1) !== 0 && Rt(w) !== 31,
+  /** N:immr:imms is no logical immediate (`DecodeBitMasks`). */
+  BITMASK: (w) => elementLog2(bit(w, 22), bits(w, 10, 6)) < 0,
 }

@@ -1,4 +1,5 @@
 import type { MemoryAccess } from './access.ts'
+import type { AliasRuleName } from './alias-rules.ts'
 import type { ConstraintName, ReservedName } from './constraints.ts'
 import type { Bits, Pattern } from './pattern.ts'
 import { parsePattern, TableError } from './pattern.ts'
@@ -18,6 +19,10 @@ export interface RowOptions {
   readonly over?: readonly string[]
   /** This row is another spelling of that row: it decodes nothing, {@link format} prefers it where it matches. */
   readonly aliasOf?: string
+  /** An alias row spells only the words of which this named rule is true. */
+  readonly when?: AliasRuleName
+  /** LLVM spells an alias this way even when aliases are off (shifts and bit-field moves, DC, TLBI and so on). */
+  readonly always?: true
 }
 
 /** One encoding, one line: id (the manual's), bits, LLVM's syntax, the rest. */
@@ -41,6 +46,8 @@ export interface Encoding extends Pattern {
   readonly reserved: readonly ReservedName[]
   readonly over: readonly string[]
   readonly aliasOf: string | undefined
+  readonly when: AliasRuleName | undefined
+  readonly always: boolean
   /** Rows that spell some of this encoding's words otherwise, in the order of preference. */
   readonly aliases: readonly Encoding[]
 }
@@ -69,6 +76,8 @@ export function parseRows(group: string, rows: readonly Row[], firstIndex: numbe
       reserved: options.reserved ?? [],
       over: options.over ?? [],
       aliasOf: options.aliasOf,
+      when: options.when,
+      always: options.always === true,
       aliases: [],
     }
   })

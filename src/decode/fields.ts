@@ -42,6 +42,7 @@ const KNOWN: Readonly<Record<string, number>> = {
   CRm: 4,
   op1: 3,
   op2: 3,
+  op3: 2,
 }
 
 /** The width of a field that a pattern names without one, or `undefined` for a name that the manual does not have. */

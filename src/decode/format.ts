@@ -39,8 +39,8 @@ export function format(insn: Instruction, options: FormatOptions = DEFAULTS): st
   return text
 }
 
-/** The first alias that matches the word, or the encoding itself. */
-function preferred(encoding: Encoding, word: number, all: boolean): Encoding {
+/** The row that spells the word: the first alias that matches it, or the encoding itself. */
+export function preferred(encoding: Encoding, word: number, all: boolean): Encoding {
   const { aliases } = encoding
   for (let i = 0; i < aliases.length; i++) {
     const alias = aliases[i] as Encoding

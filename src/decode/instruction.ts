@@ -35,6 +35,8 @@ const NO_ENCODING: Encoding = {
   reserved: [],
   over: [],
   aliasOf: undefined,
+  when: undefined,
+  always: false,
   aliases: [],
 }
 

@@ -1,11 +1,15 @@
 import type { Encoding } from './encoding.ts'
 import type { Instruction } from './instruction.ts'
 import type { Operand, OperandReader } from './operand.ts'
+import { conditionReader } from './operands/condition.ts'
 import { registerReader } from './operands/general.ts'
 import { immediateReader, labelReader } from './operands/immediate.ts'
 import { memoryReader } from './operands/memory.ts'
 import { nameReader } from './operands/name.ts'
+import { shiftedReader } from './operands/shifted.ts'
+import { secondOfPairReader, systemReader } from './operands/system.ts'
 import { listReader, vectorReader } from './operands/vector.ts'
+import { wideReader } from './operands/wide.ts'
 import { TableError } from './pattern.ts'
 
 /** What the tokens of a row's syntax may be; each kind documents its notation. The first that knows a token reads it. */
@@ -17,6 +21,11 @@ const READERS: readonly ((encoding: Encoding, token: string) => OperandReader | 
   listReader,
   memoryReader,
   immediateReader,
+  shiftedReader,
+  wideReader,
+  conditionReader,
+  systemReader,
+  secondOfPairReader,
 ]
 
 /**

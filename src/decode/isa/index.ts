@@ -1,10 +1,20 @@
 import { buildTable, type Group, type Table } from '../table.ts'
+import { branches } from './branches.ts'
+import { dataProcessingImmediate } from './data-processing-immediate.ts'
+import { dataProcessingRegister } from './data-processing-register.ts'
 import { loadsStores } from './loads-stores.ts'
 import { reserved } from './reserved.ts'
 import { system } from './system.ts'
 
 /** The rows of all files, by top-level class in the manual's order (DDI 0487, C4.1). */
-export const GROUPS: readonly Group[] = [reserved, system, loadsStores]
+export const GROUPS: readonly Group[] = [
+  reserved,
+  dataProcessingImmediate,
+  branches,
+  system,
+  dataProcessingRegister,
+  loadsStores,
+]
 
 /** The A64 encoding table. */
 export const A64: Table = /* @__PURE__ */ buildTable(GROUPS)

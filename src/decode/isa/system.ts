@@ -1,9 +1,11 @@
 import type { Group } from '../table.ts'
 import { dataCache } from './system/data-cache.ts'
 import { hints } from './system/hints.ts'
+import { instructions } from './system/instructions.ts'
+import { moves } from './system/moves.ts'
 
-/** Branches, exception generating and system instructions (C4.1.66). */
+/** System instructions: the second half of "Branches, Exception Generating and System instructions" (C4.1.93). */
 export const system: Group = {
   name: 'System',
-  rows: [...hints, ...dataCache],
+  rows: [...hints, ...moves, ...instructions, ...dataCache],
 }

@@ -5,7 +5,7 @@ import type { OperandReader } from '../operand.ts'
 
 const NUMBER = /^#(-?\d+)(?:<<(.+))?$/
 const FIELD = /^#?(s)?(imm[\w:<>]*|[A-Za-z][\w:<>]*)(?:\*(\d+))?$/
-const LABEL = /^label\((\w[\w:<>]*)(?:\*(\d+))?\)$/
+const LABEL = /^label\((-?)(\w[\w:<>]*)(?:\*(\d+))?\)$/
 
 /**
  * A number that the word decides.
@@ -36,11 +36,12 @@ export function immediateReader(encoding: Encoding, token: string): OperandReade
   return read && ((word) => ({ kind: 'immediate', value: read(word), radix: 10 }))
 }
 
-/** `label(imm19*4)`: a signed byte offset from the instruction. */
+/** `label(imm19*4)`: a signed byte offset from the instruction; `label(-imm16*4)` goes only backwards. */
 export function labelReader(encoding: Encoding, token: string): OperandReader | undefined {
   const m = LABEL.exec(token)
-  const field = m && bitExpression(encoding, m[1] as string)
+  const field = m && bitExpression(encoding, m[2] as string)
   if (!m || !field) return undefined
-  const scale = m[2] === undefined ? 1 : Number(m[2])
+  const scale = m[3] === undefined ? 1 : Number(m[3])
+  if (m[1] === '-') return (word) => ({ kind: 'label', offset: 0 - field.read(word) * scale })
   return (word) => ({ kind: 'label', offset: signExtend(field.read(word), field.width) * scale })
 }

@@ -1,0 +1,55 @@
+/**
+ * Logical immediates: 13 bits N:immr:imms that stand for a repeated, rotated run of ones
+ * (DDI 0487, shared/functions/vector `DecodeBitMasks`).
+ *
+ * @module
+ */
+
+/** log2 of the element size, 1..6, or -1 when N:imms is reserved. */
+export function elementLog2(n: number, imms: number): number {
+  const length = 31 - Math.clz32((n << 6) | (~imms & 63))
+  if (length < 1) return -1
+  const levels = (1 << length) - 1
+  return (imms & levels) === levels ? -1 : length
+}
+
+/** The 64-bit immediate of N, immr and imms: `out[0]` the low, `out[1]` the high half. The encoding is not reserved. */
+export function decodeBitMask(n: number, immr: number, imms: number, out: Uint32Array): void {
+  const length = elementLog2(n, imms)
+  const size = 1 << length
+  const levels = size - 1
+  const ones = (imms & levels) + 1
+  const rotate = immr & levels
+  if (size === 64) {
+    const low = ones >= 32 ? 0xffff_ffff : (1 << ones) - 1
+    const high = ones <= 32 ? 0 : ones === 64 ? 0xffff_ffff : (1 << (ones - 32)) - 1
+    const [a, b] = rotate < 32 ? [low, high] : [high, low]
+    const by = rotate & 31
+    out[0] = by === 0 ? a : (a >>> by) | (b << (32 - by))
+    out[1] = by === 0 ? b : (b >>> by) | (a << (32 - by))
+    return
+  }
+  const mask = size === 32 ? 0xffff_ffff : (1 << size) - 1
+  const run = ones === 32 ? 0xffff_ffff : (1 << ones) - 1
+  let element = (rotate === 0 ? run : (run >>> rotate) | (run << (size - rotate))) & mask
+  for (let width = size; width < 32; width *= 2) element |= element << width
+  out[0] = element
+  out[1] = element
+}
+
+/** True when MOVZ or MOVN of the register's width can make the value: then MOV of a logical immediate is not preferred. */
+export function isMoveWide(low: number, high: number, width: 32 | 64): boolean {
+  return isMoveZero(low, high, width) || isMoveZero(~low, width === 64 ? ~high : 0, width)
+}
+
+/** At most one of the 16-bit pieces is not zero. */
+function isMoveZero(low: number, high: number, width: 32 | 64): boolean {
+  let pieces = 0
+  if ((low & 0xffff) !== 0) pieces++
+  if (low >>> 16 !== 0) pieces++
+  if (width === 64) {
+    if ((high & 0xffff) !== 0) pieces++
+    if (high >>> 16 !== 0) pieces++
+  }
+  return pieces <= 1
+}
