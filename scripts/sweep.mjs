@@ -13,7 +13,16 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -71,11 +80,16 @@ async function main() {
   const start = performance.now()
   await sweepAll(todo, Number(options.workers), decoder, (results) => {
     for (const r of results) done.set(r.block, r)
-    appendFileSync(state, results.map((r) => `${[r.block, r.valid, r.soft, r.fnv, ...r.deviated].join('\t')}\n`).join(''))
+    appendFileSync(
+      state,
+      results.map((r) => `${[r.block, r.valid, r.soft, r.fnv, ...r.deviated].join('\t')}\n`).join(''),
+    )
   })
   const seconds = (performance.now() - start) / 1000
   if (todo.length > 0)
-    console.log(`${todo.length * 65536} words in ${seconds.toFixed(1)} s, ${(todo.length / 15.2587890625 / seconds).toFixed(1)} M words/s`)
+    console.log(
+      `${todo.length * 65536} words in ${seconds.toFixed(1)} s, ${(todo.length / 15.2587890625 / seconds).toFixed(1)} M words/s`,
+    )
 
   const failed = wanted.filter((block) => {
     const { valid, soft, fnv } = done.get(block)
@@ -89,7 +103,8 @@ async function main() {
     console.log(`block ${hex(block, 4)}: LLVM has ${e.valid} valid (${e.soft} soft), we have ${valid} (${soft})`)
   }
   if (failed.length > 10) console.log(`and ${failed.length - 10} more: ${ranges(failed).join(' ')}`)
-  for (const block of failed.slice(0, Number(options.explain))) explain(block, decodeInto, new Instruction(), options['llvm-mc'])
+  for (const block of failed.slice(0, Number(options.explain)))
+    explain(block, decodeInto, new Instruction(), options['llvm-mc'])
 
   let wrong = 0
   const swept = new Set(wanted)
@@ -100,7 +115,9 @@ async function main() {
     for (const block of wanted) count += done.get(block).deviated[i]
     const ok = count === d.count
     if (!ok) wrong++
-    console.log(`${ok ? 'ok' : 'WRONG'} deviation ${hex(d.mask, 8)} ${hex(d.value, 8)} ${d.rule} ${d.status}: ${count} words${ok ? '' : `, not ${d.count}`} (${d.reason})`)
+    console.log(
+      `${ok ? 'ok' : 'WRONG'} deviation ${hex(d.mask, 8)} ${hex(d.value, 8)} ${d.rule} ${d.status}: ${count} words${ok ? '' : `, not ${d.count}`} (${d.reason})`,
+    )
   }
   let valid = 0
   let soft = 0
@@ -136,10 +153,14 @@ function selectBlocks({ group, range }) {
 /** Names a build: results of another decoder or another list of deviations are not taken up. */
 function fingerprint(folder) {
   const hash = createHash('sha256')
-  const files = readdirSync(folder, { recursive: true }).map(String).filter((f) => f.endsWith('.js')).sort()
+  const files = readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((f) => f.endsWith('.js'))
+    .sort()
   for (const f of files) hash.update(f).update(readFileSync(join(folder, f)))
   hash.update(readFileSync(join(folder, '../bits.js')))
-  for (const f of ['tests/conformance/validity-deviations.txt', 'scripts/validity.mjs']) hash.update(readFileSync(join(root, f)))
+  for (const f of ['tests/conformance/validity-deviations.txt', 'scripts/validity.mjs'])
+    hash.update(readFileSync(join(root, f)))
   return hash.digest('hex').slice(0, 16)
 }
 
@@ -150,7 +171,13 @@ function readState(file) {
     const [block, valid, soft, fnv, ...deviated] = line.split('\t')
     // A run killed while it wrote leaves a short last line, which is swept again.
     if (fnv?.length !== 16 || deviated.length !== deviations.length) continue
-    done.set(Number(block), { block: Number(block), valid: Number(valid), soft: Number(soft), fnv, deviated: deviated.map(Number) })
+    done.set(Number(block), {
+      block: Number(block),
+      valid: Number(valid),
+      soft: Number(soft),
+      fnv,
+      deviated: deviated.map(Number),
+    })
   }
   return done
 }
@@ -196,7 +223,7 @@ function progress(total) {
       process.stderr.write(`${tenth * 10}%\n`)
       return
     }
-    const left = Math.round((performance.now() - start) / 1000 / share * (1 - share))
+    const left = Math.round(((performance.now() - start) / 1000 / share) * (1 - share))
     const bar = '#'.repeat(Math.round(share * 40)).padEnd(40, '.')
     process.stderr.write(`\r[${bar}] ${(share * 100).toFixed(1)}%, ${left} s left ${finished === total ? '\n' : ''}`)
   }
@@ -210,20 +237,26 @@ function explain(block, decodeInto, insn, program) {
     const lines = []
     for (let low = 0; low < 65536; low++) lines.push(`${low & 255} ${low >>> 8} ${block & 255} ${block >>> 8}`)
     writeFileSync(input, `${lines.join('\n')}\n`)
-    const run = spawnSync(program, ['--disassemble', '--triple=aarch64', '--mattr=+all', input], { encoding: 'utf8', maxBuffer: 1 << 30 })
+    const run = spawnSync(program, ['--disassemble', '--triple=aarch64', '--mattr=+all', input], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 30,
+    })
     if (run.error) {
       console.log(`  (${program} does not run: ${run.error.message})`)
       return
     }
     const llvm = new Uint8Array(65536).fill(3)
-    for (const m of run.stderr.matchAll(/in:(\d+):\d+: warning: (invalid|potentially)/g)) llvm[Number(m[1]) - 1] = m[2] === 'invalid' ? 0 : 1
+    for (const m of run.stderr.matchAll(/in:(\d+):\d+: warning: (invalid|potentially)/g))
+      llvm[Number(m[1]) - 1] = m[2] === 'invalid' ? 0 : 1
     const { statuses } = sweepBlock(block, decodeInto, insn, deviations, new Float64Array(deviations.length))
     let shown = 0
     for (let low = 0; low < 65536 && shown < 8; low++) {
       if (statuses[low] === llvm[low]) continue
       const from = low
       while (low < 65535 && statuses[low + 1] === statuses[from] && llvm[low + 1] === llvm[from]) low++
-      console.log(`  ${hex(block, 4)}${hex(from, 4)}..${hex(block, 4)}${hex(low, 4)}: LLVM ${llvm[from]}, we ${statuses[from]}`)
+      console.log(
+        `  ${hex(block, 4)}${hex(from, 4)}..${hex(block, 4)}${hex(low, 4)}: LLVM ${llvm[from]}, we ${statuses[from]}`,
+      )
       shown++
     }
   } finally {

@@ -65,20 +65,26 @@ function fillings(row, count) {
 function llvm(words, flags) {
   const folder = mkdtempSync(join(tmpdir(), 'vectors-'))
   try {
-    const bytes = words.map((w) => [w & 255, (w >>> 8) & 255, (w >>> 16) & 255, w >>> 24].map((b) => `0x${b.toString(16)}`))
+    const bytes = words.map((w) =>
+      [w & 255, (w >>> 8) & 255, (w >>> 16) & 255, w >>> 24].map((b) => `0x${b.toString(16)}`),
+    )
     const input = join(folder, 'in')
     writeFileSync(input, `${bytes.map((b) => b.join(' ')).join('\n')}\n`)
-    const run = spawnSync(
-      options['llvm-mc'],
-      ['--disassemble', '--triple=aarch64', '--mattr=+all', ...flags, input],
-      { encoding: 'utf8', maxBuffer: 1 << 30 },
-    )
+    const run = spawnSync(options['llvm-mc'], ['--disassemble', '--triple=aarch64', '--mattr=+all', ...flags, input], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 30,
+    })
     if (run.error) throw run.error
     const invalid = new Set()
     for (const m of run.stderr.matchAll(/in:(\d+):\d+: warning: invalid/g)) invalid.add(Number(m[1]))
     // LLVM writes two spaces in some (`stfadd s0,  [x1]`); comments follow `//`.
     const lines = run.stdout.split('\n').filter((l) => l.trim() !== '')
-    const texts = lines.map((l) => l.replace(/\s+\/\/.*$/, '').trim().replace(/\s+/g, ' '))
+    const texts = lines.map((l) =>
+      l
+        .replace(/\s+\/\/.*$/, '')
+        .trim()
+        .replace(/\s+/g, ' '),
+    )
     const out = words.map((_, i) => (invalid.has(i + 1) ? undefined : texts.shift()))
     if (texts.length > 0) throw new Error(`${options['llvm-mc']} printed ${texts.length} lines too many`)
     return out
@@ -89,7 +95,10 @@ function llvm(words, flags) {
 
 let words
 if (options.rows === undefined && options.group === undefined) {
-  const lines = readFileSync(0, 'utf8').split('\n').map((l) => l.trim()).filter((l) => l !== '')
+  const lines = readFileSync(0, 'utf8')
+    .split('\n')
+    .map((l) => l.trim())
+    .filter((l) => l !== '')
   words = lines.map((l) => {
     const m = /^(?:0x)?([0-9a-f]{1,8})\b/i.exec(l)
     if (!m) throw new Error(`'${l}' does not begin with a hex word`)

@@ -44,21 +44,29 @@ describe('Dispatch', () => {
   it('finds in any table what a linear scan finds, excluded values and all', () => {
     // Up to 40 disjoint rows: 6 leading bits tell them apart, the rest is random.
     const rest = fc.array(fc.constantFrom('0', '1', 'x'), { minLength: 21, maxLength: 21 })
-    const rows = fc.array(fc.tuple(rest, fc.constantFrom('op2', 'op2!=000', 'op2!=1x1|000')), { minLength: 1, maxLength: 40 })
+    const rows = fc.array(fc.tuple(rest, fc.constantFrom('op2', 'op2!=000', 'op2!=1x1|000')), {
+      minLength: 1,
+      maxLength: 40,
+    })
     fc.assert(
-      fc.property(rows, fc.array(fc.tuple(fc.nat(), fc.nat(), anyWord), { minLength: 20, maxLength: 20 }), (specs, picks) => {
-        const list: Row[] = specs.map(([bits, op2], i) => [
-          `R${i}`,
-          `${i.toString(2).padStart(6, '0')} ${bits.slice(0, 10).join('')} ${op2} ${bits.slice(10).join('')} 0x`,
-          'r',
-        ])
-        const { encodings } = buildTable([{ name: 'Test', rows: list }])
-        const dispatch = new Dispatch(encodings)
-        for (const [pick, , fill] of picks) {
-          const e = encodings[pick % encodings.length] as Encoding
-          for (const word of [fill, ((fill & ~e.mask) | e.value) >>> 0]) expect(dispatch.find(word)).toBe(linear(encodings, word))
-        }
-      }),
+      fc.property(
+        rows,
+        fc.array(fc.tuple(fc.nat(), fc.nat(), anyWord), { minLength: 20, maxLength: 20 }),
+        (specs, picks) => {
+          const list: Row[] = specs.map(([bits, op2], i) => [
+            `R${i}`,
+            `${i.toString(2).padStart(6, '0')} ${bits.slice(0, 10).join('')} ${op2} ${bits.slice(10).join('')} 0x`,
+            'r',
+          ])
+          const { encodings } = buildTable([{ name: 'Test', rows: list }])
+          const dispatch = new Dispatch(encodings)
+          for (const [pick, , fill] of picks) {
+            const e = encodings[pick % encodings.length] as Encoding
+            for (const word of [fill, ((fill & ~e.mask) | e.value) >>> 0])
+              expect(dispatch.find(word)).toBe(linear(encodings, word))
+          }
+        },
+      ),
       { numRuns: 60 },
     )
   })
@@ -67,7 +75,11 @@ describe('Dispatch', () => {
     const wide: Row = ['WIDE', `${'0'.repeat(22)} Rn Rt`, 'wide']
     const middle: Row = ['MIDDLE', `${'0'.repeat(22)} 1111x Rt`, 'middle', { over: ['WIDE'] }]
     const narrow: Row = ['NARROW', `${'0'.repeat(22)} 11111 Rt`, 'narrow', { over: ['MIDDLE'] }]
-    for (const rows of [[wide, middle, narrow], [narrow, middle, wide], [middle, narrow, wide]]) {
+    for (const rows of [
+      [wide, middle, narrow],
+      [narrow, middle, wide],
+      [middle, narrow, wide],
+    ]) {
       const { encodings } = buildTable([{ name: 'Test', rows }])
       const dispatch = new Dispatch(encodings)
       const id = (word: number): string | undefined => encodings[dispatch.find(word)]?.id

@@ -42,7 +42,8 @@ describe('parsePattern', () => {
       { mask: 5, value: 5 },
     ])
     expect(matches(p, 0x40000002)).toBe(true)
-    for (const word of [0xc0000002, 0x40000000, 0x40000005, 0x40000007, 0x40000102]) expect(matches(p, word)).toBe(false)
+    for (const word of [0xc0000002, 0x40000000, 0x40000005, 0x40000007, 0x40000102])
+      expect(matches(p, word)).toBe(false)
   })
 
   const bad: readonly [text: string, problem: string][] = [
@@ -60,15 +61,17 @@ describe('parsePattern', () => {
   ]
   for (const [text, problem] of bad) {
     it(`refuses '${text.length > 20 ? `${text.slice(0, 8)}...` : text}'`, () => {
-      expect(() => parse(text)).toThrow(expect.objectContaining({ name: 'TableError', row: 'ROW', message: `row ROW: ${problem}` }))
+      expect(() => parse(text)).toThrow(
+        expect.objectContaining({ name: 'TableError', row: 'ROW', message: `row ROW: ${problem}` }),
+      )
     })
   }
 })
 
 /** Patterns over the low 8 bits only, so that all their words can be listed. */
-const bits8 = fc.record({ mask: fc.integer({ min: 0, max: 255 }), value: fc.integer({ min: 0, max: 255 }) }).map(
-  ({ mask, value }): Bits => ({ mask, value: value & mask }),
-)
+const bits8 = fc
+  .record({ mask: fc.integer({ min: 0, max: 255 }), value: fc.integer({ min: 0, max: 255 }) })
+  .map(({ mask, value }): Bits => ({ mask, value: value & mask }))
 const pattern8 = fc.record({ bits: bits8, excluded: fc.array(bits8, { maxLength: 4 }) }).map(
   ({ bits, excluded }): Pattern => ({
     mask: (bits.mask | 0xffffff00) >>> 0,

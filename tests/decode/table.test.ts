@@ -20,13 +20,17 @@ describe('checkTable', () => {
     expect(faults(A, ['A', pattern('01'), 'a Xt, Xn'])).toEqual(['row A: id is used twice'])
   })
   it('names an overlap, with a word and the way out', () => {
-    expect(faults(A, ['C', `${'0'.repeat(22)} 11111 Rt`, 'c Xt'])).toEqual(["row C: shares 000003e0 with 'A'; say over:"])
+    expect(faults(A, ['C', `${'0'.repeat(22)} 11111 Rt`, 'c Xt'])).toEqual([
+      "row C: shares 000003e0 with 'A'; say over:",
+    ])
   })
   it('sees that excluded values part two rows', () => {
-    expect(faults(['C', `${'0'.repeat(22)} Rn!=11111 Rt`, 'c Xt'], ['D', `${'0'.repeat(22)} 11111 Rt`, 'd Xt'])).toEqual([])
-    expect(faults(['C', `${'0'.repeat(22)} Rn!=11111 Rt`, 'c Xt'], ['D', `${'0'.repeat(22)} 1111x Rt`, 'd Xt'])).toEqual([
-      "row D: shares 000003c0 with 'C'; say over:",
-    ])
+    expect(
+      faults(['C', `${'0'.repeat(22)} Rn!=11111 Rt`, 'c Xt'], ['D', `${'0'.repeat(22)} 11111 Rt`, 'd Xt']),
+    ).toEqual([])
+    expect(
+      faults(['C', `${'0'.repeat(22)} Rn!=11111 Rt`, 'c Xt'], ['D', `${'0'.repeat(22)} 1111x Rt`, 'd Xt']),
+    ).toEqual(["row D: shares 000003c0 with 'C'; say over:"])
   })
   it('allows refining by way of another row', () => {
     const C: Row = ['C', `${'0'.repeat(22)} 1111x Rt`, 'c Xt', { over: ['A'] }]

@@ -7,9 +7,7 @@ import { decodeInto, Instruction } from '../../src/decode/index.ts'
  * Top-level groups (bits 28:25) whose rows exist. `npm run conform:sweep` walks all words of all groups; this is a
  * sample of their blocks, spread over bits 31:16 and small enough for every test run.
  */
-const COVERED: readonly number[] = [
-  0b1000, 0b1001, 0b1010, 0b1011, 0b0101, 0b1101, 0b0100, 0b0110, 0b1100, 0b1110,
-]
+const COVERED: readonly number[] = [0b1000, 0b1001, 0b1010, 0b1011, 0b0101, 0b1101, 0b0100, 0b0110, 0b1100, 0b1110]
 const SAMPLE = 192
 
 const conformance = new URL('../conformance/', import.meta.url)

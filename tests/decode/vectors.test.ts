@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { A64, decodeInto, format, Instruction } from '../../src/decode/index.ts'
 import { preferred } from '../../src/decode/format.ts'
+import { A64, decodeInto, format, Instruction } from '../../src/decode/index.ts'
 
 // `word<TAB>id<TAB>text<TAB>text without aliases`, made by scripts/vectors.mjs from the output of llvm-mc 22.
 const folder = new URL('vectors/', import.meta.url)

@@ -12,6 +12,7 @@ export const hints: readonly Row[] = [
   ['SHUH_HI_hints',       '11010101000000110010 0110 010 11111', 'shuh #0',      { feat: 'PCDPHINT', over: ['HINT_HM_hints'] }],
   ['SHUH_HI_hints_ph',    '11010101000000110010 0110 011 11111', "shuh 'ph'",    { feat: 'PCDPHINT', over: ['HINT_HM_hints'] }],
   ['STCPH_HI_hints',      '11010101000000110010 0110 100 11111', 'stcph',        { feat: 'PCDPHINT', over: ['HINT_HM_hints'] }],
+  ['STSHH_HI_hints',      '11010101000000110010 0110 op2!=0xx|100 11111', 'stshh #op2', { feat: 'PCDPHINT', over: ['HINT_HM_hints'] }],
   ['STSHH_HI_hints_keep', '11010101000000110010 0110 000 11111', "stshh 'keep'", { feat: 'PCDPHINT', over: ['HINT_HM_hints'] }],
   ['STSHH_HI_hints_strm', '11010101000000110010 0110 001 11111', "stshh 'strm'", { feat: 'PCDPHINT', over: ['HINT_HM_hints'] }],
 
