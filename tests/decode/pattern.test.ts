@@ -48,7 +48,6 @@ describe('parsePattern', () => {
 
   const bad: readonly [text: string, problem: string][] = [
     ['0101', 'pattern has 4 bits, not 32'],
-    ['', "token '' is neither bits, nor a field, nor (0) or (1)"],
     ['0'.repeat(33), "'000000000000000000000000000000000' runs past bit 0"],
     [`${'0'.repeat(30)} Rt`, "'Rt' runs past bit 0"],
     ['0000 bogus', "field 'bogus' is not one the manual names; give its width"],

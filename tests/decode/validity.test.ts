@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { readDeviations, readTable, sweepBlock } from '../../scripts/validity.mjs'
@@ -37,6 +40,31 @@ describe('validity of whole blocks, as LLVM 22.1.8 has it', () => {
       expect(wrong).toEqual([])
     })
   }
+  it('refuses a deviation that it does not understand', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'deviations-')), 'list.txt')
+    for (const [line, problem] of [
+      ['ff 0 ALLOCATED 1 5 why', "'ff 0 ALLOCATED 1 5 why' is not 'mask value rule status count reason'"],
+      ['ff000000 0c000000 ALLOCATED 2 5 why', "is not 'mask value rule status count reason'"],
+      ['ff000000 0c000000 ALLOCATED:Rx=31 1 5 why', "'Rx=31' is not such as Rt=Rn or Rn!=31"],
+    ] as const) {
+      writeFileSync(file, `# comment\n${line}\n`)
+      expect(() => readDeviations(file)).toThrow(problem)
+    }
+    writeFileSync(file, 'ff00001f 0c000003 ALLOCATED:Rn!=31,Rt=Rn 1 5 why not\n')
+    const [d] = readDeviations(file)
+    expect(d).toMatchObject({
+      mask: 0xff00001f,
+      value: 0x0c000003,
+      rule: 'ALLOCATED',
+      status: 1,
+      count: 5,
+      reason: 'why not',
+    })
+    // Only the words whose Rt is Rn count, and as the line says: 3 in both fields.
+    const counted = new Float64Array(1)
+    const { soft, valid } = sweepBlock(0x0c00, () => 2, insn, [d!], counted)
+    expect([valid, soft, counted[0]]).toEqual([65536, 64, 64])
+  })
   it('the hash tells which word differs, not only how many', () => {
     const swapped = sweepBlock(0, (w) => (w === 5 ? 0 : 2), insn, [], deviated)
     const other = sweepBlock(0, (w) => (w === 6 ? 0 : 2), insn, [], deviated)
