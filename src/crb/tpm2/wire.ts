@@ -109,7 +109,8 @@ export class WireWriter {
   }
 
   u8(value: number): this {
-    this.#bytes[this.#grow(1)] = value
+    const at = this.#grow(1)
+    this.#bytes[at] = value
     return this
   }
 
@@ -127,7 +128,8 @@ export class WireWriter {
   }
 
   bytes(value: Uint8Array): this {
-    this.#bytes.set(value, this.#grow(value.length))
+    const at = this.#grow(value.length)
+    this.#bytes.set(value, at)
     return this
   }
 
@@ -141,6 +143,7 @@ export class WireWriter {
     return this.#bytes.slice(0, this.#length)
   }
 
+  /** Makes room, possibly in a new array. @returns where the `n` bytes go. */
   #grow(n: number): number {
     const at = this.#length
     this.#length += n

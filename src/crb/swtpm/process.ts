@@ -1,0 +1,96 @@
+/**
+ * A swtpm of our own: started on unix sockets in a private directory, never left behind.
+ *
+ * @module
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SwtpmAddress } from './channel.ts'
+import { SwtpmError } from './error.ts'
+
+/** How to start a swtpm. */
+export interface SwtpmProcessOptions {
+  /** Directory of the TPM's state, which must exist. Unless told, a temporary one that goes with the process. */
+  readonly stateDir?: string
+  /** The program; `swtpm` unless told. */
+  readonly command?: string
+  /** Further arguments of `swtpm socket`. */
+  readonly args?: readonly string[]
+}
+
+/** The end of its error output that messages show. */
+const STDERR_KEPT = 2000
+
+/** A running `swtpm socket --tpm2`. */
+export class SwtpmProcess {
+  readonly data: SwtpmAddress
+  readonly control: SwtpmAddress
+  /** Settles when the process has ended, with how. Never rejects. */
+  readonly exited: Promise<string>
+  readonly #child: ChildProcess
+  readonly #dir: string
+  #stderr = ''
+  #ended: string | undefined
+  #missing: Error | undefined
+  readonly #onParentExit = (): void => {
+    this.kill()
+    rmSync(this.#dir, { recursive: true, force: true })
+  }
+
+  constructor(options: SwtpmProcessOptions) {
+    const { command = 'swtpm', args = [] } = options
+    // Not in stateDir: a unix socket's path is at most 107 bytes.
+    this.#dir = mkdtempSync(join(tmpdir(), 'nisv-swtpm-'))
+    const data = join(this.#dir, 'data.sock')
+    const control = join(this.#dir, 'ctrl.sock')
+    this.data = { path: data }
+    this.control = { path: control }
+    const server = ['--server', `type=unixio,path=${data}`, '--ctrl', `type=unixio,path=${control}`]
+    // --terminate: it ends when our data connection does, however we end.
+    const state = ['--tpmstate', `dir=${options.stateDir ?? this.#dir}`, '--terminate']
+    this.#child = spawn(command, ['socket', '--tpm2', ...state, ...server, ...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    this.#child.stderr?.on('data', (text: Buffer) => {
+      this.#stderr = (this.#stderr + text.toString()).slice(-STDERR_KEPT)
+    })
+    this.exited = new Promise((resolve) => {
+      const end = (how: string): void => {
+        if (this.#ended !== undefined) return
+        this.#ended = how
+        process.removeListener('exit', this.#onParentExit)
+        rmSync(this.#dir, { recursive: true, force: true })
+        resolve(how)
+      }
+      this.#child.once('error', (error) => {
+        this.#missing = error
+        end(error.message)
+      })
+      this.#child.once('close', (code, signal) => end(signal === null ? `exit code ${code}` : `signal ${signal}`))
+    })
+    process.once('exit', this.#onParentExit)
+  }
+
+  /** The process's id, while it could be started. */
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** Why it cannot be used, once it has ended. */
+  get failure(): SwtpmError | undefined {
+    if (this.#ended === undefined) return undefined
+    if (this.#missing !== undefined) {
+      const text = `cannot start swtpm: ${this.#missing.message}; install it (Debian package swtpm) or give its path`
+      return new SwtpmError('spawn', text, this.#missing)
+    }
+    return new SwtpmError('spawn', `swtpm ended: ${this.#ended}${this.#stderr && `; it says: ${this.#stderr.trim()}`}`)
+  }
+
+  /** Sends a signal; SIGKILL unless told. Nothing happens when the process has ended. */
+  kill(signal: NodeJS.Signals = 'SIGKILL'): void {
+    if (this.#ended === undefined && this.#child.pid !== undefined) this.#child.kill(signal)
+  }
+}

@@ -1,0 +1,310 @@
+/**
+ * A real TPM 2.0 behind the CRB: libtpms in a `swtpm socket`, over a unix socket or TCP. Node only.
+ *
+ * @module
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { TpmBackend } from '../backend.ts'
+import { CRB_BUFFER_SIZE } from '../registers.ts'
+import { Channel, type SwtpmAddress } from './channel.ts'
+import { SwtpmError } from './error.ts'
+import { SwtpmProcess, type SwtpmProcessOptions } from './process.ts'
+import {
+  controlReplyLength,
+  controlRequest,
+  controlResult,
+  INIT_DELETE_VOLATILE,
+  responseLength,
+  resultText,
+  type SwtpmControlName,
+  TPM_HEADER_SIZE,
+  u32Body,
+} from './protocol.ts'
+
+/** What {@link Swtpm.connect} and {@link Swtpm.spawn} have in common. */
+export interface SwtpmOptions {
+  /**
+   * `true`: go on from the volatile state (PCRs, sessions) that {@link Swtpm.storeVolatile} left in the state directory;
+   * no Startup is due then. `false` unless told: power the TPM on anew.
+   */
+  readonly resume?: boolean
+  /** Longest a TPM command may take, milliseconds; 300,000 unless told (Linux' longest duration of a command). */
+  readonly commandTimeout?: number
+  /** Longest that connecting, or a control command, may take, milliseconds; 10,000 unless told. */
+  readonly controlTimeout?: number
+  /** Told once when swtpm fails: every later command is answered by the device's fatal error. What it throws is dropped. */
+  readonly onError?: (error: SwtpmError) => void
+}
+
+/** How to reach a swtpm that the user started. */
+export interface SwtpmConnectOptions extends SwtpmOptions {
+  /** `swtpm socket --server`. */
+  readonly data: SwtpmAddress
+  /** `swtpm socket --ctrl`. */
+  readonly control: SwtpmAddress
+}
+
+/** How to start one. */
+export interface SwtpmSpawnOptions extends SwtpmOptions, SwtpmProcessOptions {}
+
+const NOTHING = new Uint8Array(0)
+const RETRY_MS = 10
+const EXIT_MS = 100
+
+/**
+ * The client of a swtpm. One command in flight; the established flag is asked once, after INIT. A swtpm that dies,
+ * hangs beyond the timeout or breaks the protocol ends this client: {@link error} says why, commands get no answer
+ * (the guest reads tpmSts and the fatal error), resets complete.
+ *
+ * `cancel` does nothing: `swtpm socket` has one thread and reads CANCEL_TPM_CMD when the command has ended.
+ *
+ * @example
+ * ```ts
+ * const tpm = await Swtpm.spawn({ stateDir: '/var/lib/my-vm/tpm' })
+ * const crb = new TpmCrb({ tpm })
+ * // ...
+ * await tpm.stop()
+ * ```
+ */
+export class Swtpm implements TpmBackend {
+  readonly bufferSize: number = CRB_BUFFER_SIZE
+  readonly #commandTimeout: number
+  readonly #controlTimeout: number
+  readonly #onError: ((error: SwtpmError) => void) | undefined
+  #process: SwtpmProcess | undefined
+  #data: Channel | undefined
+  #control: Channel | undefined
+  #established = false
+  #locality = -1
+  #error: SwtpmError | undefined
+  #running = false
+  /** A reset that waits for the running command. */
+  #afterCommand: (() => void) | undefined
+
+  private constructor(options: SwtpmOptions) {
+    this.#commandTimeout = milliseconds('commandTimeout', options.commandTimeout, 300_000)
+    this.#controlTimeout = milliseconds('controlTimeout', options.controlTimeout, 10_000)
+    this.#onError = options.onError
+  }
+
+  /**
+   * Connects to a running `swtpm socket --tpm2 --server ... --ctrl ...` and powers the TPM on.
+   * @throws (rejects) SwtpmError.
+   */
+  static async connect(options: SwtpmConnectOptions): Promise<Swtpm> {
+    const swtpm = new Swtpm(options)
+    try {
+      await swtpm.#open(options.data, options.control)
+      await swtpm.#powerOn(options.resume === true)
+    } catch (error) {
+      swtpm.close()
+      throw error
+    }
+    return swtpm
+  }
+
+  /**
+   * Starts a swtpm, connects and powers the TPM on. It ends with {@link stop}, {@link close}, or this process.
+   * @throws (rejects) SwtpmError; `spawn` names the package when there is no such program.
+   */
+  static async spawn(options: SwtpmSpawnOptions = {}): Promise<Swtpm> {
+    const swtpm = new Swtpm(options)
+    const child = new SwtpmProcess(options)
+    swtpm.#process = child
+    try {
+      const until = Date.now() + swtpm.#controlTimeout
+      for (;;) {
+        // Its failure to start, if any, is known before its sockets are tried again.
+        await sleep(RETRY_MS)
+        if (child.failure !== undefined) throw child.failure
+        try {
+          await swtpm.#open(child.data, child.control)
+          break
+        } catch (error) {
+          if (Date.now() > until) throw error
+        }
+      }
+      await swtpm.#powerOn(options.resume === true)
+    } catch (error) {
+      // A swtpm that ended by itself says why; its end may be noticed a moment after its sockets'.
+      await Promise.race([child.exited, sleep(EXIT_MS)])
+      const own = child.failure
+      swtpm.close()
+      await child.exited
+      throw own ?? error
+    }
+    return swtpm
+  }
+
+  /** Why this client ended, or `undefined` while it works. */
+  get error(): SwtpmError | undefined {
+    return this.#error
+  }
+
+  /** Process id of a swtpm that {@link spawn} started. */
+  get pid(): number | undefined {
+    return this.#process?.pid
+  }
+
+  execute(command: Uint8Array, locality: number, done: (response: Uint8Array | undefined) => void): void {
+    const data = this.#data
+    // swtpm waits for the rest of a header and never answers less than one.
+    if (data === undefined || this.#running || command.length < TPM_HEADER_SIZE) {
+      done(undefined)
+      return
+    }
+    this.#running = true
+    const finish = (response: Uint8Array | undefined): void => {
+      this.#running = false
+      done(response)
+      const next = this.#afterCommand
+      this.#afterCommand = undefined
+      next?.()
+    }
+    const send = (): void =>
+      data.request({
+        what: 'a TPM command',
+        bytes: command,
+        length: responseLength,
+        timeout: this.#commandTimeout,
+        done: (error, response) => finish(error === undefined ? response : undefined),
+      })
+    if (locality === this.#locality) {
+      send()
+      return
+    }
+    this.#request('SET_LOCALITY', Uint8Array.of(locality, 0, 0, 0), (error) => {
+      if (error !== undefined) return finish(undefined)
+      this.#locality = locality
+      send()
+    })
+  }
+
+  /** Nothing: see {@link Swtpm}. */
+  cancel(): void {}
+
+  established(): boolean {
+    return this.#established
+  }
+
+  reset(ready: () => void): void {
+    const powerCycle = (): void => {
+      this.#powerOn(false).then(ready, (error: unknown) => {
+        this.#fail(error instanceof SwtpmError ? error : new SwtpmError('protocol', String(error), error))
+        ready()
+      })
+    }
+    if (this.#running) this.#afterCommand = powerCycle
+    else powerCycle()
+  }
+
+  /**
+   * Has swtpm write its volatile state (PCRs, sessions) into its state directory, for a later `resume`: what was done up
+   * to here survives a kill of swtpm. The next power-on without `resume` discards it.
+   * @throws (rejects) SwtpmError.
+   */
+  async storeVolatile(): Promise<void> {
+    await this.#ask('STORE_VOLATILE')
+  }
+
+  /**
+   * Ends a swtpm that {@link spawn} started in an orderly way and waits for it; of a connected one it closes the sockets.
+   * Never rejects.
+   */
+  async stop(): Promise<void> {
+    const child = this.#process
+    if (child === undefined) return this.close()
+    if (this.#error === undefined) await this.#ask('SHUTDOWN').catch(() => undefined)
+    this.#end(new SwtpmError('closed', 'this Swtpm was stopped'))
+    const late = setTimeout(() => child.kill(), this.#controlTimeout)
+    await child.exited
+    clearTimeout(late)
+  }
+
+  /** Closes the sockets; kills a swtpm that {@link spawn} started. */
+  close(): void {
+    this.#end(new SwtpmError('closed', 'this Swtpm was closed'))
+    this.#process?.kill()
+  }
+
+  async #open(data: SwtpmAddress, control: SwtpmAddress): Promise<void> {
+    const onError = (error: SwtpmError): void => this.#fail(error)
+    const open = await Channel.open('control', control, this.#controlTimeout, onError)
+    try {
+      this.#data = await Channel.open('data', data, this.#controlTimeout, onError)
+    } catch (error) {
+      open.close(new SwtpmError('closed', 'the data channel could not be opened'))
+      throw error
+    }
+    this.#control = open
+  }
+
+  /** QEMU's order (tpm_emulator.c, tpm_emulator_startup_tpm): STOP, SET_BUFFERSIZE, INIT; then the established flag. */
+  async #powerOn(resume: boolean): Promise<void> {
+    await this.#ask('STOP')
+    await this.#ask('SET_BUFFERSIZE', u32Body(this.bufferSize))
+    await this.#ask('INIT', u32Body(INIT_DELETE_VOLATILE))
+    if (!resume) {
+      // INIT resumes from a stored volatile state if there is one, and has now deleted it: power on again without.
+      await this.#ask('STOP')
+      await this.#ask('INIT', u32Body(0))
+    }
+    const reply = await this.#ask('GET_TPMESTABLISHED')
+    this.#established = (reply[4] ?? 0) !== 0
+    this.#locality = -1
+  }
+
+  #ask(name: SwtpmControlName, body?: Uint8Array): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.#request(name, body ?? NOTHING, (error, reply) => (error === undefined ? resolve(reply) : reject(error)))
+    })
+  }
+
+  #request(
+    name: SwtpmControlName,
+    body: Uint8Array,
+    done: (error: SwtpmError | undefined, reply: Uint8Array) => void,
+  ): void {
+    const control = this.#control
+    if (control === undefined || this.#error !== undefined) {
+      done(this.#error ?? new SwtpmError('closed', `${name}: not connected`), NOTHING)
+      return
+    }
+    control.request({
+      what: name,
+      bytes: controlRequest(name, body),
+      length: (received) => controlReplyLength(name, received),
+      timeout: this.#controlTimeout,
+      done: (error, reply) => {
+        if (error !== undefined) return done(error, NOTHING)
+        const result = controlResult(reply)
+        if (result === 0) done(undefined, reply)
+        else done(new SwtpmError('refused', `swtpm answered ${name} with ${resultText(result)}`), NOTHING)
+      },
+    })
+  }
+
+  /** swtpm failed: both channels end, what waits is answered, the host is told. */
+  #fail(error: SwtpmError): void {
+    if (this.#error !== undefined) return
+    this.#end(error)
+    try {
+      this.#onError?.(error)
+    } catch {
+      // Nobody above a socket could catch it.
+    }
+  }
+
+  #end(error: SwtpmError): void {
+    this.#error ??= error
+    this.#data?.close(error)
+    this.#control?.close(error)
+  }
+}
+
+function milliseconds(name: string, given: number | undefined, unlessTold: number): number {
+  if (given === undefined) return unlessTold
+  if (given > 0 && given < 2 ** 31) return given
+  throw new SwtpmError('option', `${name} is ${given}; give milliseconds, 1..2^31-1`)
+}
