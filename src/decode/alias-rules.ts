@@ -73,8 +73,7 @@ export const ALIAS_RULES: Readonly<Record<AliasRuleName, Rule>> = {
   /** MOV (wide immediate): not zero in disguise. */
   MOVE_WIDE_ZERO: (w) => imm16(w) !== 0 || hw(w) === 0,
   /** MOV (inverted wide immediate): neither that, nor what MOVZ makes. */
-  MOVE_WIDE_INVERTED: (w) =>
-    (imm16(w) !== 0 || hw(w) === 0) && (bit(w, 31) === 1 || imm16(w) !== 0xffff),
+  MOVE_WIDE_INVERTED: (w) => (imm16(w) !== 0 || hw(w) === 0) && (bit(w, 31) === 1 || imm16(w) !== 0xffff),
   /** MOV (bitmask immediate): `MoveWidePreferred` is false. */
   NOT_MOVE_WIDE: (w) => {
     decodeBitMask(bit(w, 22), immr(w), imms(w), value)

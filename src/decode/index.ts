@@ -4,6 +4,7 @@
  * @module
  */
 export type { AccessForm, AccessOrder, AtomicOperation, MemoryAccess, RegisterBank } from './access.ts'
+export type { AliasRuleName } from './alias-rules.ts'
 export type { ConstraintName, ReservedName } from './constraints.ts'
 export type { Encoding } from './encoding.ts'
 export type { Field } from './fields.ts'
@@ -20,6 +21,8 @@ export {
   WordError,
 } from './instruction.ts'
 export { A64 } from './isa/index.ts'
+export { type SystemOperation, systemOperation, systemOperations } from './isa/tables/system-operations.ts'
+export { type SystemRegister, systemRegister, systemRegisters } from './isa/tables/system-registers.ts'
 export type {
   ImmediateOperand,
   LabelOperand,
@@ -29,6 +32,10 @@ export type {
   Operand,
   RegisterClass,
   RegisterOperand,
+  ShiftedImmediateOperand,
+  ShiftedRegisterOperand,
+  ShiftKind,
+  SystemRegisterOperand,
 } from './operand.ts'
 export type { Bits, Pattern } from './pattern.ts'
 export { operands } from './syntax.ts'

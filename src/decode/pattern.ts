@@ -48,7 +48,8 @@ function parseToken(row: string, token: string): Token {
   const m = TOKEN.exec(token)
   if (!m) throw new TableError(row, `token '${token}' is neither bits, nor a field, nor (0) or (1)`)
   const [, literal, shouldBe, name, widthText, relation, condition] = m
-  if (literal !== undefined) return { ...bitsOf(literal), width: literal.length, should: false, field: '', excluded: NONE }
+  if (literal !== undefined)
+    return { ...bitsOf(literal), width: literal.length, should: false, field: '', excluded: NONE }
   if (shouldBe !== undefined) return { ...bitsOf(shouldBe), width: 1, should: true, field: '', excluded: NONE }
   const field = name as string
   const choices = condition === undefined ? [] : condition.replace(/[()]/g, '').split('|')

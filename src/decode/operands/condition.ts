@@ -1,9 +1,24 @@
-import { findField, type Encoding } from '../encoding.ts'
+import { type Encoding, findField } from '../encoding.ts'
 import type { NameOperand, OperandReader } from '../operand.ts'
 
 /** Condition codes 0..15 as LLVM writes them (DDI 0487, C1.2.4); the manual's CS and CC are HS and LO. */
 export const CONDITIONS: readonly string[] = [
-  'eq', 'ne', 'hs', 'lo', 'mi', 'pl', 'vs', 'vc', 'hi', 'ls', 'ge', 'lt', 'gt', 'le', 'al', 'nv',
+  'eq',
+  'ne',
+  'hs',
+  'lo',
+  'mi',
+  'pl',
+  'vs',
+  'vc',
+  'hi',
+  'ls',
+  'ge',
+  'lt',
+  'gt',
+  'le',
+  'al',
+  'nv',
 ]
 
 const OPERANDS: readonly NameOperand[] = CONDITIONS.map((name) => ({ kind: 'name', name }))

@@ -1,5 +1,5 @@
 import { bitExpression } from '../bit-expression.ts'
-import { findField, type Encoding } from '../encoding.ts'
+import { type Encoding, findField } from '../encoding.ts'
 import { type OperandReader, type RegisterOperand, registerSet, type ShiftKind } from '../operand.ts'
 import { registerReader } from './general.ts'
 import { numberReader } from './immediate.ts'
@@ -42,7 +42,13 @@ function shiftedRegister(encoding: Encoding, token: string): OperandReader | und
   return (word) => {
     const shift = lsb < 0 ? 'lsl' : (SHIFTS[(word >>> lsb) & 3] as ShiftKind)
     const bits = amount.read(word)
-    return { kind: 'shifted', register: register(word) as RegisterOperand, shift, amount: bits, shown: shift !== 'lsl' || bits !== 0 }
+    return {
+      kind: 'shifted',
+      register: register(word) as RegisterOperand,
+      shift,
+      amount: bits,
+      shown: shift !== 'lsl' || bits !== 0,
+    }
   }
 }
 

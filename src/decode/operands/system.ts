@@ -1,4 +1,4 @@
-import { findField, type Encoding } from '../encoding.ts'
+import { type Encoding, findField } from '../encoding.ts'
 import { systemOperation } from '../isa/tables/system-operations.ts'
 import { genericName, systemRegister } from '../isa/tables/system-registers.ts'
 import { type NameOperand, type Operand, type OperandReader, registerSet } from '../operand.ts'
@@ -7,7 +7,22 @@ const OPERATION = /^(at|ic|tlbi|tlbip|plbi|mlbi|gic)_op$/
 
 /** What DSB and DMB limit, by CRm (DDI 0487, C6.2 "DMB"); a number where LLVM has no name. */
 const BARRIERS = [
-  '', 'oshld', 'oshst', 'osh', '', 'nshld', 'nshst', 'nsh', '', 'ishld', 'ishst', 'ish', '', 'ld', 'st', 'sy',
+  '',
+  'oshld',
+  'oshst',
+  'osh',
+  '',
+  'nshld',
+  'nshst',
+  'nsh',
+  '',
+  'ishld',
+  'ishst',
+  'ish',
+  '',
+  'ld',
+  'st',
+  'sy',
 ] as const
 
 const CONTROL: readonly NameOperand[] = Array.from({ length: 16 }, (_, n) => ({ kind: 'name', name: `c${n}` }))
@@ -21,7 +36,7 @@ const CONTROL: readonly NameOperand[] = Array.from({ length: 16 }, (_, n) => ({ 
  * | `tlbi_op` and so on | the operation that op1, CRn, CRm and op2 name |
  * | `Cn`, `Cm` | `c7`: CRn, CRm as SYS writes them |
  * | `barrier` | CRm of DSB and DMB |
- * | `isb` | CRm of ISB, of which only SY has a name |
+ * | `isb_limit` | CRm of ISB, of which only SY has a name |
  * | `nb` | not bounded: the field of TENTER, TEXIT and TCHANGE |
  */
 export function systemReader(encoding: Encoding, token: string): OperandReader | undefined {
@@ -49,7 +64,7 @@ export function systemReader(encoding: Encoding, token: string): OperandReader |
     const field = findField(encoding, 'nb')
     return field && ((word) => named(((word >>> field.lsb) & 1) === 1 ? 'nb' : '', 0))
   }
-  if (token === 'isb') return (word) => named(((word >>> 8) & 15) === 15 ? 'sy' : '', (word >>> 8) & 15)
+  if (token === 'isb_limit') return (word) => named(((word >>> 8) & 15) === 15 ? 'sy' : '', (word >>> 8) & 15)
   return undefined
 }
 

@@ -1,7 +1,7 @@
 import { TWO32 } from '../../bits.ts'
-import { decodeBitMask } from '../bitmask.ts'
 import { bitExpression } from '../bit-expression.ts'
-import { findField, type Encoding } from '../encoding.ts'
+import { decodeBitMask } from '../bitmask.ts'
+import { type Encoding, findField } from '../encoding.ts'
 import type { OperandReader } from '../operand.ts'
 
 const HEX = /^#hex\((.+)\)$/
@@ -22,7 +22,9 @@ export function wideReader(encoding: Encoding, token: string): OperandReader | u
   const hex = HEX.exec(token)
   if (hex) {
     const field = bitExpression(encoding, hex[1] as string)
-    return field && ((word) => ({ kind: 'immediate', value: field.read(word), radix: field.read(word) === 0 ? 10 : 16 }))
+    return (
+      field && ((word) => ({ kind: 'immediate', value: field.read(word), radix: field.read(word) === 0 ? 10 : 16 }))
+    )
   }
   const halves = new Uint32Array(2)
   switch (token) {

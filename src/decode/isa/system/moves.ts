@@ -9,7 +9,7 @@ export const moves: readonly Row[] = [
   ['CLREX_BN_barriers',    '11010101000000110011 CRm 010 11111',        'clrex #CRm'],
   ['DSB_BO_barriers',      '11010101000000110011 CRm 100 11111',        'dsb barrier'],
   ['DMB_BO_barriers',      '11010101000000110011 CRm 101 11111',        'dmb barrier'],
-  ['ISB_BI_barriers',      '11010101000000110011 CRm 110 11111',        'isb isb'],
+  ['ISB_BI_barriers',      '11010101000000110011 CRm 110 11111',        'isb isb_limit'],
   ['SB_only_barriers',     '11010101000000110011 CRm=(0000) 111 11111', 'sb',           { feat: 'SB' }],
   ['DSB_BOn_barriers_osh', '11010101000000110011 0010 001 11111',       "dsb 'oshnxs'", { feat: 'XS' }],
   ['DSB_BOn_barriers_nsh', '11010101000000110011 0110 001 11111',       "dsb 'nshnxs'", { feat: 'XS' }],
