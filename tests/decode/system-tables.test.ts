@@ -66,6 +66,14 @@ describe('system registers', () => {
   })
 })
 
+describe('hints', () => {
+  it('STSHH has two policies; what LLVM 22 calls its other ones is plain HINT (docs/deviations.md)', () => {
+    const text = (word: number): string => format(decode(word)!)
+    expect([0xd503261f, 0xd503263f].map(text)).toEqual(['stshh keep', 'stshh strm'])
+    expect([0xd50326bf, 0xd50326df, 0xd50326ff].map(text)).toEqual(['hint #53', 'hint #54', 'hint #55'])
+  })
+})
+
 describe('system operations', () => {
   it('are as many as LLVM 22.1.8 writes', () => {
     const count: Record<string, number> = {}
