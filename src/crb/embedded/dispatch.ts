@@ -28,7 +28,7 @@ import type { TpmState } from './state.ts'
 const HEADER_SIZE = 10
 
 /** Every command of this TPM, ascending by code. Another one is a row and an action. */
-export const COMMANDS: readonly CommandRow[] = [
+const COMMANDS: readonly CommandRow[] = [
   { code: TPM_CC.PCR_Reset, nv: true, sessions: true, handles: [{ accepts: isPcr }], run: pcrReset },
   { code: TPM_CC.SelfTest, nv: true, sessions: true, handles: [], run: selfTest },
   { code: TPM_CC.Startup, nv: true, sessions: false, handles: [], run: startup },

@@ -15,7 +15,7 @@ export const MAX_COMMAND_SIZE = 4096
 /** Largest TPM2B_MAX_BUFFER. */
 export const MAX_INPUT_BUFFER = 1024
 /** Largest capability list. */
-export const MAX_CAP_BUFFER = 1024
+const MAX_CAP_BUFFER = 1024
 
 /** Four characters as the u32 that holds them. */
 const text = (four: string): number => [...four].reduce((v, c) => v * 256 + c.charCodeAt(0), 0)

@@ -12,7 +12,7 @@ import { SwtpmError } from './error.ts'
 export type SwtpmAddress = { readonly path: string } | { readonly port: number; readonly host?: string }
 
 /** An address for messages. */
-export function addressText(address: SwtpmAddress): string {
+function addressText(address: SwtpmAddress): string {
   return 'path' in address ? address.path : `${address.host ?? '127.0.0.1'}:${address.port}`
 }
 

@@ -68,7 +68,7 @@ export function controlResult(reply: Uint8Array): number {
 
 /** Bytes of a TPM's header, and the most that a response may have. */
 export const TPM_HEADER_SIZE = 10
-export const TPM_MAX_RESPONSE = 4096
+const TPM_MAX_RESPONSE = 4096
 
 /** Bytes of the response that begins with these; 0 while too few are there, -1 for a size that cannot be. */
 export function responseLength(received: Uint8Array): number {
