@@ -32,6 +32,7 @@ const KNOWN: Readonly<Record<string, number>> = {
   o1: 1,
   cond: 4,
   nzcv: 4,
+  pattern: 5,
   shift: 2,
   immr: 6,
   imms: 6,
@@ -49,8 +50,8 @@ const KNOWN: Readonly<Record<string, number>> = {
 export function fieldWidth(name: string): number | undefined {
   const known = KNOWN[name]
   if (known !== undefined) return known
-  if (/^R[a-z]\d?$/.test(name) || /^[VZ][a-z]$/.test(name)) return 5
-  if (/^P[a-z]$/.test(name)) return 4
+  if (/^R[a-z]\d?$/.test(name) || /^[VZ][a-z]$/.test(name) || /^[RVZ]d[an]$/.test(name)) return 5
+  if (/^P(?:[a-z]|d[mn])$/.test(name)) return 4
   const digits = /^(?:imm|uimm|simm)(\d+)$/.exec(name)
   return digits ? Number(digits[1]) : undefined
 }

@@ -1,7 +1,14 @@
 import { ALIAS_RULES } from './alias-rules.ts'
 import { type Encoding, matches } from './encoding.ts'
 import type { Instruction } from './instruction.ts'
-import type { ImmediateOperand, ListOperand, MemoryOperand, Operand, RegisterOperand } from './operand.ts'
+import type {
+  ImmediateOperand,
+  ListOperand,
+  MemoryOperand,
+  Operand,
+  PatternOperand,
+  RegisterOperand,
+} from './operand.ts'
 import { CONDITIONS } from './operands/condition.ts'
 import { operandReaders } from './syntax.ts'
 
@@ -62,6 +69,12 @@ function operandText(o: Operand, aliases: boolean): string {
       return registerText(o)
     case 'immediate':
       return immediateText(o)
+    case 'float':
+      return `#${o.value.toFixed(o.digits)}`
+    case 'pattern':
+      return patternText(o, aliases)
+    case 'slice':
+      return `${registerText(o.register)}[${registerText(o.select)}, ${o.offset}]`
     case 'memory':
       return memoryText(o, aliases)
     case 'list':
@@ -100,7 +113,19 @@ function shiftText(o: { readonly shift: string; readonly amount: number; readonl
   return o.amount === 0 && o.shift.length === 4 ? `, ${o.shift}` : `, ${o.shift} #${o.amount}`
 }
 
+/** With aliases, the defaults are left out: all elements, times 1. */
+function patternText(p: PatternOperand, aliases: boolean): string {
+  const name = p.name === '' ? `#${p.value}` : p.name
+  if (aliases && p.multiplier <= 1) return p.name === 'all' ? '' : name
+  return p.multiplier === 0 ? name : `${name}, mul #${p.multiplier}`
+}
+
+/** Three and more consecutive scalable vectors are a range, unless they wrap around. */
 function listText(l: ListOperand): string {
+  const first = l.registers[0]
+  const last = l.registers.at(-1)
+  if (first?.class === 'Z' && last && l.registers.length > 2 && last.number === first.number + l.registers.length - 1)
+    return `{ ${registerText(first)} - ${registerText(last)} }`
   let text = '{ '
   for (let i = 0; i < l.registers.length; i++) text += (i === 0 ? '' : ', ') + registerText(l.registers[i] as RegisterOperand)
   return l.index < 0 ? `${text} }` : `${text} }[${l.index}]`
@@ -115,7 +140,8 @@ function memoryText(m: MemoryOperand, aliases: boolean): string {
     return shown ? `[${base}, #${m.offset}${end}` : `[${base}${end}`
   }
   const index = registerText(m.index)
-  if (m.extend === 'lsl' && !m.amountShown && aliases) return `[${base}, ${index}]`
+  // Vectors of offsets have no `lsl #0` to show.
+  if (m.extend === 'lsl' && !m.amountShown && (aliases || m.index.class === 'Z')) return `[${base}, ${index}]`
   if (m.extend !== 'lsl' && !m.amountShown) return `[${base}, ${index}, ${m.extend}]`
   return `[${base}, ${index}, ${m.extend} #${m.scale}]`
 }

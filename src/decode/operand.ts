@@ -38,6 +38,33 @@ export interface ImmediateOperand {
   readonly radix: 10 | 16
 }
 
+/** A constant of a floating-point instruction. */
+export interface FloatOperand {
+  readonly kind: 'float'
+  readonly value: number
+  /** Digits behind the point, as LLVM writes it: 1 where the word chooses between two constants, 8 for imm8. */
+  readonly digits: 1 | 8
+}
+
+/** How many elements: a predicate constraint and, in counting instructions, a multiplier (DDI 0487, `DecodePredCount`). */
+export interface PatternOperand {
+  readonly kind: 'pattern'
+  /** 0..31, the field `pattern`; 31 is all elements. */
+  readonly value: number
+  /** `pow2`, `vl1` to `vl256`, `mul4`, `mul3`, `all`; `''` for a number without a name, which selects no elements. */
+  readonly name: string
+  /** 1..16, or 0 where the instruction has none. */
+  readonly multiplier: number
+}
+
+/** An element of a predicate, or a slice of ZA, that a general-purpose register plus a constant selects. */
+export interface SliceOperand {
+  readonly kind: 'slice'
+  readonly register: RegisterOperand
+  readonly select: RegisterOperand
+  readonly offset: number
+}
+
 /** How a register or an immediate is shifted or extended before it is used. */
 export type ShiftKind =
   | 'lsl' | 'lsr' | 'asr' | 'ror' | 'msl'
@@ -110,6 +137,9 @@ export type Operand =
   | RegisterOperand
   | ListOperand
   | ImmediateOperand
+  | FloatOperand
+  | PatternOperand
+  | SliceOperand
   | MemoryOperand
   | ShiftedRegisterOperand
   | ShiftedImmediateOperand

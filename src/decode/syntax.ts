@@ -7,6 +7,9 @@ import { immediateReader, labelReader } from './operands/immediate.ts'
 import { memoryReader } from './operands/memory.ts'
 import { nameReader } from './operands/name.ts'
 import { shiftedReader } from './operands/shifted.ts'
+import { sveRegisterReader } from './operands/sve.ts'
+import { sveAddressReader } from './operands/sve-address.ts'
+import { sveImmediateReader } from './operands/sve-immediate.ts'
 import { secondOfPairReader, systemReader } from './operands/system.ts'
 import { listReader, vectorReader } from './operands/vector.ts'
 import { wideReader } from './operands/wide.ts'
@@ -26,6 +29,9 @@ const READERS: readonly ((encoding: Encoding, token: string) => OperandReader | 
   conditionReader,
   systemReader,
   secondOfPairReader,
+  sveRegisterReader,
+  sveImmediateReader,
+  sveAddressReader,
 ]
 
 /**
