@@ -10,7 +10,7 @@ const NAME = /^(T|Tsz|Thigh|Tlow|Timm13)(?:([*/])([24]))?$/
  * |---|---|
  * | `T` | size: b, h, s, d |
  * | `Tsz` | sz: s, d |
- * | `Thigh` | the highest set bit of the shift amount's tszh:tszl, tszl or tsize ({@link shiftField}) |
+ * | `Thigh` | the highest set bit of tszh:tszl or tsize, as in shifts by immediate |
  * | `Tlow` | the lowest set bit of tsz, or of tszh:tszl (DUP, DUPQ, PSEL) |
  * | `Timm13` | the element of the logical immediate imm13: b, h, s, d |
  *
@@ -36,8 +36,8 @@ function baseSize(encoding: Encoding, name: string): ((word: number) => number) 
       return sz && ((word) => 2 + sz.read(word))
     }
     case 'Thigh': {
-      const shift = shiftField(encoding)
-      return shift && ((word) => highestBit(shift.read(word)) - 3)
+      const tsz = fieldsAmong(encoding, ['tszh', 'tszl', 'tsize'])
+      return tsz && ((word) => highestBit(tsz.read(word)))
     }
     case 'Tlow': {
       const lane = laneField(encoding)

@@ -5,7 +5,7 @@ import { type Encoding, findField } from '../encoding.ts'
 import type { NameOperand, Operand, OperandReader } from '../operand.ts'
 import { elementSize, highestBit, shiftField } from './sve-element.ts'
 
-const BYTE_SHIFTED = /^#(s?)imm8 lsl #sh\*8$/
+const BYTE_SHIFTED = /^#(s?)imm8<<sh\*8$/
 const CHOICE = /^#(\d\.\d)\|(\d\.\d) (\w+)$/
 const CONSTANT = /^#(\d\.\d)$/
 const ROTATION = /^#rot\*(\d+)\+(\d+)$/
@@ -29,7 +29,7 @@ const LENGTHS: readonly NameOperand[] = [
  * | token | meaning |
  * |---|---|
  * | `#shl`, `#shr` | the shift by tsz:imm3, left 0 to size-1, right 1 to size |
- * | `#imm8 lsl #sh*8`, `#simm8 lsl #sh*8` | imm8 << (sh * 8), one number; only `#0, lsl #8` shows its shift |
+ * | `#imm8<<sh*8`, `#simm8<<sh*8` | imm8, shifted by 0 or 8, as one number; only `#0, lsl #8` shows its shift |
  * | `#float(imm8)` | the 8-bit floating-point number |
  * | `#0.5\|2.0 i1` | one of two constants, by the field i1; `#0.0` is always the same |
  * | `#rot*180+90` | degrees of a complex rotation |

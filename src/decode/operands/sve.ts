@@ -28,11 +28,11 @@ const SCALAR = /^([BHSDQWX]|<[VR]>)([a-z]+)(\|SP)?$/
  * | `Zn.Tlow[low]` | an element whose size is the lowest set bit of tsz and whose index is the bits above it |
  * | `Pd.T`, `Pg/m`, `Pg/z`, `Pg/M` | a predicate, its mode as written or by the field M (1 merges) |
  * | `PNd.T`, `PNn[imm2]` | a predicate as counter; a field of 3 bits names PN8 to PN15 |
- * | `{Zn.T x2}` | consecutive registers from Zn, modulo 32 |
+ * | `{Zn.T x2}` | consecutive registers from Zn, modulo 32 (predicates modulo 16) |
  * | `{Zn*2.T x2}`, `{Zn*4.T x4}` | a multi-vector group, which begins at a multiple of its length; so does `{Pd*2.T x2}` |
  * | `{T:Zt.b x2 by 8}`, `{T:Zt.b x4 by 4}` | a strided group: T is bit 4 of the first register, Zt its low bits |
  * | `Vd.Tfull`, `<V>d`, `Dd` | SIMD&FP register Vd: 16b, 8h, 4s or 2d; B to D by size; D |
- * | `Xdn`, `<R>n`, `<R>n\|SP` | general-purpose register: X or W by sf, or sz, or size (W but for 11) |
+ * | `Xdn`, `<R>n`, `<R>n\|SP` | general-purpose register: X or W by sf, or by size (X for 11) |
  * | `Pm.Tlow[Wv+12, low]` | the element of Pm that W12 to W15 plus a constant selects (PSEL) |
  */
 export function sveRegisterReader(encoding: Encoding, token: string): OperandReader | undefined {
@@ -114,11 +114,12 @@ function list(encoding: Encoding, token: string): OperandReader | undefined {
   if (!number || !set || (strided !== undefined && !top)) return undefined
   const topLsb = strided !== undefined && top ? top.lsb : -1
   const count = Number(countText)
+  const last = cls === 'P' ? 15 : 31
   const by = step === undefined ? 1 : Number(step)
   return (word): ListOperand => {
     const first = number(word) + (topLsb < 0 ? 0 : ((word >>> topLsb) & 1) << 4)
     const registers: RegisterOperand[] = []
-    for (let i = 0; i < count; i++) registers.push(at(set(word), (first + i * by) & 31))
+    for (let i = 0; i < count; i++) registers.push(at(set(word), (first + i * by) & last))
     return { kind: 'list', registers, index: -1 }
   }
 }
@@ -136,7 +137,7 @@ function scalar(encoding: Encoding, token: string): OperandReader | undefined {
     return log2 && ((word) => at(sets[log2(word)] as readonly RegisterOperand[], number(word)))
   }
   if (cls === '<R>') {
-    const chosen = findField(encoding, 'sf') ?? findField(encoding, 'sz') ?? findField(encoding, 'size')
+    const chosen = findField(encoding, 'sf') ?? findField(encoding, 'size')
     if (!chosen) return undefined
     const { lsb, width } = chosen
     const wide = (1 << width) - 1
