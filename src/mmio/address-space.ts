@@ -9,7 +9,7 @@ import type { Descriptor, TableMemory } from '../tlb/memory.ts'
 import { DeviceCaller, type DeviceErrorHook, memoryAccessSize } from './access.ts'
 import type { AccessLog } from './access-log.ts'
 import { ADDRESS_LIMIT, MemoryRegion, RegionError } from './memory-region.ts'
-import { CasResult, ramCompareAndSwap, ramRead, ramWrite } from './ram.ts'
+import { ramCompareAndSwap, ramRead, ramWrite } from './ram.ts'
 import { MEMTX_DECODE_ERROR, MEMTX_OK, type MemTxResult } from './region.ts'
 
 /** What happens where no region is mapped. */
@@ -168,11 +168,13 @@ export class AddressSpace implements TableMemory {
     return i < 0 ? -1 : (this.#bases[i] as number)
   }
 
-  /** Whether all `size` bytes at `pa` are RAM or ROM. */
-  isRam(pa: number, size: number): boolean {
+  /** Whether all `size` bytes at `pa` are RAM or ROM; with `writable`, RAM only. */
+  isRam(pa: number, size: number, writable = false): boolean {
     for (let done = 0; done < size; ) {
       const i = this.#locate(pa + done)
-      if (i < 0 || (this.#regions[i] as MemoryRegion).kind === 'io') return false
+      if (i < 0) return false
+      const { kind, writes } = this.#regions[i] as MemoryRegion
+      if (kind === 'io' || (writable && writes !== 'write')) return false
       done = (this.#ends[i] as number) - pa
     }
     return true
@@ -294,13 +296,14 @@ export class AddressSpace implements TableMemory {
   /**
    * Replaces the descriptor at `pa` (a multiple of 8) by `hi:lo` if RAM still holds `old`: hardware management of the
    * Access flag and dirty state. One step for a GuestMemory that can, and for RAM in a SharedArrayBuffer.
-   * @returns SWAPPED, CHANGED (walk again), or FAULT where there is no writable RAM.
+   * @returns whether it did: not when another vCPU changed it first, nor where there is no writable RAM.
    */
-  compareAndSwapDescriptor(pa: number, old: Descriptor, hi: number, lo: number): CasResult {
+  compareAndSwapDescriptor(pa: number, oldHi: number, oldLo: number, hi: number, lo: number): boolean {
     const i = this.#locate(pa)
-    if (i < 0 || this.#room(i, pa, 8) < 8) return CasResult.FAULT
+    if (i < 0 || this.#room(i, pa, 8) < 8) return false
     const region = this.#regions[i] as MemoryRegion
-    return ramCompareAndSwap(this.#devices, region, pa - (this.#bases[i] as number), pa, old, hi, lo, this.#scratch)
+    const offset = pa - (this.#bases[i] as number)
+    return ramCompareAndSwap(this.#devices, region, offset, pa, oldHi, oldLo, hi, lo, this.#scratch)
   }
 
   /** Index of the region of `pa`; where there is none, `~i` with `i` the region above. */

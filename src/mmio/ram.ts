@@ -5,24 +5,10 @@
  */
 
 import { TWO32 } from '../bits.ts'
-import type { Descriptor } from '../tlb/memory.ts'
 import type { DeviceCaller } from './access.ts'
 import type { GuestMemory } from './guest-memory.ts'
 import type { MemoryRegion } from './memory-region.ts'
 import { MEMTX_DECODE_ERROR, MEMTX_ERROR, MEMTX_OK, type MemTxResult } from './region.ts'
-
-/** What became of a compare-and-swap. */
-export const CasResult = {
-  /** The new value is in memory. */
-  SWAPPED: 0,
-  /** Memory held another value than expected and is as it was. */
-  CHANGED: 1,
-  /** No RAM that can be written. */
-  FAULT: 2,
-} as const
-
-/** A value of {@link CasResult}. */
-export type CasResult = (typeof CasResult)[keyof typeof CasResult]
 
 /** Reads `n` bytes at `offset` of a RAM region; where host memory fails they read zero. Never throws. */
 export function ramRead(
@@ -81,33 +67,34 @@ export function ramCompareAndSwap(
   region: MemoryRegion,
   offset: number,
   pa: number,
-  old: Descriptor,
+  oldHi: number,
+  oldLo: number,
   hi: number,
   lo: number,
   scratch: Uint8Array,
-): CasResult {
-  if (region.kind === 'io' || region.writes !== 'write') return CasResult.FAULT
+): boolean {
+  if (region.kind === 'io' || region.writes !== 'write') return false
   const bytes = region.bytes
   if (bytes !== null && isShared(bytes.buffer) && (bytes.byteOffset + offset) % 8 === 0) {
     // The one place where a bigint is worth its price: another vCPU may run in another worker.
     const cell = new BigUint64Array(bytes.buffer, bytes.byteOffset + offset, 1)
-    const expected = BigInt(old.hi) * BigInt(TWO32) + BigInt(old.lo)
+    const expected = BigInt(oldHi) * BigInt(TWO32) + BigInt(oldLo)
     const found = Atomics.compareExchange(cell, 0, expected, BigInt(hi) * BigInt(TWO32) + BigInt(lo))
-    return found === expected ? CasResult.SWAPPED : CasResult.CHANGED
+    return found === expected
   }
   const memory = region.memory
   if (memory?.compareAndSwap64 !== undefined) {
     try {
-      return memory.compareAndSwap64(pa, old.hi, old.lo, hi, lo) === true ? CasResult.SWAPPED : CasResult.CHANGED
+      return memory.compareAndSwap64(pa, oldHi, oldLo, hi, lo) === true
     } catch (thrown) {
       devices.report(region, offset, 8, true, thrown)
-      return CasResult.FAULT
+      return false
     }
   }
-  if (ramRead(devices, region, offset, pa, 8, scratch, 0) !== MEMTX_OK) return CasResult.FAULT
-  for (let k = 0; k < 8; k++) if (scratch[k] !== byteOf(old.hi, old.lo, k)) return CasResult.CHANGED
+  if (ramRead(devices, region, offset, pa, 8, scratch, 0) !== MEMTX_OK) return false
+  for (let k = 0; k < 8; k++) if (scratch[k] !== byteOf(oldHi, oldLo, k)) return false
   for (let k = 0; k < 8; k++) scratch[k] = byteOf(hi, lo, k)
-  return ramWrite(devices, region, offset, pa, 8, scratch, 0) === MEMTX_OK ? CasResult.SWAPPED : CasResult.FAULT
+  return ramWrite(devices, region, offset, pa, 8, scratch, 0) === MEMTX_OK
 }
 
 function isShared(buffer: ArrayBufferLike): boolean {

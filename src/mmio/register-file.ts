@@ -32,6 +32,10 @@ export const Reg = {
   FAR_EL1: 44,
   ELR_EL1: 45,
   SPSR_EL1: 46,
+  /** The fault itself: what the hypervisor's hardware reported. */
+  ESR_EL2: 47,
+  FAR_EL2: 48,
+  HPFAR_EL2: 49,
   /** First of the 32 SIMD&FP registers: each V takes two slots, low half first. */
   V0: 64,
 } as const

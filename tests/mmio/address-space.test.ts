@@ -3,7 +3,6 @@ import { describe, expect, it, vi } from 'vitest'
 import { AddressSpace } from '../../src/mmio/address-space.ts'
 import type { GuestMemory } from '../../src/mmio/guest-memory.ts'
 import { MemoryRegion, RegionError, type RegionErrorCode } from '../../src/mmio/memory-region.ts'
-import { CasResult } from '../../src/mmio/ram.ts'
 import { MEMTX_DECODE_ERROR, MEMTX_ERROR, MEMTX_OK } from '../../src/mmio/region.ts'
 
 const ram = (name: string, size: number): MemoryRegion => MemoryRegion.ram(name, new Uint8Array(size))
@@ -135,7 +134,7 @@ describe('unassigned addresses', () => {
         space.write(pa, 64, dst, 0)
         space.readRam(pa, 64, dst, 0)
         space.readDescriptor(pa, { hi: 0, lo: 0 })
-        space.compareAndSwapDescriptor(pa, { hi: 0, lo: 0 }, 0, 0)
+        space.compareAndSwapDescriptor(pa, 0, 0, 0, 0)
         space.isRam(pa, 64)
       }),
     )
@@ -174,7 +173,7 @@ describe('ROM', () => {
     expect(space.write(0, 4, Uint8Array.of(9, 9, 9, 9), 0)).toBe(MEMTX_DECODE_ERROR)
     expect(space.write(0x10, 4, Uint8Array.of(9, 9, 9, 9), 0)).toBe(MEMTX_OK)
     expect([...bytes]).toEqual([1, 2, 3, 4])
-    expect(space.compareAndSwapDescriptor(0, { hi: 0, lo: 0 }, 0, 0)).toBe(CasResult.FAULT)
+    expect(space.compareAndSwapDescriptor(0, 0, 0, 0, 0)).toBe(false)
   })
 })
 
@@ -222,7 +221,7 @@ describe('RAM behind a GuestMemory', () => {
     expect(space.write(0x110, 4, dst, 0)).toBe(MEMTX_ERROR)
     expect(space.write(0x118, 4, dst, 0)).toBe(MEMTX_ERROR)
     expect(space.readDescriptor(0x110, { hi: 0, lo: 0 })).toBe(false)
-    expect(space.compareAndSwapDescriptor(0x118, { hi: 0, lo: 0 }, 0, 0)).toBe(CasResult.FAULT)
+    expect(space.compareAndSwapDescriptor(0x118, 0, 0, 0, 0)).toBe(false)
     expect(told.map((t) => t.slice(0, 4))).toEqual([
       [region, 0x18, 4, false],
       [region, 0x18, 4, true],
@@ -251,7 +250,7 @@ describe('descriptors', () => {
     const out = { hi: 7, lo: 7 }
     for (const pa of [0, 4, 8, 0x100]) {
       expect(space.readDescriptor(pa, out)).toBe(false)
-      expect(space.compareAndSwapDescriptor(pa, { hi: 0, lo: 0 }, 1, 1)).toBe(CasResult.FAULT)
+      expect(space.compareAndSwapDescriptor(pa, 0, 0, 1, 1)).toBe(false)
       expect(space.isRam(pa, 8)).toBe(false)
     }
     expect([calls, out, space.isRam(0, 4), space.isRam(0, 5)]).toEqual([0, { hi: 7, lo: 7 }, true, false])
@@ -281,13 +280,13 @@ describe('descriptors', () => {
     const region = make()
     const space = new AddressSpace().add(region, 0x100)
     const old = { lo: 0x0302_0100, hi: 0x8706_0504 }
-    expect(space.compareAndSwapDescriptor(0x100, { ...old, hi: 0 }, 1, 1)).toBe(CasResult.CHANGED)
+    expect(space.compareAndSwapDescriptor(0x100, 0, old.lo, 1, 1)).toBe(false)
     expect(bytesOf(region)).toEqual([...image])
-    expect(space.compareAndSwapDescriptor(0x100, old, 0xffee_ddcc, 0x1122_3344)).toBe(CasResult.SWAPPED)
+    expect(space.compareAndSwapDescriptor(0x100, old.hi, old.lo, 0xffee_ddcc, 0x1122_3344)).toBe(true)
     expect(bytesOf(region)).toEqual([0x44, 0x33, 0x22, 0x11, 0xcc, 0xdd, 0xee, 0xff, ...image.slice(8)])
-    expect(space.compareAndSwapDescriptor(0x108, { lo: 0x0b0a_0908, hi: 0x0f0e_0d0c }, 0, 5)).toBe(CasResult.SWAPPED)
+    expect(space.compareAndSwapDescriptor(0x108, 0x0f0e_0d0c, 0x0b0a_0908, 0, 5)).toBe(true)
     expect(bytesOf(region).slice(8)).toEqual([5, 0, 0, 0, 0, 0, 0, 0])
-    expect(space.compareAndSwapDescriptor(0x10c, old, 0, 0)).toBe(CasResult.FAULT)
+    expect(space.compareAndSwapDescriptor(0x10c, old.hi, old.lo, 0, 0)).toBe(false)
   })
 
   it('are swapped in one step in shared memory', () => {
@@ -297,7 +296,7 @@ describe('descriptors', () => {
         .add(MemoryRegion.ram('shared', new Uint8Array(new SharedArrayBuffer(8))), 0)
         .add(MemoryRegion.ram('own', new Uint8Array(8)), 8)
       for (const pa of [0, 8])
-        expect(space.compareAndSwapDescriptor(pa, { hi: 0, lo: 0 }, 1, 2)).toBe(CasResult.SWAPPED)
+        expect(space.compareAndSwapDescriptor(pa, 0, 0, 1, 2)).toBe(true)
       expect(spy.mock.calls.map((c) => c.slice(1))).toEqual([[0, 0n, 0x1_0000_0002n]])
     } finally {
       spy.mockRestore()
@@ -316,8 +315,8 @@ describe('descriptors', () => {
       },
     }
     const space = new AddressSpace().add(MemoryRegion.hostRam('r', 24, memory), 0)
-    const results = [0, 8, 16].map((pa) => space.compareAndSwapDescriptor(pa, { hi: 1, lo: 2 }, 3, 4))
-    expect(results).toEqual([CasResult.CHANGED, CasResult.SWAPPED, CasResult.FAULT])
+    const results = [0, 8, 16].map((pa) => space.compareAndSwapDescriptor(pa, 1, 2, 3, 4))
+    expect(results).toEqual([false, true, false])
     expect(seen).toEqual([0, 8, 16].map((pa) => [pa, 1, 2, 3, 4]))
   })
 })

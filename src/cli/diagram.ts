@@ -1,0 +1,74 @@
+import { bits } from '../bits.ts'
+import { CONSTRAINED, decode, format, type Instruction, type MemoryAccess, type Operand, operands } from '../decode/index.ts'
+
+/**
+ * A word explained field by field: its bits under the names of their fields, the operands, what it does to memory.
+ */
+export function explainWord(word: number): string {
+  const head = `0x${word.toString(16).padStart(8, '0')}`
+  const insn = decode(word)
+  if (!insn) return `${head}  unallocated: UNDEFINED`
+  const { encoding } = insn
+  const lines = [
+    `${head}  ${format(insn)}`,
+    `  encoding   ${encoding.id} (${encoding.group})`,
+    `  needs      ${encoding.features.length > 0 ? encoding.features.map((f) => `FEAT_${f}`).join(', ') : 'Armv8.0'}`,
+  ]
+  const raw = format(insn, { aliases: false })
+  if (raw !== format(insn)) lines.push(`  no aliases ${raw}`)
+  if (insn.verdict === CONSTRAINED) lines.push(`  warning    CONSTRAINED UNPREDICTABLE: ${insn.unpredictable}`)
+  lines.push('', ...fieldDiagram(insn), '')
+  for (const operand of operands(insn)) lines.push(`  ${operand.kind.padEnd(10)} ${operandDetail(operand)}`)
+  if (encoding.access) lines.push(`  access     ${accessDetail(encoding.access)}`)
+  return lines.join('\n')
+}
+
+/** Two lines: the bits in their groups, and the names (or the fixed bits' positions) above them. */
+function fieldDiagram({ word, encoding }: Instruction): string[] {
+  const columns: { name: string; text: string }[] = []
+  const fields = [...encoding.fields].sort((a, b) => b.lsb - a.lsb)
+  let position = 32
+  const fixed = (down: number): void => {
+    if (position > down) columns.push({ name: '', text: bitText(word, down, position - down) })
+    position = down
+  }
+  for (const { name, lsb, width } of fields) {
+    fixed(lsb + width)
+    columns.push({ name: `${name}=${bits(word, lsb, width)}`, text: bitText(word, lsb, width) })
+    position = lsb
+  }
+  fixed(0)
+  const widths = columns.map((c) => Math.max(c.name.length, c.text.length))
+  const row = (pick: (c: { name: string; text: string }) => string): string =>
+    `  ${columns.map((c, i) => pick(c).padEnd(widths[i] as number)).join(' ')}`.trimEnd()
+  return [row((c) => c.name), row((c) => c.text)]
+}
+
+function bitText(word: number, lsb: number, width: number): string {
+  return bits(word, lsb, width).toString(2).padStart(width, '0')
+}
+
+function operandDetail(o: Operand): string {
+  return Object.entries(o)
+    .filter(([key, value]) => key !== 'kind' && value !== '' && value !== -1 && value !== false && value !== undefined)
+    .map(([key, value]) => `${key}=${detail(value)}`)
+    .join(' ')
+}
+
+function detail(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(detail).join(', ')}]`
+  if (typeof value === 'object' && value !== null) return `{${operandDetail(value as Operand)}}`
+  return String(value)
+}
+
+function accessDetail(a: MemoryAccess): string {
+  const direction = a.load && a.store ? 'load and store' : a.load ? 'load' : a.store ? 'store' : 'none'
+  const parts = [direction, a.form]
+  if (a.size > 0) parts.push(`${a.size} bytes an element`)
+  if (a.signed > 0) parts.push(`sign-extended to ${a.signed} bits`)
+  if (a.order !== 'plain') parts.push(a.order)
+  if (a.unprivileged) parts.push('unprivileged')
+  if (a.nonTemporal) parts.push('non-temporal')
+  if (a.operation !== '') parts.push(a.operation)
+  return parts.join(', ')
+}
