@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import type { TpmBackend } from '../crb/index.ts'
 import { EmbeddedTpm } from '../crb/index.ts'
 import { type Command, UsageError } from './command.ts'
 import { runGuest } from './demo/run.ts'
-import { replay, type ReplaySummary, summaryTable } from './replay/run.ts'
+import { type ReplaySummary, replay, summaryTable } from './replay/run.ts'
 import { paint } from './terminal.ts'
 
 const HELP = `nisv demo [--tpm embedded|swtpm]

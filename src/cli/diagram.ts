@@ -1,5 +1,13 @@
 import { bits } from '../bits.ts'
-import { CONSTRAINED, decode, format, type Instruction, type MemoryAccess, type Operand, operands } from '../decode/index.ts'
+import {
+  CONSTRAINED,
+  decode,
+  format,
+  type Instruction,
+  type MemoryAccess,
+  type Operand,
+  operands,
+} from '../decode/index.ts'
 
 /**
  * A word explained field by field: its bits under the names of their fields, the operands, what it does to memory.

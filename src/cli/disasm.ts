@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { CONSTRAINED, decodeInto, format, type FormatOptions, Instruction, UNALLOCATED } from '../decode/index.ts'
+import { CONSTRAINED, decodeInto, type FormatOptions, format, Instruction, UNALLOCATED } from '../decode/index.ts'
 import { type Command, UsageError } from './command.ts'
 import { LineWriter, parseWord, readLines } from './words.ts'
 

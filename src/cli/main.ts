@@ -4,8 +4,8 @@ import { UsageError } from './command.ts'
 import { decodeCommand } from './decode.ts'
 import { demo } from './demo.ts'
 import { disasm } from './disasm.ts'
-import { replayCommand } from './replay.ts'
 import { RecordingError } from './replay/recording.ts'
+import { replayCommand } from './replay.ts'
 
 const COMMANDS: readonly Command[] = [demo, replayCommand, decodeCommand, disasm]
 

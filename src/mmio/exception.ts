@@ -1,6 +1,6 @@
 import { bit, bits } from '../bits.ts'
-import { Reg, type RegisterFile } from './register-file.ts'
 import type { RegisterAccess } from './register-access.ts'
+import { Reg, type RegisterFile } from './register-file.ts'
 
 /** PSTATE as SPSR_ELx has it (DDI 0487, C5.2.19). */
 const M_AARCH32 = 1 << 4

@@ -1,12 +1,22 @@
 import { bit, bits, TWO32 } from '../bits.ts'
-import { Access, ALL_FEATURES, accessOf, FaultKind, type Features, RegimeRegister, Translation, TranslationRegime, walk } from '../tlb/index.ts'
+import {
+  Access,
+  ALL_FEATURES,
+  accessOf,
+  FaultKind,
+  type Features,
+  RegimeRegister,
+  Translation,
+  TranslationRegime,
+  walk,
+} from '../tlb/index.ts'
 import type { AddressSpace } from './address-space.ts'
 import { type PstateFeatures, takeException } from './exception.ts'
 import { Outcome, type OutcomeKind, type Reason } from './outcome.ts'
 import { BASE_PC, BASE_SP, Extend, type Plan, PlanCache, PlanStatus, Writeback } from './plan.ts'
-import { Reg } from './register-file.ts'
 import { MEMTX_OK, MemTxAttrs } from './region.ts'
 import { RegisterAccess } from './register-access.ts'
+import { Reg } from './register-file.ts'
 import { DFSC_EXTERNAL, ExceptionClass, Syndrome } from './syndrome.ts'
 import type { TraceObserver } from './trace.ts'
 import type { Vcpu } from './vcpu.ts'

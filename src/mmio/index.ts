@@ -8,8 +8,9 @@
  *
  * @module
  */
-export { AccessKind, type AccessKindName, AccessLog, type AccessRecord, type Named } from './access-log.ts'
+
 export type { DeviceErrorHook } from './access.ts'
+export { AccessKind, type AccessKindName, AccessLog, type AccessRecord, type Named } from './access-log.ts'
 export { AddressSpace, type AddressSpaceOptions, type Mapping, type UnassignedPolicy } from './address-space.ts'
 export type { PstateFeatures } from './exception.ts'
 export type { GuestMemory } from './guest-memory.ts'
@@ -24,7 +25,7 @@ export {
   type WritePolicy,
 } from './memory-region.ts'
 export { describeReason, Outcome, type OutcomeKind, type Reason } from './outcome.ts'
-export { makePlan, MAX_ELEMENTS, Plan, PlanCache, PlanStatus } from './plan.ts'
+export { MAX_ELEMENTS, makePlan, Plan, PlanCache, PlanStatus } from './plan.ts'
 export {
   type AccessSizes,
   MEMTX_ACCESS_ERROR,
@@ -36,7 +37,7 @@ export {
   MemTxAttrs,
   type MemTxResult,
 } from './region.ts'
-export { Reg, REGISTER_SLOTS, RegisterFile } from './register-file.ts'
+export { REGISTER_SLOTS, Reg, RegisterFile } from './register-file.ts'
 export { DFSC_ALIGNMENT, DFSC_EXTERNAL, ExceptionClass, Syndrome } from './syndrome.ts'
 export type { TraceObserver } from './trace.ts'
 export type { Vcpu } from './vcpu.ts'

@@ -22,7 +22,7 @@ const SENTENCES = {
   'syndrome-differs': 'the word at PC is not the one that the valid instruction syndrome describes',
   'far-differs': 'the word at PC does not access the address in FAR',
   'translation-differs': 'the address in FAR no longer translates to the page in HPFAR',
-  'aarch32': 'the vCPU executes AArch32',
+  aarch32: 'the vCPU executes AArch32',
   refused: 'the instruction is known, but its semantics are not emulated',
 } as const
 

@@ -1,5 +1,13 @@
-import { CONSTRAINED, decodeInto, type Encoding, Instruction, type MemoryOperand, operands, UNALLOCATED } from '../decode/index.ts'
 import { bits } from '../bits.ts'
+import {
+  CONSTRAINED,
+  decodeInto,
+  type Encoding,
+  Instruction,
+  type MemoryOperand,
+  operands,
+  UNALLOCATED,
+} from '../decode/index.ts'
 import { Reg } from './register-file.ts'
 
 /** Most elements that one instruction accesses: LD4/ST4 of bytes. */
@@ -105,7 +113,13 @@ export function makePlan(word: number, plan: Plan): void {
   const list = operands(insn)
   const first = list[0]
   plan.sixtyFour = first?.kind === 'register' && first.class === 'X'
-  if (!planAddress(plan, list.find((o): o is MemoryOperand => o.kind === 'memory'), list.find((o) => o.kind === 'label')?.offset)) {
+  if (
+    !planAddress(
+      plan,
+      list.find((o): o is MemoryOperand => o.kind === 'memory'),
+      list.find((o) => o.kind === 'label')?.offset,
+    )
+  ) {
     plan.status = access.form === 'none' ? PlanStatus.NO_ACCESS : PlanStatus.REFUSED
     return
   }

@@ -58,7 +58,8 @@ export class DemoCpu {
     const pa = this.#translate(pc, true)
     if (pa < 0) throw new DemoCpuError(`no instruction at 0x${pc.toString(16)}`)
     const insn = this.#insn
-    if (decodeInto(this.#fetch(pa), insn) === UNALLOCATED) throw new DemoCpuError(`undefined word at 0x${pc.toString(16)}`)
+    if (decodeInto(this.#fetch(pa), insn) === UNALLOCATED)
+      throw new DemoCpuError(`undefined word at 0x${pc.toString(16)}`)
     const { encoding, word } = insn
     if (encoding.access) return this.#abort(encoding, word)
     switch (encoding.id) {

@@ -131,17 +131,14 @@ function line(space: AddressSpace, abort: Abort, pc: bigint, isv: boolean, log: 
 /** The answer as the guest has it in its registers, and the closing table. */
 function report(vcpu: InProcessVcpu, faults: number, withoutSyndrome: number, polls: number, micros: number): boolean {
   const { regs } = vcpu
-  // LDR W15 took tag and half the size, LDRH W16 the rest of it; LDP X17, X18 begins at byte 10: 2 bytes of length first.
-  const random = Buffer.alloc(16)
-  random.writeBigUInt64LE(regs.get(Reg.X0 + 17), 0)
-  random.writeBigUInt64LE(regs.get(Reg.X0 + 18), 8)
-  const header = Buffer.alloc(4)
-  header.writeUInt32LE(Number(regs.get(Reg.X0 + 15) & 0xffff_ffffn))
-  const length = random.readUInt16BE(0)
-  const ok = header.readUInt16BE(0) === 0x8001 && length === 16
-  const shown = random.subarray(2).toString('hex')
+  // Two LDP X read the answer: tag, size, response code, then the length of the random bytes and the bytes themselves.
+  const answer = Buffer.alloc(32)
+  for (const [i, r] of [15, 16, 17, 18].entries()) answer.writeBigUInt64LE(regs.get(Reg.X0 + r), 8 * i)
+  const length = answer.readUInt16BE(10)
+  const ok = answer.readUInt16BE(0) === 0x8001 && answer.readUInt32BE(6) === 0 && length === 16
+  const random = answer.subarray(12, 28).toString('hex')
   process.stdout.write(
-    `\n${ok ? paint('green', `TPM2_GetRandom: ${length} bytes, the first 14 read by LDP: ${shown}`) : paint('red', 'the TPM gave no random bytes')}\n\n`,
+    `\n${ok ? paint('green', `TPM2_GetRandom(16), read by LDP: ${random}`) : paint('red', 'the TPM gave no random bytes')}\n\n`,
   )
   const share = `${withoutSyndrome} (${((100 * withoutSyndrome) / faults).toFixed(1)} %)`
   process.stdout.write(

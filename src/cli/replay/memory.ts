@@ -44,7 +44,11 @@ export class RecordedMemory implements GuestMemory {
 }
 
 /** Regions for all RAM around a device window: below it and above it, to the end of the 52-bit address space. */
-export function memoryAround(memory: GuestMemory, base: number, size: number): { region: MemoryRegion; base: number }[] {
+export function memoryAround(
+  memory: GuestMemory,
+  base: number,
+  size: number,
+): { region: MemoryRegion; base: number }[] {
   const end = base + size
   const regions = [{ region: MemoryRegion.hostRam('ram above', 2 ** 52 - end, memory), base: end }]
   if (base > 0) regions.unshift({ region: MemoryRegion.hostRam('ram below', base, memory), base: 0 })

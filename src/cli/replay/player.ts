@@ -33,6 +33,7 @@ export class Player {
   readonly #page = new Translation()
   #accesses: ByteAccess[] = []
   #pages: { va: bigint; pa: number }[] = []
+  #errorsSeen = 0
 
   /**
    * @param base - guest-physical address of the CRB in the recording.
@@ -88,11 +89,15 @@ export class Player {
 
   /** The TPM's answer arrives. */
   answer(answer: RecordedAnswer): Mismatch[] {
-    const before = this.tpm.errors.length
     this.tpm.release()
-    return this.tpm.errors
-      .slice(before)
-      .map((error) => ({ what: `TPM exchange at line ${answer.line}`, expected: 'the recorded request', got: error.message }))
+    // The wrong request was noticed at its START, long before its answer.
+    const fresh = this.tpm.errors.slice(this.#errorsSeen)
+    this.#errorsSeen += fresh.length
+    return fresh.map((error) => ({
+      what: `TPM exchange at line ${answer.line}`,
+      expected: 'the recorded request',
+      got: error.message,
+    }))
   }
 
   /** The recording has the instruction without its address: the guest's own tables tell where it is. */
@@ -145,4 +150,3 @@ export function windowBase(fault: RecordedFault): number {
   const base = ipa - first.offset
   return base >= 0 && base % WINDOW === 0 ? base : -1
 }
-

@@ -174,7 +174,8 @@ class Cursor {
   }
 
   bytes(value: unknown, name: string, length?: number): Uint8Array {
-    if (typeof value !== 'string' || !/^(?:[0-9a-f]{2})*$/i.test(value)) this.fail(`${name} is not a string of hex bytes`)
+    if (typeof value !== 'string' || !/^(?:[0-9a-f]{2})*$/i.test(value))
+      this.fail(`${name} is not a string of hex bytes`)
     const bytes = Uint8Array.from(value.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
     if (length !== undefined && bytes.length !== length) this.fail(`${name} has ${bytes.length} bytes, not ${length}`)
     return bytes
@@ -205,7 +206,8 @@ class Cursor {
     const [kind, offset, size, bytes] = this.list(value, name)
     if (kind !== 'r' && kind !== 'w') this.fail(`${name} is neither "r" nor "w"`)
     if (!Number.isInteger(offset) || (offset as number) < 0) this.fail(`${name} has no offset`)
-    if (!Number.isInteger(size) || (size as number) < 1 || (size as number) > 64) this.fail(`${name} has no size of 1..64`)
+    if (!Number.isInteger(size) || (size as number) < 1 || (size as number) > 64)
+      this.fail(`${name} has no size of 1..64`)
     return { kind, offset: offset as number, bytes: this.bytes(bytes, name, size as number) }
   }
 
@@ -214,7 +216,8 @@ class Cursor {
     for (const [name, value] of Object.entries(entries)) {
       const numbered = /^([xv])(.+)$/.exec(name)
       if (numbered) this.register(numbered[2] as string, numbered[1] === 'x' ? 31 : 32, 'after')
-      else if (!['pc', 'pstate', 'spEl0', 'spEl1'].includes(name)) this.fail(`after names '${name}', which is no register`)
+      else if (!['pc', 'pstate', 'spEl0', 'spEl1'].includes(name))
+        this.fail(`after names '${name}', which is no register`)
       registers.set(name, numbered?.[1] === 'v' ? this.vector(value, name) : this.u64(value, `after.${name}`))
     }
     return registers

@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
 import { decode, format } from '../../decode/index.ts'
-import { paint, Progress, table } from '../terminal.ts'
+import { Progress, paint, table } from '../terminal.ts'
 import { type FaultResult, Player, windowBase } from './player.ts'
-import { type RecordedAnswer, type RecordedEvent, readRecording, RecordingError } from './recording.ts'
+import { type RecordedAnswer, type RecordedEvent, RecordingError, readRecording } from './recording.ts'
 
 /** How a replay is shown. */
 export interface ReplayOptions {
@@ -44,7 +44,11 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
     if (event.kind === 'answer') {
       for (const m of player.answer(event)) {
         mismatches++
-        print(json ? JSON.stringify({ line: event.line, mismatches: [m] }) : `${m.what}: expected ${m.expected}, got ${m.got}`)
+        print(
+          json
+            ? JSON.stringify({ line: event.line, mismatches: [m] })
+            : `${m.what}: expected ${m.expected}, got ${m.got}`,
+        )
       }
       continue
     }
