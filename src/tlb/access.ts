@@ -1,16 +1,64 @@
 /**
- * What a translation is for. One number, so that nothing is made per access: OR the flags together.
+ * What an access asks of a walk: the part of Arm's `AccessDescriptor` that a translation depends on, as one integer.
  *
  * @module
  */
+
+/**
+ * Bits of an access. The low three line up with the permission bits of {@link Permission}: a check is one AND.
+ *
+ * An atomic read-modify-write is `READ | WRITE`: a page that denies the read faults as a read (ESR_ELx.WnR is 0).
+ */
 export const Access = {
-  LOAD: 0,
-  STORE: 1,
-  EXECUTE: 2,
-  /** Made with EL0's permissions: EL0 itself, or LDTR/STTR at EL1 without UAO. */
-  USER: 4,
-  /** PSTATE.PAN is in force. */
-  PAN: 8,
-  /** A debugger's look: no Access flag or Permission faults. */
-  DEBUG: 16,
+  READ: 1,
+  WRITE: 2,
+  EXECUTE: 4,
+  /** Made with EL0's permissions: at EL0, or by LDTR and STTR at EL1. */
+  UNPRIVILEGED: 8,
+  /** PSTATE.PAN is 1 and constrains this access (FEAT_PAN). No effect on EL0, on instruction fetches, on AT S1E1R. */
+  PAN: 16,
+  /**
+   * Hardware updates of the Access flag and of dirty state are not made, only told (`Translation.updates`): for
+   * debuggers, which must leave no trace, and for AT instructions, which need not set the flag.
+   */
+  NO_UPDATE: 32,
+  /** Ends after stage 1: `pa` is the IPA. What AT S1E0R .. S1E1W ask. Descriptors still go through stage 2. */
+  STAGE1_ONLY: 64,
 } as const
+
+/** A load at EL1. */
+export const LOAD: number = Access.READ
+/** A store at EL1. */
+export const STORE: number = Access.WRITE
+/** An instruction fetch at EL1. */
+export const FETCH: number = Access.EXECUTE
+/** A read by a debugger or an explainer with EL1's permissions: changes nothing. */
+export const DEBUG_LOAD: number = Access.READ | Access.NO_UPDATE
+
+/** PSTATE.PAN in a word of SPSR_EL1's layout (DDI 0487, C5.2.19). */
+const PSTATE_PAN = 1 << 22
+/** PSTATE.UAO in the same word. */
+const PSTATE_UAO = 1 << 23
+/** PSTATE.EL in the same word, M[3:2]. */
+const PSTATE_EL = 0b1100
+
+/**
+ * The access that an instruction makes under `pstate`.
+ *
+ * @param kind `Access.READ`, `Access.WRITE`, both of them, or `Access.EXECUTE`.
+ * @param pstate PSTATE as SPSR_ELx lays it out: EL in [3:2], PAN in [22], UAO in [23].
+ * @param unprivileged whether the instruction is one of LDTR, STTR and their kin. They use EL0's permissions at EL1
+ * unless PSTATE.UAO is 1 (DDI 0487, `AArch64.IsUnprivAccessPriv`).
+ *
+ * @example
+ * ```ts
+ * accessOf(Access.READ, 0x6040_0005) // 17: READ | PAN, at EL1h
+ * accessOf(Access.READ, 0x6040_0005, true) // 25: READ | UNPRIVILEGED | PAN
+ * ```
+ */
+export function accessOf(kind: number, pstate: number, unprivileged = false): number {
+  let access = kind
+  if ((pstate & PSTATE_EL) === 0 || (unprivileged && (pstate & PSTATE_UAO) === 0)) access |= Access.UNPRIVILEGED
+  if ((pstate & PSTATE_PAN) !== 0 && (kind & Access.EXECUTE) === 0) access |= Access.PAN
+  return access
+}

@@ -1,10 +1,22 @@
 /**
- * Address translation: regime, walk, faults. Knows neither instructions nor devices.
+ * `nisv/tlb`: VMSAv8-64 address translation. A {@link TranslationRegime} parses system registers, {@link walk} reads
+ * tables through a {@link TableMemory} and fills a {@link Translation}; faults are values.
  *
  * @module
  */
-export { Access } from './access.ts'
-export { FaultType, faultName, faultStatusCode } from './fault.ts'
+export { Access, accessOf, DEBUG_LOAD, FETCH, LOAD, STORE } from './access.ts'
+export { isDevice, Shareability } from './attributes.ts'
+export { FaultKind, faultKindOf, faultLevelOf, faultName, faultStatusCode, NO_STATUS_CODE } from './fault.ts'
+export {
+  ALL_FEATURES,
+  type Features,
+  featuresFromIdRegisters,
+  type IdRegisters,
+  QEMU_MAX_FEATURES,
+} from './features.ts'
 export type { Descriptor, TableMemory } from './memory.ts'
-export { AddressHalf, ALL_FEATURES, type TranslationFeatures, TranslationRegime } from './regime.ts'
-export { Translation, type WalkObserver, walk } from './walk.ts'
+export { HighBits, TableParameters } from './parameters.ts'
+export { REGIME_REGISTERS, RegimeRegister, TranslationRegime } from './regime.ts'
+export { type DescriptorRead, type WalkRecorder, WalkTrace } from './trace.ts'
+export { Permission, StageState, Translation, Update } from './translation.ts'
+export { walk } from './walk.ts'

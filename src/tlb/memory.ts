@@ -1,5 +1,5 @@
 /**
- * How a walk reads translation tables.
+ * How a walk reaches translation tables.
  *
  * The walker owns one {@link Descriptor} and hands it over to be filled: no read allocates.
  */
@@ -9,9 +9,19 @@ export interface TableMemory {
    * @returns `false` where there is no memory: the walk ends in a synchronous external abort.
    */
   readDescriptor(pa: number, out: Descriptor): boolean
+
+  /**
+   * Replaces the little-endian doubleword at `pa` (a multiple of 8) by `hi:lo` if it still is `oldHi:oldLo`, in one
+   * step that no other vCPU can divide. The walk calls it to set the Access flag (FEAT_HAFDBS, TCR_ELx.HA) and the
+   * dirty state (TCR_ELx.HD), and starts again when it answers `false`.
+   *
+   * Without this method the tables are read-only to the walk: it translates as if the update had been made and tells
+   * in `Translation.updates` which one is due.
+   */
+  compareAndSwapDescriptor?(pa: number, oldHi: number, oldLo: number, hi: number, lo: number): boolean
 }
 
-/** A 64-bit translation table descriptor, in halves. */
+/** A 64-bit translation table descriptor, in unsigned halves. */
 export interface Descriptor {
   lo: number
   hi: number

@@ -1,225 +1,275 @@
-import { bit, bits } from '../bits.ts'
-
 /**
- * What the CPU implements, as far as a walk can tell. Names are the manual's FEAT_ names; `paRange` is
- * ID_AA64MMFR0_EL1.PARange in bits.
+ * The EL1&0 translation regime: system registers in, walk parameters out.
+ *
+ * @module
  */
-export interface TranslationFeatures {
-  /** Physical address bits: 32, 36, 40, 42, 44, 48 or 52. */
-  readonly paRange: number
-  /** 52-bit virtual addresses with 64 KiB granules. */
-  readonly LVA: boolean
-  /** 52-bit physical addresses with 64 KiB granules. */
-  readonly LPA: boolean
-  /** TCR.DS: 52-bit addresses with 4 and 16 KiB granules. */
-  readonly LPA2: boolean
-  /** TxSZ up to 48 (47 with 64 KiB granules). */
-  readonly TTST: boolean
-  /** Hardware management of the access flag and dirty state. */
-  readonly HAFDBS: boolean
-  readonly PAN: boolean
-  /** SCTLR.EPAN: PAN also stops data accesses to pages that EL0 can only execute. */
-  readonly PAN3: boolean
-  readonly UAO: boolean
-  readonly E0PD: boolean
-  /** Hierarchical permission disable. */
-  readonly HPDS: boolean
-}
+import { ALL_FEATURES, type Features } from './features.ts'
+import { setBase, setOutput, setRange, TableParameters } from './parameters.ts'
 
-/** A CPU with everything: what a guest does not have it cannot enable, so this serves any guest that is correct. */
-export const ALL_FEATURES: TranslationFeatures = {
-  paRange: 52,
-  LVA: true,
-  LPA: true,
-  LPA2: true,
-  TTST: true,
-  HAFDBS: true,
-  PAN: true,
-  PAN3: true,
-  UAO: true,
-  E0PD: true,
-  HPDS: true,
-}
+/** The system registers that a regime reads: indices for {@link TranslationRegime.set}. */
+export const RegimeRegister = {
+  SCTLR_EL1: 0,
+  TCR_EL1: 1,
+  TTBR0_EL1: 2,
+  TTBR1_EL1: 3,
+  MAIR_EL1: 4,
+  HCR_EL2: 5,
+  VTCR_EL2: 6,
+  VTTBR_EL2: 7,
+  SCTLR_EL2: 8,
+} as const
 
-const IPS_BITS = [32, 36, 40, 42, 44, 48, 52, 52] as const
-/** Granule shifts by TG0 and TG1; the reserved values are taken as 4 KiB (an IMPLEMENTATION DEFINED choice). */
-const TG0 = [12, 16, 14, 12] as const
-const TG1 = [12, 14, 12, 16] as const
+/** Number of indices in {@link RegimeRegister}. */
+export const REGIME_REGISTERS = 9
 
-/** One half of the address space: what TCR_EL1 and a TTBR say of it. All members are derived by the regime. */
-export class AddressHalf {
-  /** log2 of the granule: 12, 14 or 16. */
-  granule = 12
-  /** Input address bits, 64 - TxSZ. */
-  inputBits = 48
-  /** TxSZ is a value that the granule does not allow: every walk is a level 0 Translation fault. */
-  sizeFault = false
-  /** Level of the first table, -1..3. */
-  startLevel = 0
-  /** EPDx: walks are disabled. */
-  walkDisabled = false
-  topByteIgnored = false
-  /** TBIDx: the top byte counts for instruction fetches. */
-  topByteIgnoredDataOnly = false
-  /** HPDx: hierarchical permissions are disabled. */
-  hierarchyDisabled = false
-  /** E0PDx: EL0 has no access to this half. */
-  noEl0 = false
-  /** Output addresses have 52 bits in this half's descriptors (TCR.DS, or LPA with 64 KiB granules). */
-  wide = false
-  /** Shareability of all pages when TCR.DS takes the field's bits in descriptors. */
-  shareability = 0
-  /** Physical address of the first table. */
-  base = 0
-  /** The first table is not inside the physical address size. */
-  baseFault = false
-}
+// SCTLR_EL1, halves
+const SCTLR_M = 1 << 0
+const SCTLR_C = 1 << 2
+const SCTLR_I = 1 << 12
+const SCTLR_WXN = 1 << 19
+const SCTLR_EE = 1 << 25
+const SCTLR_HI_EPAN = 1 << (57 - 32)
+// HCR_EL2, halves
+const HCR_VM = 1 << 0
+const HCR_PTW = 1 << 2
+const HCR_DC = 1 << 12
+const HCR_TGE = 1 << 27
+const HCR_HI_NV1 = 1 << (43 - 32)
+const HCR_HI_NV = 1 << (42 - 32)
+const HCR_HI_CD = 1 << (32 - 32)
+const HCR_HI_ID = 1 << (33 - 32)
+const HCR_HI_FWB = 1 << (46 - 32)
 
 /**
- * The EL1&0 translation regime, stage 1: SCTLR_EL1, TCR_EL1, TTBRn_EL1 and MAIR_EL1 parsed once and kept while the raw
- * values stay the same.
+ * The translation regime of a vCPU at EL1 and EL0, with stage 2 if HCR_EL2 enables one.
+ *
+ * Raw registers go in by {@link set}; {@link update} parses them, only if one has changed. A walk reads nothing but
+ * parsed fields. Registers never set read zero: with only the EL1 ones set, stage 2 is off.
  *
  * @example
  * ```ts
  * const regime = new TranslationRegime()
- * regime.update({ ...registers }) // true: something changed
- * regime.update({ ...registers }) // false
+ * regime.set(RegimeRegister.SCTLR_EL1, 0, 1) // MMU on
+ * regime.set(RegimeRegister.TCR_EL1, 0, 0x19) // T0SZ 25, 4 KB granule
+ * regime.set(RegimeRegister.TTBR0_EL1, 0, 0x4000_0000)
+ * regime.update() // true
+ * regime.update() // false: nothing changed
+ * regime.lower.startLevel // 1
  * ```
  */
 export class TranslationRegime {
-  readonly features: TranslationFeatures
-  /** VA bit 55 = 0: TTBR0_EL1. */
-  readonly lower: AddressHalf = new AddressHalf()
-  /** VA bit 55 = 1: TTBR1_EL1. */
-  readonly upper: AddressHalf = new AddressHalf()
-  /** SCTLR.M. */
-  enabled = false
-  /** SCTLR.WXN: writable memory is not executable. */
-  writeImpliesXN = false
-  /** SCTLR.EE: tables are big-endian. */
-  bigEndian = false
-  /** SCTLR.EPAN. */
-  enhancedPan = false
-  /** TCR.HA and TCR.HD. */
-  hardwareAccess = false
-  hardwareDirty = false
-  /** TCR.DS. */
-  ds = false
-  /** Physical address bits that descriptors may use: the smaller of IPS and PARange. */
-  outputBits = 48
-  mairLo = 0
+  readonly features: Features
+  /** Stage 1 of VAs with bit 55 clear (TTBR0_EL1) and set (TTBR1_EL1). */
+  readonly lower: TableParameters = new TableParameters(1)
+  readonly upper: TableParameters = new TableParameters(1)
+  readonly stage2: TableParameters = new TableParameters(2)
+  /** `AArch64.S1Enabled`: SCTLR_EL1.M, unless HCR_EL2.DC or TGE overrules it. */
+  stage1Enabled = false
+  /** HCR_EL2.VM or HCR_EL2.DC. */
+  stage2Enabled = false
+  /** HCR_EL2.DC: a disabled stage 1 gives Normal Write-Back instead of Device-nGnRnE. */
+  defaultCacheable = false
+  /** Stage 1 and stage 2 leave Normal memory cacheable: SCTLR_EL1.C and I, not HCR_EL2.CD and ID. */
+  dataCacheable = false
+  fetchCacheable = false
+  stage2DataCacheable = false
+  stage2FetchCacheable = false
+  /** MAIR_EL1. */
   mairHi = 0
+  mairLo = 0
+  /** ASID by TCR_EL1.A1 and AS, VMID by VTCR_EL2.VS: tags for a TLB. */
+  asid = 0
+  vmid = 0
+  private readonly raw = new Uint32Array(2 * REGIME_REGISTERS)
+  private stale = true
 
-  /** Raw values of the last update, low and high: SCTLR, TCR, TTBR0, TTBR1, MAIR. */
-  readonly #raw: Uint32Array = new Uint32Array(10)
-  #parsed = false
-
-  constructor(features: TranslationFeatures = ALL_FEATURES) {
+  /** @param features what the CPU implements; {@link ALL_FEATURES} without. */
+  constructor(features: Features = ALL_FEATURES) {
     this.features = features
+    for (const p of [this.lower, this.upper, this.stage2]) {
+      p.blockOffsetFaults = features.blockOffsetFaults
+      p.writableCleanExecutes = features.writableCleanExecutes
+    }
   }
 
   /**
-   * Takes the raw registers, low and high half each, and parses them when one changed.
-   *
-   * @returns whether anything changed: translations cached under the old values are void.
+   * Writes a register; costs two compares when the value is the same.
+   * @param register a value of {@link RegimeRegister}.
+   * @returns whether the value differs from the one before.
    */
-  update(
-    sctlrLo: number,
-    sctlrHi: number,
-    tcrLo: number,
-    tcrHi: number,
-    ttbr0Lo: number,
-    ttbr0Hi: number,
-    ttbr1Lo: number,
-    ttbr1Hi: number,
-    mairLo: number,
-    mairHi: number,
-  ): boolean {
-    const r = this.#raw
-    const same =
-      this.#parsed &&
-      r[0] === sctlrLo &&
-      r[1] === sctlrHi &&
-      r[2] === tcrLo &&
-      r[3] === tcrHi &&
-      r[4] === ttbr0Lo &&
-      r[5] === ttbr0Hi &&
-      r[6] === ttbr1Lo &&
-      r[7] === ttbr1Hi &&
-      r[8] === mairLo &&
-      r[9] === mairHi
-    if (same) return false
-    r[0] = sctlrLo
-    r[1] = sctlrHi
-    r[2] = tcrLo
-    r[3] = tcrHi
-    r[4] = ttbr0Lo
-    r[5] = ttbr0Hi
-    r[6] = ttbr1Lo
-    r[7] = ttbr1Hi
-    r[8] = mairLo
-    r[9] = mairHi
-    this.#parsed = true
-    this.#parse()
+  set(register: number, hi: number, lo: number): boolean {
+    const at = 2 * register
+    const { raw } = this
+    if (raw[at] === lo >>> 0 && raw[at + 1] === hi >>> 0) return false
+    raw[at] = lo
+    raw[at + 1] = hi
+    this.stale = true
     return true
   }
 
-  /** The half that a virtual address belongs to: bit 55 selects (DDI 0487, D8.2.1). */
-  half(vaHi: number): AddressHalf {
-    return bit(vaHi, 23) === 1 ? this.upper : this.lower
+  /** A register's low half as last set. */
+  lo(register: number): number {
+    return this.raw[2 * register] as number
   }
 
-  #parse(): void {
-    const r = this.#raw
-    const sctlr = r[0] as number
-    const sctlrHi = r[1] as number
-    const tcr = r[2] as number
-    const tcrHi = r[3] as number
+  /** A register's high half as last set. */
+  hi(register: number): number {
+    return this.raw[2 * register + 1] as number
+  }
+
+  /**
+   * Parses the registers if one changed since the last call. Call it before a walk.
+   * @returns whether anything changed: cached translations of this regime's object are then of another context.
+   */
+  update(): boolean {
+    if (!this.stale) return false
+    this.stale = false
+    const sctlr = this.lo(RegimeRegister.SCTLR_EL1)
+    const hcr = this.lo(RegimeRegister.HCR_EL2)
+    this.stage1Enabled = (hcr & (HCR_DC | HCR_TGE)) === 0 && (sctlr & SCTLR_M) !== 0
+    this.stage2Enabled = (hcr & (HCR_VM | HCR_DC)) !== 0
+    this.defaultCacheable = (hcr & HCR_DC) !== 0
+    this.dataCacheable = (sctlr & SCTLR_C) !== 0
+    this.fetchCacheable = (sctlr & SCTLR_I) !== 0
+    const hcrHi = this.hi(RegimeRegister.HCR_EL2)
+    this.stage2DataCacheable = (hcrHi & HCR_HI_CD) === 0
+    this.stage2FetchCacheable = (hcrHi & HCR_HI_ID) === 0
+    this.mairHi = this.hi(RegimeRegister.MAIR_EL1)
+    this.mairLo = this.lo(RegimeRegister.MAIR_EL1)
+    this.parseHalf(this.lower, false)
+    this.parseHalf(this.upper, true)
+    this.parseStage2()
+    const tcrHi = this.hi(RegimeRegister.TCR_EL1)
+    const a1 = (this.lo(RegimeRegister.TCR_EL1) & (1 << 22)) !== 0
+    const asid = this.hi(a1 ? RegimeRegister.TTBR1_EL1 : RegimeRegister.TTBR0_EL1) >>> 16
+    this.asid = (tcrHi & (1 << (36 - 32))) !== 0 ? asid : asid & 0xff
+    const vmid = this.hi(RegimeRegister.VTTBR_EL2) >>> 16
+    this.vmid = (this.lo(RegimeRegister.VTCR_EL2) & (1 << 19)) !== 0 ? vmid : vmid & 0xff
+    return true
+  }
+
+  /** `AArch64.S1TTWParamsEL10` and the checks of TxSZ at the head of `AArch64.S1Translate`. */
+  private parseHalf(p: TableParameters, upper: boolean): void {
     const f = this.features
-    this.enabled = bit(sctlr, 0) === 1
-    this.writeImpliesXN = bit(sctlr, 19) === 1
-    this.bigEndian = bit(sctlr, 25) === 1
-    this.enhancedPan = f.PAN3 && bit(sctlrHi, 57 - 32) === 1
-    this.hardwareAccess = f.HAFDBS && bit(tcrHi, 39 - 32) === 1
-    this.hardwareDirty = this.hardwareAccess && bit(tcrHi, 40 - 32) === 1
-    this.ds = f.LPA2 && bit(tcrHi, 59 - 32) === 1
-    this.outputBits = Math.min(IPS_BITS[bits(tcrHi, 0, 3)] as number, f.paRange)
-    this.mairLo = r[8] as number
-    this.mairHi = r[9] as number
-    this.#parseHalf(this.lower, TG0[bits(tcr, 14, 2)] as number, tcr, tcrHi, 0, r[4] as number, r[5] as number)
-    this.#parseHalf(this.upper, TG1[bits(tcr, 30, 2)] as number, tcr >>> 16, tcrHi, 1, r[6] as number, r[7] as number)
+    const lo = this.lo(RegimeRegister.TCR_EL1)
+    const hi = this.hi(RegimeRegister.TCR_EL1)
+    const sctlr = this.lo(RegimeRegister.SCTLR_EL1)
+    const own = upper ? lo >>> 16 : lo & 0xffff
+    // Bits of TCR_EL1[63:32] that come in pairs, the lower half's first.
+    const pair = (bit: number): boolean => ((hi >>> (bit - 32 + (upper ? 1 : 0))) & 1) !== 0
+    const tg = (own >>> 14) & 3
+    p.granuleBits = upper ? decodeTg1(tg, f) : decodeTg0(tg, f.granule4k, f.granule16k, f.granule64k)
+    p.stride = p.granuleBits - 3
+    p.irgn = (own >>> 8) & 3
+    p.orgn = (own >>> 10) & 3
+    p.sh = (own >>> 12) & 3
+    p.epd = ((own >>> 7) & 1) !== 0
+    p.tbi = pair(37)
+    p.tbid = f.pauth && pair(51)
+    p.e0pd = f.e0pd && pair(55)
+    p.hpd = f.hpds && pair(41)
+    p.ha = f.accessFlag && (hi & (1 << (39 - 32))) !== 0
+    p.hd = p.ha && f.dirtyState && (hi & (1 << (40 - 32))) !== 0
+    p.wxn = (sctlr & SCTLR_WXN) !== 0
+    p.epan = f.pan3 && (this.hi(RegimeRegister.SCTLR_EL1) & SCTLR_HI_EPAN) !== 0
+    p.bigEndian = (sctlr & SCTLR_EE) !== 0
+    const hcrHi = this.hi(RegimeRegister.HCR_EL2)
+    p.nv1 = f.nv && (hcrHi & HCR_HI_NV) !== 0 && (hcrHi & HCR_HI_NV1) !== 0
+
+    const lpa2 = hasLpa2(p.granuleBits, f.lpa2Granule4k, f.lpa2Granule16k)
+    const ds = lpa2 && (hi & (1 << (59 - 32))) !== 0
+    const ps = hi & 7
+    const min = ds || (f.lva && p.granuleBits === 16) ? 12 : 16
+    this.setInputSize(p, own & 0x3f, min, f.lva)
+    p.startLevel = 3 - Math.floor((p.iaSize - 1 - p.granuleBits) / p.stride)
+    setOutput(p, ds, ps, f.paSize, lpa2)
+    const ttbr = upper ? RegimeRegister.TTBR1_EL1 : RegimeRegister.TTBR0_EL1
+    setBase(p, this.hi(ttbr), this.lo(ttbr), ps)
+    setRange(p, p.tbi ? 55 : 63, p.tbi && !p.tbid ? 55 : 63)
   }
 
-  /** `tcr` has the half's fields T0SZ, EPD0 and SH0 at bits 0, 7 and 12; `n` picks TBIn and the like. */
-  #parseHalf(h: AddressHalf, granule: number, tcr: number, tcrHi: number, n: number, ttbrLo: number, ttbrHi: number): void {
+  /** `AArch64.NSS2TTWParams` and the checks at the head of `AArch64.S2Translate`. */
+  private parseStage2(): void {
     const f = this.features
-    const txsz = bits(tcr, 0, 6)
-    const ds = this.ds && granule !== 16
-    const smallest = ds || (granule === 16 && f.LVA) ? 12 : 16
-    const largest = f.TTST ? (granule === 16 ? 47 : 48) : 39
-    h.granule = granule
-    h.sizeFault = txsz < smallest || txsz > largest
-    h.inputBits = 64 - Math.min(Math.max(txsz, smallest), largest)
-    const stride = granule - 3
-    h.startLevel = 4 - Math.ceil((h.inputBits - granule) / stride)
-    h.walkDisabled = bit(tcr, 7) === 1
-    h.topByteIgnored = bit(tcrHi, 37 + n - 32) === 1
-    h.topByteIgnoredDataOnly = bit(tcrHi, 51 + n - 32) === 1
-    h.hierarchyDisabled = f.HPDS && bit(tcrHi, 41 + n - 32) === 1
-    h.noEl0 = f.E0PD && bit(tcrHi, 55 + n - 32) === 1
-    h.wide = ds || (granule === 16 && f.LPA && this.outputBits === 52)
-    h.shareability = bits(tcr, 12, 2)
-    this.#parseBase(h, stride, ttbrLo, ttbrHi)
+    const p = this.stage2
+    const lo = this.lo(RegimeRegister.VTCR_EL2)
+    const hi = this.hi(RegimeRegister.VTCR_EL2)
+    const hcr = this.lo(RegimeRegister.HCR_EL2)
+    p.granuleBits = decodeTg0((lo >>> 14) & 3, f.stage2Granule4k, f.stage2Granule16k, f.stage2Granule64k)
+    p.stride = p.granuleBits - 3
+    p.irgn = (lo >>> 8) & 3
+    p.orgn = (lo >>> 10) & 3
+    p.sh = (lo >>> 12) & 3
+    p.ha = f.accessFlag && (lo & (1 << 21)) !== 0
+    p.hd = p.ha && f.dirtyState && (lo & (1 << 22)) !== 0
+    p.ptw = (hcr & HCR_PTW) !== 0 && (hcr & HCR_TGE) === 0
+    p.fwb = f.fwb && (this.hi(RegimeRegister.HCR_EL2) & HCR_HI_FWB) !== 0
+    p.xnx = f.xnx
+    p.bigEndian = (this.lo(RegimeRegister.SCTLR_EL2) & SCTLR_EE) !== 0
+
+    const lpa2 = hasLpa2(p.granuleBits, f.stage2Lpa2Granule4k, f.stage2Lpa2Granule16k)
+    const ds = lpa2 && (hi & 1) !== 0
+    const ps = (lo >>> 16) & 7
+    // `AArch64.S2MinTxSZ`: the IPA space is as large as the PA space, 48 bits without a 52-bit descriptor format.
+    const most = p.granuleBits === 16 || ds ? 52 : 48
+    this.setInputSize(p, lo & 0x3f, 64 - Math.min(most, f.paSize), f.paSize >= 52)
+    setOutput(p, ds, ps, f.paSize, lpa2)
+    const sl0 = (lo >>> 6) & 3
+    const sl2 = p.granuleBits === 12 && ds ? (hi >>> 1) & 1 : 0
+    if (!this.setStage2StartLevel(p, sl0, sl2, ds)) p.invalid = true
+    setBase(p, this.hi(RegimeRegister.VTTBR_EL2), this.lo(RegimeRegister.VTTBR_EL2), ps)
+    setRange(p, 63, 63)
   }
 
-  /** TTBRn_EL1.BADDR: aligned to the size of the first table, which may be far below a granule (64 bytes at least). */
-  #parseBase(h: AddressHalf, stride: number, ttbrLo: number, ttbrHi: number): void {
-    const indexBits = h.inputBits - (3 - h.startLevel) * stride - h.granule
-    const alignment = Math.max(h.wide ? 6 : 0, indexBits + 3)
-    const low = alignment >= 32 ? 0 : ((ttbrLo >>> alignment) << alignment) >>> 0
-    const top = h.wide ? bits(ttbrLo, 2, 4) : 0
-    const high = bits(ttbrHi, 0, 16)
-    h.base = (top * 0x10000 + high) * 0x1_0000_0000 + (alignment <= 1 ? (low & ~1) >>> 0 : low)
-    h.baseFault = this.outputBits < 52 && h.base >= 2 ** this.outputBits
+  /** `AArch64.S1TxSZFaults`, `AArch64.S2TxSZFaults`, and the clamping after them. */
+  private setInputSize(p: TableParameters, txsz: number, min: number, belowMustFault: boolean): void {
+    const f = this.features
+    const max = f.ttst ? (p.granuleBits === 16 ? 47 : 48) : 39
+    p.invalid = (txsz < min && (f.txszFaults || belowMustFault)) || (txsz > max && f.txszFaults)
+    p.iaSize = 64 - Math.min(Math.max(txsz, min), max)
   }
+
+  /** `AArch64.S2StartLevel`, `AArch64.S2InvalidSL`, `AArch64.S2InconsistentSL`; `false` is a level 0 fault. */
+  private setStage2StartLevel(p: TableParameters, sl0: number, sl2: number, ds: boolean): boolean {
+    const { paSize, ttst } = this.features
+    let valid = true
+    if (p.granuleBits === 12) {
+      p.startLevel = sl2 !== 0 ? -1 : sl0 === 3 ? 3 : 2 - sl0
+      if (sl2 !== 0) valid = sl0 === 0
+      else if (sl0 === 2) valid = paSize >= 44
+      else if (sl0 === 3) valid = ttst
+    } else {
+      p.startLevel = 3 - sl0
+      if (sl0 === 3) valid = p.granuleBits === 14 && ds
+      else if (sl0 === 2) valid = paSize >= (p.granuleBits === 14 ? 42 : 44)
+    }
+    // At most 16 concatenated tables: four more index bits than one table resolves.
+    const indexBits = p.iaSize - (p.granuleBits + (3 - p.startLevel) * p.stride)
+    return valid && indexBits >= 1 && indexBits <= p.stride + 4
+  }
+}
+
+/** Granule sizes as TG0 of TCR_EL1 and VTCR_EL2 encode them: 4 KB, 64 KB, 16 KB. */
+function decodeTg0(tg: number, has4k: boolean, has16k: boolean, has64k: boolean): number {
+  const wanted = tg === 0 ? 12 : tg === 2 ? 14 : 16
+  return implementedGranule(wanted, has4k, has16k, has64k)
+}
+
+/** TCR_EL1.TG1 has an encoding of its own: 16 KB, 4 KB, 64 KB from 0b01 on. */
+function decodeTg1(tg: number, f: Features): number {
+  const wanted = tg === 2 ? 12 : tg === 1 ? 14 : 16
+  return implementedGranule(wanted, f.granule4k, f.granule16k, f.granule64k)
+}
+
+/**
+ * Reserved encodings are taken as 64 KB by the callers above, as QEMU does; a granule that the CPU lacks is the
+ * smallest one it has. Both choices are IMPLEMENTATION DEFINED (`AArch64.S1DecodeTG0`).
+ */
+function implementedGranule(wanted: number, has4k: boolean, has16k: boolean, has64k: boolean): number {
+  if ((wanted === 12 && has4k) || (wanted === 14 && has16k) || (wanted === 16 && has64k)) return wanted
+  return has4k ? 12 : has16k ? 14 : 16
+}
+
+function hasLpa2(granuleBits: number, granule4k: boolean, granule16k: boolean): boolean {
+  return granuleBits === 12 ? granule4k : granuleBits === 14 && granule16k
 }

@@ -1,0 +1,181 @@
+/**
+ * What a CPU implements of VMSAv8-64: the FEAT_ names a walk asks for, and the choices that the architecture leaves to
+ * an implementation.
+ *
+ * @module
+ */
+
+/** Features of the CPU whose tables are walked. Each field names the ID register field it comes from. */
+export interface Features {
+  /** Physical address size in bits, 32..52: ID_AA64MMFR0_EL1.PARange. 52 is FEAT_LPA. */
+  readonly paSize: number
+  /** Stage 1 and stage 2 granules: ID_AA64MMFR0_EL1.TGran4, TGran16, TGran64 and TGran4_2 .. TGran64_2. */
+  readonly granule4k: boolean
+  readonly granule16k: boolean
+  readonly granule64k: boolean
+  readonly stage2Granule4k: boolean
+  readonly stage2Granule16k: boolean
+  readonly stage2Granule64k: boolean
+  /** FEAT_LPA2 per granule: TCR_ELx.DS, 52-bit addresses, level -1. */
+  readonly lpa2Granule4k: boolean
+  readonly lpa2Granule16k: boolean
+  readonly stage2Lpa2Granule4k: boolean
+  readonly stage2Lpa2Granule16k: boolean
+  /** FEAT_LVA, 52-bit VAs with the 64 KB granule: ID_AA64MMFR2_EL1.VARange. */
+  readonly lva: boolean
+  /** FEAT_TTST, small translation tables: ID_AA64MMFR2_EL1.ST. */
+  readonly ttst: boolean
+  /** Hardware Access flag, and dirty state: ID_AA64MMFR1_EL1.HAFDBS. */
+  readonly accessFlag: boolean
+  readonly dirtyState: boolean
+  /** FEAT_HPDS: ID_AA64MMFR1_EL1.HPDS. */
+  readonly hpds: boolean
+  /** FEAT_PAN3, SCTLR_ELx.EPAN: ID_AA64MMFR1_EL1.PAN. (Without FEAT_PAN, PSTATE.PAN reads 0.) */
+  readonly pan3: boolean
+  /** FEAT_XNX: ID_AA64MMFR1_EL1.XNX. */
+  readonly xnx: boolean
+  /** FEAT_S2FWB: ID_AA64MMFR2_EL1.FWB. */
+  readonly fwb: boolean
+  /** FEAT_E0PD: ID_AA64MMFR2_EL1.E0PD. */
+  readonly e0pd: boolean
+  /** FEAT_NV, for HCR_EL2.NV1: ID_AA64MMFR2_EL1.NV. */
+  readonly nv: boolean
+  /** FEAT_PAuth, for TCR_ELx.TBID: ID_AA64ISAR1_EL1.API, APA, ID_AA64ISAR2_EL1.APA3. */
+  readonly pauth: boolean
+  /**
+   * IMPLEMENTATION DEFINED: a TxSZ outside what the CPU supports faults (`true`, as QEMU does) or is taken as the
+   * nearest supported value. Below the minimum FEAT_LVA requires the fault whatever is chosen.
+   */
+  readonly txszFaults: boolean
+  /**
+   * A block larger than the output address space faults when the input address's offset in it is out of range, as
+   * `AArch64.S1Walk` checks; `false`: only the descriptor's own address is checked, as in QEMU.
+   */
+  readonly blockOffsetFaults: boolean
+  /**
+   * WXN, and "EL1 does not execute what EL0 writes", look at the descriptor's AP[2] where hardware manages dirty state,
+   * as in QEMU; `false`: a writable-clean page counts as writable, as in `AArch64.S1ApplyOutputPerms`.
+   */
+  readonly writableCleanExecutes: boolean
+  /**
+   * `Translation.attr` as QEMU 10 and 11 make it: SCTLR_ELx.C and I are ignored, transient hints are lost under stage 2
+   * Write-Through, HCR_EL2.FWB overrides stage 1's Device type, and Device-GRE meets Normal Non-cacheable in
+   * Device-nGnRE. `false`: as `S2CombineS1MemAttrs` and `AArch64.S2ApplyFWBMemAttrs` make it.
+   */
+  readonly qemuAttributes: boolean
+}
+
+/** A CPU with every feature, IMPLEMENTATION DEFINED choices as the pseudocode's. The default of `TranslationRegime`. */
+export const ALL_FEATURES: Features = {
+  paSize: 52,
+  granule4k: true,
+  granule16k: true,
+  granule64k: true,
+  stage2Granule4k: true,
+  stage2Granule16k: true,
+  stage2Granule64k: true,
+  lpa2Granule4k: true,
+  lpa2Granule16k: true,
+  stage2Lpa2Granule4k: true,
+  stage2Lpa2Granule16k: true,
+  lva: true,
+  ttst: true,
+  accessFlag: true,
+  dirtyState: true,
+  hpds: true,
+  pan3: true,
+  xnx: true,
+  fwb: true,
+  e0pd: true,
+  nv: true,
+  pauth: true,
+  txszFaults: true,
+  blockOffsetFaults: true,
+  writableCleanExecutes: false,
+  qemuAttributes: false,
+}
+
+/** QEMU's `max`, where it differs from the pseudocode too: for comparing with QEMU, and for guests made under it. */
+export const QEMU_MAX_FEATURES: Features = {
+  ...ALL_FEATURES,
+  blockOffsetFaults: false,
+  writableCleanExecutes: true,
+  qemuAttributes: true,
+}
+
+/** ID registers as the vCPU reads them. An absent one reads zero. */
+export interface IdRegisters {
+  readonly ID_AA64MMFR0_EL1?: bigint
+  readonly ID_AA64MMFR1_EL1?: bigint
+  readonly ID_AA64MMFR2_EL1?: bigint
+  readonly ID_AA64ISAR1_EL1?: bigint
+  readonly ID_AA64ISAR2_EL1?: bigint
+}
+
+/** ID_AA64MMFR0_EL1.PARange to bits. 0b0111 is 56 bits, which need FEAT_D128 to be used. */
+const PA_SIZES = [32, 36, 40, 42, 44, 48, 52, 52]
+
+/** The 4-bit field at `lsb`. */
+function field(register: bigint | undefined, lsb: number): number {
+  return Number(((register ?? 0n) >> BigInt(lsb)) & 15n)
+}
+
+/**
+ * The features that ID registers announce.
+ *
+ * @param ids the vCPU's ID registers; values beyond the known ones count as the highest known.
+ *
+ * @example
+ * ```ts
+ * // Cortex-A72
+ * const a72 = featuresFromIdRegisters({ ID_AA64MMFR0_EL1: 0x1124n })
+ * a72.paSize // 44
+ * a72.granule16k // false
+ * ```
+ */
+export function featuresFromIdRegisters(ids: IdRegisters): Features {
+  const { ID_AA64MMFR0_EL1: mmfr0, ID_AA64MMFR1_EL1: mmfr1, ID_AA64MMFR2_EL1: mmfr2 } = ids
+  const tgran4 = field(mmfr0, 28)
+  const tgran64 = field(mmfr0, 24)
+  const tgran16 = field(mmfr0, 20)
+  const tgran4s2 = field(mmfr0, 40)
+  const tgran64s2 = field(mmfr0, 36)
+  const tgran16s2 = field(mmfr0, 32)
+  // 0b0000 in a _2 field refers to the stage 1 field; 0b0001 is "not supported".
+  const stage2 = (own: number, stage1: boolean): boolean => (own === 0 ? stage1 : own >= 2)
+  const lpa2Stage2 = (own: number, stage1: boolean): boolean => (own === 0 ? stage1 : own >= 3)
+  const granule4k = tgran4 < 8
+  const granule16k = tgran16 >= 1
+  const granule64k = tgran64 < 8
+  const lpa2Granule4k = tgran4 >= 1 && tgran4 < 8
+  const lpa2Granule16k = tgran16 >= 2
+  const hafdbs = field(mmfr1, 0)
+  return {
+    paSize: PA_SIZES[field(mmfr0, 0)] ?? 52,
+    granule4k,
+    granule16k,
+    granule64k,
+    stage2Granule4k: stage2(tgran4s2, granule4k),
+    stage2Granule16k: stage2(tgran16s2, granule16k),
+    stage2Granule64k: stage2(tgran64s2, granule64k),
+    lpa2Granule4k,
+    lpa2Granule16k,
+    stage2Lpa2Granule4k: lpa2Stage2(tgran4s2, lpa2Granule4k),
+    stage2Lpa2Granule16k: lpa2Stage2(tgran16s2, lpa2Granule16k),
+    lva: field(mmfr2, 16) >= 1,
+    ttst: field(mmfr2, 28) >= 1,
+    accessFlag: hafdbs >= 1,
+    dirtyState: hafdbs >= 2,
+    hpds: field(mmfr1, 12) >= 1,
+    pan3: field(mmfr1, 20) >= 3,
+    xnx: field(mmfr1, 28) >= 1,
+    fwb: field(mmfr2, 40) >= 1,
+    e0pd: field(mmfr2, 60) >= 1,
+    nv: field(mmfr2, 24) >= 1,
+    pauth: field(ids.ID_AA64ISAR1_EL1, 4) + field(ids.ID_AA64ISAR1_EL1, 8) + field(ids.ID_AA64ISAR2_EL1, 12) > 0,
+    txszFaults: true,
+    blockOffsetFaults: true,
+    writableCleanExecutes: false,
+    qemuAttributes: false,
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * What the walk of one translation table tree needs, parsed once from the system registers.
+ *
+ * @module
+ */
+
+/** How bits [51:48] of an address are placed in a descriptor (DDI 0487, D8.3). */
+export const HighBits = {
+  /** Not there: addresses have 48 bits. */
+  NONE: 0,
+  /** FEAT_LPA, 64 KB granule: [51:48] in descriptor bits [15:12]. */
+  LPA: 1,
+  /** FEAT_LPA2, TCR_ELx.DS: [49:48] in place, [51:50] in descriptor bits [9:8]. */
+  DS: 2,
+} as const
+
+/**
+ * Parameters of one tree of tables: a VA half of a stage 1 regime (Arm's `S1TTWParams`) or stage 2 (`S2TTWParams`).
+ * One class for both keeps every step of the walk monomorphic. 64-bit values are unsigned halves.
+ */
+export class TableParameters {
+  /** 1 or 2. */
+  readonly stage: number
+  /** log2 of the granule: 12, 14 or 16. */
+  granuleBits = 12
+  /** Bits resolved by a full table: `granuleBits - 3`. */
+  stride = 9
+  /** Input address size in bits: 64 - TxSZ. */
+  iaSize = 48
+  /** -1..3. */
+  startLevel = 0
+  /** Width of the index into the first table; with concatenated stage 2 tables up to `stride + 4`. */
+  startIndexBits = 9
+  /** The tables cannot be walked: a level 0 Translation fault whatever the address (TxSZ or SL0 out of range). */
+  invalid = false
+  /** EPDn: a miss in this half is a level 0 Translation fault. */
+  epd = false
+  /** Address of the first table, aligned to its size. */
+  baseHi = 0
+  baseLo = 0
+  /** Bits [63:32] that an output or table address may not have, by (I)PS and the CPU's PA size. */
+  outOfRangeHi = 0
+  /** A value of {@link HighBits}. */
+  highBits: number = HighBits.NONE
+  /** Bit `level + 1` is set where a block descriptor is allowed. */
+  blockLevels = 0
+  /** Input address bits that must all equal the half's bit 55 (0 at stage 2), for data and for instruction accesses. */
+  rangeHi = 0
+  rangeLo = 0
+  fetchRangeHi = 0
+  fetchRangeLo = 0
+  /** Bits [63:56] of the VA are ignored (TBIn), instruction fetches excepted where TBIDn is set. */
+  tbi = false
+  tbid = false
+  /** Descriptors are big-endian: SCTLR_ELx.EE. */
+  bigEndian = false
+  /** Hardware management of the Access flag, and of dirty state. `hd` implies `ha`. */
+  ha = false
+  hd = false
+  /** `Features.blockOffsetFaults`, `Features.writableCleanExecutes`. */
+  blockOffsetFaults = true
+  writableCleanExecutes = false
+  /** Shareability of DS descriptors, and of the walks: SH0, SH1. Cacheability of the walks: IRGN, ORGN. */
+  sh = 0
+  irgn = 0
+  orgn = 0
+  /** Stage 1 only. Hierarchical permissions are ignored. */
+  hpd = false
+  wxn = false
+  epan = false
+  e0pd = false
+  nv1 = false
+  /** Stage 2 only. HCR_EL2.PTW, HCR_EL2.FWB, FEAT_XNX. */
+  ptw = false
+  fwb = false
+  xnx = false
+
+  constructor(stage: number) {
+    this.stage = stage
+  }
+}
+
+const PA_SIZES = [32, 36, 40, 42, 44, 48, 52, 56]
+
+/** `AArch64.PhysicalAddressSize` for 64-bit descriptors: bits of an output address by (I)PS, granule and CPU. */
+export function outputSize(ps: number, granuleBits: number, paSize: number, lpa2: boolean): number {
+  const most = granuleBits === 16 || lpa2 ? 52 : 48
+  return Math.min(PA_SIZES[ps & 7] as number, most, paSize)
+}
+
+/** Sets what follows from the granule, DS and (I)PS. `lpa2` is whether the CPU has FEAT_LPA2 for this granule. */
+export function setOutput(p: TableParameters, ds: boolean, ps: number, paSize: number, lpa2: boolean): void {
+  p.outOfRangeHi = (-1 << (outputSize(ps, p.granuleBits, paSize, lpa2) - 32)) >>> 0
+  p.highBits = ds ? HighBits.DS : p.granuleBits === 16 && paSize >= 52 ? HighBits.LPA : HighBits.NONE
+  // `AArch64.BlockDescSupported`
+  if (p.granuleBits === 12) p.blockLevels = ds ? 0b01110 : 0b01100
+  else if (p.granuleBits === 14) p.blockLevels = ds ? 0b01100 : 0b01000
+  else p.blockLevels = paSize >= 52 ? 0b01100 : 0b01000
+}
+
+/**
+ * `AArch64.S1TTBaseAddress`, `AArch64.S2TTBaseAddress`: the first table's address from a TTBR. Needs the sizes, the
+ * start level and {@link setOutput} done.
+ */
+export function setBase(p: TableParameters, ttbrHi: number, ttbrLo: number, ps: number): void {
+  p.startIndexBits = p.iaSize - (p.granuleBits + (3 - p.startLevel) * p.stride)
+  let align = Math.max(p.startIndexBits + 3, 1)
+  p.baseHi = ttbrHi & 0xffff
+  if (p.highBits === HighBits.DS || (p.highBits === HighBits.LPA && ps >= 6)) {
+    align = Math.max(align, 6)
+    p.baseHi |= ((ttbrLo >>> 2) & 15) << 16
+  }
+  p.baseLo = (ttbrLo & (-1 << align)) >>> 0
+}
+
+/** Sets the bits `[top:iaSize]` of an input address that {@link TableParameters.rangeHi} and `rangeLo` hold. */
+export function setRange(p: TableParameters, top: number, fetchTop: number): void {
+  // iaSize is 16..52, top is 55 or 63: the low half of the mask is empty from 32 on.
+  p.rangeLo = p.iaSize >= 32 ? 0 : (-1 << p.iaSize) >>> 0
+  p.fetchRangeLo = p.rangeLo
+  const from = p.iaSize <= 32 ? 0xffff_ffff : (-1 << (p.iaSize - 32)) >>> 0
+  p.rangeHi = top === 55 ? from & 0x00ff_ffff : from
+  p.fetchRangeHi = fetchTop === 55 ? from & 0x00ff_ffff : from
+}

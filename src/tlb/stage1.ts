@@ -1,0 +1,206 @@
+/**
+ * Stage 1 of the EL1&0 regime: VA to IPA (`AArch64.S1Translate`).
+ *
+ * @module
+ */
+import { toNumber } from '../bits.ts'
+import { Access } from './access.ts'
+import {
+  DEVICE_nGnRnE,
+  disabledFetchAttributes,
+  mairByte,
+  NORMAL_WRITE_BACK,
+  Shareability,
+  stage1Attributes,
+} from './attributes.ts'
+import { FaultKind } from './fault.ts'
+import type { TableMemory } from './memory.ts'
+import { HighBits, type TableParameters } from './parameters.ts'
+import { dirtyManaged, refused, stage1Permissions } from './permissions.ts'
+import type { TranslationRegime } from './regime.ts'
+import { MAX_RESTARTS, translateStage2 } from './stage2.ts'
+import { begin, fetch, Step, step, swapDescriptor } from './table.ts'
+import type { WalkRecorder } from './trace.ts'
+import { type Translation, Update } from './translation.ts'
+
+const ACCESS_FLAG = 1 << 10
+const AP_READ_ONLY = 1 << 7
+const NOT_GLOBAL = 1 << 11
+const GUARDED = 1 << (50 - 32)
+const CONTIGUOUS = 1 << (52 - 32)
+/** Every permission at both levels: what a disabled stage allows. */
+export const ALL_PERMISSIONS = 0x3f
+
+/**
+ * Translates the VA `hi:lo`; the output address is left in `out.stage1`, its attributes and permissions in `out`.
+ * @returns a value of `FaultKind`; on a fault every field of it in `out` is written.
+ */
+export function translateStage1(
+  regime: TranslationRegime,
+  memory: TableMemory,
+  hi: number,
+  lo: number,
+  access: number,
+  out: Translation,
+  recorder: WalkRecorder | undefined,
+): number {
+  const upper = (hi & (1 << (55 - 32))) !== 0
+  const p = upper ? regime.upper : regime.lower
+  if (!regime.stage1Enabled) return disabled(regime, p, hi, lo, access, out)
+  if (p.invalid || outOfRange(p, hi, lo, access, upper)) return stage1Fault(out, FaultKind.TRANSLATION, 0)
+  if (p.epd || (p.e0pd && (access & Access.UNPRIVILEGED) !== 0)) return stage1Fault(out, FaultKind.TRANSLATION, 0)
+  const s = out.stage1
+  for (let restart = 0; restart <= MAX_RESTARTS; restart++) {
+    let found = begin(p, hi, lo, s)
+    if (found !== FaultKind.NONE) return stage1Fault(out, found, s.level)
+    do {
+      if (!readEntry(regime, memory, access, out, recorder)) return out.fault
+      out.reads++
+      if (!fetch(p, memory, s.oaHi, s.oaLo, s, recorder)) {
+        return stage1Fault(out, FaultKind.EXTERNAL_ON_WALK, s.level)
+      }
+      found = step(p, hi, lo, s)
+    } while (found === Step.TABLE)
+    if (found !== Step.LEAF) return stage1Fault(out, found, s.level)
+    if ((s.lo & ACCESS_FLAG) === 0 && !p.ha) return stage1Fault(out, FaultKind.ACCESS_FLAG, s.level)
+
+    const permissions = stage1Permissions(p, s)
+    const denied = refused(permissions, access)
+    if (denied !== 0) {
+      if ((denied & Access.READ) !== 0) out.write = false
+      return stage1Fault(out, FaultKind.PERMISSION, s.level)
+    }
+    out.permissions = permissions
+    const made = updateLeaf(regime, p, memory, access, out, recorder)
+    if (made < 0) continue
+    if (made !== FaultKind.NONE) return made
+    describeLeaf(regime, p, access, out)
+    return FaultKind.NONE
+  }
+  return stage1Fault(out, FaultKind.RETRY, s.level)
+}
+
+/**
+ * Finds the PA of the entry at `out.stage1.entry`, through stage 2 if there is one, and leaves it in `out.stage1.oa`
+ * (free until a leaf is found); `false` is a stage 2 fault, written to `out`.
+ */
+function readEntry(
+  regime: TranslationRegime,
+  memory: TableMemory,
+  access: number,
+  out: Translation,
+  recorder: WalkRecorder | undefined,
+): boolean {
+  const s = out.stage1
+  s.oaHi = s.entryHi
+  s.oaLo = s.entryLo
+  if (!regime.stage2Enabled) return true
+  // `CreateAccDescS1TTW`: a read whatever the access is.
+  const read = Access.READ | (access & Access.NO_UPDATE)
+  if (translateStage2(regime, memory, s.entryHi, s.entryLo, read, true, out, recorder) !== 0) return false
+  s.oaHi = out.stage2.oaHi
+  s.oaLo = out.stage2.oaLo
+  return true
+}
+
+/**
+ * Hardware update of the leaf's Access flag and dirty state: `AArch64.SettingAccessFlagPermitted`,
+ * `AArch64.SettingDirtyStatePermitted`. Only accesses without a fault update; for permission faults the Access flag is
+ * CONSTRAINED UNPREDICTABLE.
+ * @returns 0, a stage 2 fault, or -1 to start again.
+ */
+function updateLeaf(
+  regime: TranslationRegime,
+  p: TableParameters,
+  memory: TableMemory,
+  access: number,
+  out: Translation,
+  recorder: WalkRecorder | undefined,
+): number {
+  const s = out.stage1
+  let set = 0
+  let clear = 0
+  if ((s.lo & ACCESS_FLAG) === 0) {
+    set = ACCESS_FLAG
+    out.updates |= Update.STAGE1_ACCESS_FLAG
+  }
+  if ((access & Access.WRITE) !== 0 && (s.lo & AP_READ_ONLY) !== 0 && dirtyManaged(p, s)) {
+    clear = AP_READ_ONLY
+    out.updates |= Update.STAGE1_DIRTY
+  }
+  if ((set | clear) === 0 || (access & Access.NO_UPDATE) !== 0) return FaultKind.NONE
+  if (regime.stage2Enabled) {
+    // `CreateAccDescTTEUpdate`: the table's page must be writable at stage 2, and becomes dirty there.
+    const { entryHi, entryLo } = s
+    const update = Access.READ | Access.WRITE
+    const fault = translateStage2(regime, memory, entryHi, entryLo, update, true, out, recorder)
+    if (fault !== FaultKind.NONE) return fault
+    s.entryPa = toNumber(out.stage2.oaHi, out.stage2.oaLo)
+  }
+  return swapDescriptor(p, memory, s.entryPa, s, set, clear) ? FaultKind.NONE : -1
+}
+
+/** `AArch64.S1NextWalkStateLeaf`: attributes of the leaf. */
+function describeLeaf(regime: TranslationRegime, p: TableParameters, access: number, out: Translation): void {
+  const s = out.stage1
+  const attr = mairByte(regime.mairHi, regime.mairLo, (s.lo >>> 2) & 7)
+  const fetching = (access & Access.EXECUTE) !== 0
+  const cacheable = fetching ? regime.fetchCacheable : regime.dataCacheable
+  out.attr = regime.features.qemuAttributes ? attr : stage1Attributes(attr, fetching, cacheable)
+  out.sh = p.highBits === HighBits.DS ? p.sh : (s.lo >>> 8) & 3
+  out.notGlobal = (s.lo & NOT_GLOBAL) !== 0
+  out.guarded = (s.hi & GUARDED) !== 0
+  // `AArch64.ContiguousBit`: RES0 in the largest blocks.
+  const largest = p.granuleBits === 12 ? s.level <= 0 : s.level <= 1
+  out.contiguous = (s.hi & CONTIGUOUS) !== 0 && !largest
+  out.level = s.level
+  out.stage1SizeLog2 = s.sizeLog2
+}
+
+/** `AArch64.VAIsOutOfRange`: every bit from the top to the input size must equal bit 55. */
+function outOfRange(p: TableParameters, hi: number, lo: number, access: number, upper: boolean): boolean {
+  const fetching = (access & Access.EXECUTE) !== 0
+  const maskHi = fetching ? p.fetchRangeHi : p.rangeHi
+  const maskLo = fetching ? p.fetchRangeLo : p.rangeLo
+  return upper ? (~hi & maskHi) !== 0 || (~lo & maskLo) !== 0 : (hi & maskHi) !== 0 || (lo & maskLo) !== 0
+}
+
+/** `AArch64.S1DisabledOutput`: the flat map, with the PA size as the only check. */
+function disabled(
+  regime: TranslationRegime,
+  p: TableParameters,
+  hi: number,
+  lo: number,
+  access: number,
+  out: Translation,
+): number {
+  const fetching = (access & Access.EXECUTE) !== 0
+  const topByteIgnored = p.tbi && !(fetching && p.tbid)
+  const address = topByteIgnored ? hi & 0x00ff_ffff : hi
+  if ((address & (-1 << (regime.features.paSize - 32))) !== 0) return stage1Fault(out, FaultKind.ADDRESS_SIZE, 0)
+  const s = out.stage1
+  s.oaHi = address >>> 0
+  s.oaLo = lo >>> 0
+  s.level = 0
+  s.hi = 0
+  s.lo = 0
+  s.sizeLog2 = 0
+  out.permissions = ALL_PERMISSIONS
+  if (regime.defaultCacheable) out.attr = NORMAL_WRITE_BACK
+  else out.attr = fetching ? disabledFetchAttributes(regime.fetchCacheable) : DEVICE_nGnRnE
+  out.sh = regime.defaultCacheable ? Shareability.NON : Shareability.OUTER
+  out.notGlobal = false
+  out.guarded = false
+  out.contiguous = false
+  out.level = 0
+  out.stage1SizeLog2 = 0
+  return FaultKind.NONE
+}
+
+function stage1Fault(out: Translation, kind: number, level: number): number {
+  out.fault = kind
+  out.level = level
+  out.stage = 1
+  out.s1ptw = false
+  return kind
+}

@@ -1,0 +1,93 @@
+/**
+ * Stage 2 of the EL1&0 regime: IPA to PA (`AArch64.S2Translate`).
+ *
+ * @module
+ */
+import { toNumber } from '../bits.ts'
+import { Access } from './access.ts'
+import { stage2IsDevice } from './attributes.ts'
+import { FaultKind } from './fault.ts'
+import type { TableMemory } from './memory.ts'
+import { dirtyManaged, refused, stage2Permissions } from './permissions.ts'
+import type { TranslationRegime } from './regime.ts'
+import { begin, fetch, Step, step, swapDescriptor } from './table.ts'
+import type { WalkRecorder } from './trace.ts'
+import { type Translation, Update } from './translation.ts'
+
+/** How often a walk starts over because a descriptor changed under its compare-and-swap. */
+export const MAX_RESTARTS = 8
+
+const ACCESS_FLAG = 1 << 10
+const S2AP_WRITE = 1 << 7
+
+/**
+ * Translates the IPA `hi:lo`; the PA is left in `out.stage2`.
+ *
+ * @param access bits of {@link Access}. EL0's execute permission is its own (FEAT_XNX); PAN has no part in stage 2.
+ * @param tableWalk the access reads (or with `Access.WRITE` updates) a stage 1 descriptor.
+ * @returns a value of `FaultKind`; on a fault every field of it in `out` is written.
+ */
+export function translateStage2(
+  regime: TranslationRegime,
+  memory: TableMemory,
+  hi: number,
+  lo: number,
+  access: number,
+  tableWalk: boolean,
+  out: Translation,
+  recorder: WalkRecorder | undefined,
+): number {
+  const p = regime.stage2
+  const s = out.stage2
+  out.ipa = toNumber(hi, lo)
+  if (p.invalid || (hi & p.rangeHi) !== 0 || (lo & p.rangeLo) !== 0) {
+    return stage2Fault(out, FaultKind.TRANSLATION, 0, tableWalk)
+  }
+  for (let restart = 0; restart <= MAX_RESTARTS; restart++) {
+    let found = begin(p, hi, lo, s)
+    if (found !== FaultKind.NONE) return stage2Fault(out, found, s.level, tableWalk)
+    do {
+      out.reads++
+      if (!fetch(p, memory, s.entryHi, s.entryLo, s, recorder)) {
+        return stage2Fault(out, FaultKind.EXTERNAL_ON_WALK, s.level, tableWalk)
+      }
+      found = step(p, hi, lo, s)
+    } while (found === Step.TABLE)
+    if (found !== Step.LEAF) return stage2Fault(out, found, s.level, tableWalk)
+    if ((s.lo & ACCESS_FLAG) === 0 && !p.ha) return stage2Fault(out, FaultKind.ACCESS_FLAG, s.level, tableWalk)
+
+    const permissions = stage2Permissions(p, s)
+    const denied = refused(permissions, access & ~Access.PAN)
+    const device = tableWalk && p.ptw && stage2IsDevice((s.lo >>> 2) & 15, p.fwb)
+    if (denied !== 0 || device) {
+      // On a table walk WnR stays the access's own, as `fault.write` does in `AArch64.S2CheckPermissions`.
+      if (!tableWalk && (denied & Access.READ) !== 0) out.write = false
+      return stage2Fault(out, FaultKind.PERMISSION, s.level, tableWalk)
+    }
+    let set = 0
+    if ((s.lo & ACCESS_FLAG) === 0) {
+      set = ACCESS_FLAG
+      out.updates |= Update.STAGE2_ACCESS_FLAG
+    }
+    if ((access & Access.WRITE) !== 0 && (s.lo & S2AP_WRITE) === 0 && dirtyManaged(p, s)) {
+      set |= S2AP_WRITE
+      out.updates |= Update.STAGE2_DIRTY
+    }
+    if (set === 0 || (access & Access.NO_UPDATE) !== 0) return finish(out, permissions, tableWalk)
+    if (swapDescriptor(p, memory, s.entryPa, s, set, 0)) return finish(out, permissions, tableWalk)
+  }
+  return stage2Fault(out, FaultKind.RETRY, s.level, tableWalk)
+}
+
+function finish(out: Translation, permissions: number, tableWalk: boolean): number {
+  if (!tableWalk) out.stage2Permissions = permissions
+  return FaultKind.NONE
+}
+
+function stage2Fault(out: Translation, kind: number, level: number, tableWalk: boolean): number {
+  out.fault = kind
+  out.level = level
+  out.stage = 2
+  out.s1ptw = tableWalk
+  return kind
+}

@@ -1,0 +1,60 @@
+/**
+ * Who wants to see a walk: one call for each descriptor read.
+ *
+ * @module
+ */
+import { hex, TWO32 } from '../bits.ts'
+
+/** Is told each descriptor as it is read, in the order of the reads. */
+export interface WalkRecorder {
+  /**
+   * @param stage 1 or 2.
+   * @param level level of the descriptor, -1..3.
+   * @param pa where it was read.
+   * @param address its address before stage 2: an IPA for stage 1 descriptors under stage 2, else `pa`.
+   * @param hi bits [63:32] of the descriptor, big-endian tables swapped.
+   * @param lo bits [31:0].
+   */
+  descriptor(stage: number, level: number, pa: number, address: number, hi: number, lo: number): void
+}
+
+/** One descriptor that a walk read. */
+export interface DescriptorRead {
+  readonly stage: number
+  readonly level: number
+  readonly pa: number
+  readonly address: number
+  readonly hi: number
+  readonly lo: number
+}
+
+/**
+ * Keeps the descriptors of a walk, for people.
+ *
+ * @example
+ * ```ts
+ * const trace = new WalkTrace()
+ * walk(regime, memory, 0, 0x1234, LOAD, out, trace)
+ * trace.lines()[0] // 'stage 1 level 1 at 0x40000000: 0x0000000040001003'
+ * ```
+ */
+export class WalkTrace implements WalkRecorder {
+  readonly reads: DescriptorRead[] = []
+
+  descriptor(stage: number, level: number, pa: number, address: number, hi: number, lo: number): void {
+    this.reads.push({ stage, level, pa, address, hi, lo })
+  }
+
+  /** Forgets what was recorded. */
+  clear(): void {
+    this.reads.length = 0
+  }
+
+  /** One line for each read. */
+  lines(): string[] {
+    return this.reads.map(({ stage, level, pa, address, hi, lo }) => {
+      const at = address === pa ? hex(pa) : `${hex(address)} (PA ${hex(pa)})`
+      return `stage ${stage} level ${level} at ${at}: ${hex(BigInt(hi) * BigInt(TWO32) + BigInt(lo), 16)}`
+    })
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The result of a walk.
+ *
+ * @module
+ */
+import type { Descriptor } from './memory.ts'
+
+/** Permission bits of a leaf. The low three line up with `Access.READ`, `WRITE`, `EXECUTE`. */
+export const Permission = {
+  PRIVILEGED_READ: 1,
+  PRIVILEGED_WRITE: 2,
+  PRIVILEGED_EXECUTE: 4,
+  UNPRIVILEGED_READ: 8,
+  UNPRIVILEGED_WRITE: 16,
+  UNPRIVILEGED_EXECUTE: 32,
+  /** PSTATE.PAN takes the privileged read and write away: EL0 can access the page, or execute it and EPAN is 1. */
+  PAN_DENIES: 64,
+} as const
+
+/** Descriptor updates that a translation makes, or leaves due (`Translation.updates`). */
+export const Update = {
+  STAGE1_ACCESS_FLAG: 1,
+  STAGE1_DIRTY: 2,
+  STAGE2_ACCESS_FLAG: 4,
+  STAGE2_DIRTY: 8,
+} as const
+
+/** Where a walk of one stage stands: the state that Arm's `TTWState` holds. Addresses are unsigned halves. */
+export class StageState implements Descriptor {
+  /** Level of the descriptor in {@link hi}, {@link lo}: -1..3. */
+  level = 0
+  /** Address of the descriptor: a PA, or an IPA in stage 1 under stage 2. */
+  entryHi = 0
+  entryLo = 0
+  /** PA at which it was read. */
+  entryPa = 0
+  /** The descriptor, after the swap of big-endian tables. */
+  hi = 0
+  lo = 0
+  /** Bits [62:59] of every table descriptor passed, ORed: PXNTable, UXNTable, APTable[0], APTable[1]. */
+  tableAttributes = 0
+  /** Output address of the leaf for the input address. */
+  oaHi = 0
+  oaLo = 0
+  /** log2 of the page or block. */
+  sizeLog2 = 0
+}
+
+/**
+ * What an address translates to, or why it does not. Reused from walk to walk: a walk writes every field.
+ *
+ * After a fault {@link fault}, {@link level}, {@link stage}, {@link s1ptw}, {@link fsc} and, at stage 2, {@link ipa} are
+ * meaningful; after a success all but these.
+ */
+export class Translation {
+  /** A value of `FaultKind`; 0 where the address translates. */
+  fault = 0
+  /** Level of the fault, or of the leaf that gave {@link pa}: -1..3. */
+  level = 0
+  /** Stage of the fault: 1 or 2. Without a fault the stages that took part: 0 (none enabled), 1, 2, 3 (both). */
+  stage = 0
+  /** The fault is stage 2's, on an access to a stage 1 descriptor: ESR_EL2.S1PTW. */
+  s1ptw = false
+  /** ESR_ELx.WnR: the access writes, and if it also reads, it was not the read that was refused. */
+  write = false
+  /** ESR_ELx.DFSC or IFSC, 6 bits; 0 without a fault, -1 for `FaultKind.RETRY`. */
+  fsc = 0
+  /** Output address of stage 1 (byte address). At a stage 2 fault the IPA that failed: HPFAR_EL2 holds its page. */
+  ipa = 0
+  /** Physical address (byte address). With `Access.STAGE1_ONLY` the IPA. */
+  pa = 0
+  /** log2 of the page or block: the smaller of both stages. VA and PA agree in these low bits. */
+  sizeLog2 = 0
+  stage1SizeLog2 = 0
+  stage2SizeLog2 = 0
+  /**
+   * Memory attributes as PAR_EL1.ATTR holds them: the MAIR_EL1 byte under SCTLR_EL1.C or I, combined with stage 2's.
+   */
+  attr = 0
+  /** Shareability as PAR_EL1.SH holds it: 0 Non-, 2 Outer, 3 Inner Shareable. Device and Non-cacheable are Outer. */
+  sh = 0
+  /** PA space: 1, Non-secure. */
+  ns = 1
+  /** Stage 1's bits of {@link Permission}. */
+  permissions = 0
+  /** Stage 2's read (1), write (2), execute at EL1 (4), execute at EL0 (32); all set without stage 2. */
+  stage2Permissions = 0
+  /** Leaf bits of stage 1: nG, GP (guarded page, FEAT_BTI), Contiguous. */
+  notGlobal = false
+  guarded = false
+  contiguous = false
+  /** Bits of {@link Update}. */
+  updates = 0
+  /** Descriptors read. */
+  reads = 0
+  /** The walk's own state of each stage; after a walk, the last descriptor of each. */
+  readonly stage1: StageState = new StageState()
+  readonly stage2: StageState = new StageState()
+}
