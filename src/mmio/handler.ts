@@ -149,12 +149,13 @@ export class DataAbortHandler {
     return outcome
   }
 
-  #end(kind: OutcomeKind, reason: Reason): void {
+  #end(kind: OutcomeKind, reason: Reason): Outcome {
     this.#outcome.kind = kind
     this.#outcome.reason = reason
+    return this.#outcome
   }
 
-  #road(): void {
+  #road(): Outcome {
     const { regs } = this.#registers
     const s = this.#syndrome.parse(regs.lo(Reg.ESR_EL2))
     if (s.ec !== ExceptionClass.DATA_ABORT_LOWER) return this.#end('unhandled', 'not-a-data-abort')
@@ -163,7 +164,7 @@ export class DataAbortHandler {
     if (s.tableWalk) return this.#end('unhandled', 'table-walk')
     if (!s.translationFault && !s.permissionFault) return this.#end('unhandled', 'not-a-stage-2-fault')
     if (s.isv && s.translationFault && this.#contained(s.size)) return this.#bySyndrome(s)
-    this.#byDecode(s)
+    return this.#byDecode(s)
   }
 
   /**
@@ -177,7 +178,7 @@ export class DataAbortHandler {
 
   // --- The valid syndrome's road ---------------------------------------------------------------------------------
 
-  #bySyndrome(s: Syndrome): void {
+  #bySyndrome(s: Syndrome): Outcome {
     const registers = this.#registers
     const { regs } = registers
     const pa = this.#faultPage() + (regs.lo(Reg.FAR_EL2) & (PAGE - 1))
@@ -200,7 +201,7 @@ export class DataAbortHandler {
       this.#loadGeneral(s.srt, 0, s.size, s.signExtend ? (s.sixtyFour ? 64 : 32) : 0)
     }
     this.#retire()
-    this.#end('retired', 'done')
+    return this.#end('retired', 'done')
   }
 
   /** HPFAR_EL2.FIPA: the guest-physical page that faulted. */
@@ -212,7 +213,7 @@ export class DataAbortHandler {
 
   // --- The decoder's road ----------------------------------------------------------------------------------------
 
-  #byDecode(s: Syndrome): void {
+  #byDecode(s: Syndrome): Outcome {
     this.#updateRegime()
     const word = this.#fetch()
     this.#outcome.word = word
@@ -235,15 +236,14 @@ export class DataAbortHandler {
     }
   }
 
-  #access(plan: Plan, s: Syndrome): void {
+  #access(plan: Plan, s: Syndrome): Outcome {
     if (plan.store !== s.write) return this.#end('retry', 'direction-differs')
     if (s.isv && !agrees(plan, s)) return this.#end('retry', 'syndrome-differs')
     this.#address(plan)
     this.#outcome.vaHi = this.#eaHi
     this.#outcome.vaLo = this.#eaLo
-    if (!this.#probe(plan, s)) return
-    if (plan.store) this.#storeElements(plan)
-    else this.#loadElements(plan)
+    if (!this.#probe(plan, s)) return this.#outcome
+    return plan.store ? this.#storeElements(plan) : this.#loadElements(plan)
   }
 
   #updateRegime(): void {
@@ -290,7 +290,10 @@ export class DataAbortHandler {
 
   /** Adds the plan's offset or extended index to `#eaHi:#eaLo`, modulo 2^64. */
   #addOffset(plan: Plan): void {
-    if (plan.index < 0) return this.#add(plan.offset < 0 ? 0xffff_ffff : 0, plan.offset >>> 0)
+    if (plan.index < 0) {
+      this.#add(plan.offset < 0 ? 0xffff_ffff : 0, plan.offset >>> 0)
+      return
+    }
     this.#registers.read(plan.index)
     const { regs } = this.#registers
     let lo = plan.index === Reg.XZR ? 0 : regs.lo(plan.index)
@@ -368,7 +371,7 @@ export class DataAbortHandler {
     return false
   }
 
-  #loadElements(plan: Plan): void {
+  #loadElements(plan: Plan): Outcome {
     const { count, size } = plan
     const data = this.#data
     const attrs = this.#attrs(plan)
@@ -380,10 +383,10 @@ export class DataAbortHandler {
     else for (let i = 0; i < count; i++) this.#loadGeneral(plan.slots[i] as number, i * size, size, plan.signed)
     this.#writeBack(plan)
     this.#retire()
-    this.#end('retired', 'done')
+    return this.#end('retired', 'done')
   }
 
-  #storeElements(plan: Plan): void {
+  #storeElements(plan: Plan): Outcome {
     const { count, size } = plan
     const data = this.#data
     const attrs = this.#attrs(plan)
@@ -397,7 +400,7 @@ export class DataAbortHandler {
     }
     this.#writeBack(plan)
     this.#retire()
-    this.#end('retired', 'done')
+    return this.#end('retired', 'done')
   }
 
   #attrs(plan: Plan): number {
@@ -515,7 +518,7 @@ export class DataAbortHandler {
   // --- Exceptions ------------------------------------------------------------------------------------------------
 
   /** A synchronous external abort at the first byte that the bus refused. */
-  #externalAbort(write: boolean): void {
+  #externalAbort(write: boolean): Outcome {
     const pa = this.#space.errorAddress
     const onNext = this.#pa1 >= 0 && pa >= this.#pa1 && pa < this.#pa1 + PAGE && this.#outcome.word >= 0
     const offset = onNext ? this.#room + (pa - this.#pa1) : Math.max(0, pa - this.#outcome.ipa)
@@ -524,13 +527,13 @@ export class DataAbortHandler {
     this.#abort('external-abort', DFSC_EXTERNAL, write, hi, lo >>> 0)
   }
 
-  #abort(reason: Reason, status: number, write: boolean, farHi: number, farLo: number): void {
+  #abort(reason: Reason, status: number, write: boolean, farHi: number, farLo: number): Outcome {
     const el0 = bits(this.#registers.regs.lo(Reg.PSTATE), 2, 2) === 0
     const ec = el0 ? ExceptionClass.DATA_ABORT_LOWER : ExceptionClass.DATA_ABORT_SAME
     const esr = ((ec << 26) | (1 << 25) | ((write ? 1 : 0) << 6) | status) >>> 0
     takeException(this.#registers, this.#pstate, esr, farHi, farLo)
     this.#outcome.status = status
-    this.#end('injected', reason)
+    return this.#end('injected', reason)
   }
 }
 
