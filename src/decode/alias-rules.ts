@@ -1,5 +1,5 @@
 import { bit, bits } from '../bits.ts'
-import { decodeBitMask, isMoveWide } from './bitmask.ts'
+import { decodeBitMask, isMoveMask, isMoveWide } from './bitmask.ts'
 import type { Rule } from './constraints.ts'
 import { systemOperation } from './isa/tables/system-operations.ts'
 
@@ -32,6 +32,13 @@ export type AliasRuleName =
   | 'TLBI_ALL'
   | 'PLBI_ALL'
   | 'MLBI_ALL'
+  | 'ZD_EQUALS_ZM'
+  | 'PN_EQUALS_PM'
+  | 'PD_EQUALS_PM'
+  | 'PM_EQUALS_PG'
+  | 'PN_PM_PG_EQUAL'
+  | 'LANE_0'
+  | 'MOVE_MASK'
 
 const Rd = (w: number): number => w & 31
 const Rn = (w: number): number => bits(w, 5, 5)
@@ -41,6 +48,11 @@ const imms = (w: number): number => bits(w, 10, 6)
 const imm16 = (w: number): number => bits(w, 5, 16)
 const hw = (w: number): number => bits(w, 21, 2)
 const isAlways = (w: number): boolean => bits(w, 13, 3) === 7
+
+const Pd = (w: number): number => w & 15
+const Pn = (w: number): number => bits(w, 5, 4)
+const Pg = (w: number): number => bits(w, 10, 4)
+const Pm = (w: number): number => bits(w, 16, 4)
 
 const value = new Uint32Array(2)
 
@@ -92,4 +104,24 @@ export const ALIAS_RULES: Readonly<Record<AliasRuleName, Rule>> = {
   TLBI_ALL: operationOnAll('tlbi'),
   PLBI_ALL: operationOnAll('plbi'),
   MLBI_ALL: operationOnAll('mlbi'),
+  /** MOV (vector, predicated). */
+  ZD_EQUALS_ZM: (w) => Rd(w) === Rm(w),
+  /** MOV, MOVS (predicate, predicated, zeroing). */
+  PN_EQUALS_PM: (w) => Pn(w) === Pm(w),
+  /** MOV (predicate, predicated, merging). */
+  PD_EQUALS_PM: (w) => Pd(w) === Pm(w),
+  /** NOT, NOTS (predicate). */
+  PM_EQUALS_PG: (w) => Pm(w) === Pg(w),
+  /** MOV, MOVS (predicate, unpredicated). */
+  PN_PM_PG_EQUAL: (w) => Pn(w) === Pm(w) && Pm(w) === Pg(w),
+  /** MOV (SIMD&FP scalar, unpredicated): imm2:tsz has one set bit, so the element is the lowest. */
+  LANE_0: (w) => {
+    const lane = (bits(w, 22, 2) << 5) | bits(w, 16, 5)
+    return (lane & (lane - 1)) === 0
+  },
+  /** MOV (bitmask immediate) of DUPM: `SVEMoveMaskPreferred`. */
+  MOVE_MASK: (w) => {
+    decodeBitMask(bit(w, 17), bits(w, 11, 6), bits(w, 5, 6), value)
+    return isMoveMask(value[0] as number, value[1] as number)
+  },
 }

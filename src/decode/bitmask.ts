@@ -53,3 +53,22 @@ function isMoveZero(low: number, high: number, width: 32 | 64): boolean {
   }
   return pieces <= 1
 }
+
+/**
+ * True when neither DUP nor CPY can make the value from a signed byte, shifted left by 8 or not, in elements of any size:
+ * then MOV is the preferred name of DUPM (`SVEMoveMaskPreferred`).
+ */
+export function isMoveMask(low: number, high: number): boolean {
+  const sign = (low | 0) >> 31
+  if (high >>> 0 === sign >>> 0 && isByteImmediate(low | 0)) return false
+  if (low >>> 0 !== high >>> 0) return true
+  if (isByteImmediate(low | 0)) return false
+  if (low >>> 16 !== (low & 0xffff)) return true
+  // Bytes that are all equal are a byte immediate of size 8.
+  return !isByteImmediate((low << 16) >> 16) && (low & 0xff) !== ((low >>> 8) & 0xff)
+}
+
+/** A signed byte, or one shifted left by 8. */
+function isByteImmediate(n: number): boolean {
+  return (n << 24) >> 24 === n || ((n & 0xff) === 0 && (n << 16) >> 16 === n)
+}

@@ -30,7 +30,18 @@ export type ConstraintName =
   | 'MOPSOVERLAP31_SETGO'
 
 /** The names of {@link RESERVED}. */
-export type ReservedName = 'ODD_RS' | 'ODD_RT' | 'ARRANGEMENT_1D' | 'ODD_RT_NOT_31' | 'BITMASK'
+export type ReservedName =
+  | 'ODD_RS'
+  | 'ODD_RT'
+  | 'ARRANGEMENT_1D'
+  | 'ODD_RT_NOT_31'
+  | 'BITMASK'
+  | 'BITMASK_IMM13'
+  | 'TSZ_ZERO'
+  | 'TSZ_ZERO_PREDICATED'
+  | 'TSZ_NOT_ONE_HOT'
+  | 'PSEL_TSZ_ZERO'
+  | 'SHIFTED_BYTE'
 
 const Rt = (w: number): number => w & 31
 const Rn = (w: number): number => bits(w, 5, 5)
@@ -78,4 +89,16 @@ export const RESERVED: Readonly<Record<ReservedName, Rule>> = {
   ODD_RT_NOT_31: (w) => (Rt(w) & 1) !== 0 && Rt(w) !== 31,
   /** N:immr:imms is no logical immediate (`DecodeBitMasks`). */
   BITMASK: (w) => elementLog2(bit(w, 22), bits(w, 10, 6)) < 0,
+  /** imm13 of SVE is no logical immediate. */
+  BITMASK_IMM13: (w) => elementLog2(bit(w, 17), bits(w, 5, 6)) < 0,
+  /** tszh:tszl of an unpredicated SVE shift or narrowing names no element size. */
+  TSZ_ZERO: (w) => bits(w, 22, 2) === 0 && bits(w, 19, 2) === 0,
+  /** The same of a predicated shift. */
+  TSZ_ZERO_PREDICATED: (w) => bits(w, 22, 2) === 0 && bits(w, 8, 2) === 0,
+  /** tszh:tszl of SQXTNB and its kin: 001, 010 and 100 are element sizes. */
+  TSZ_NOT_ONE_HOT: (w) => ![1, 2, 4].includes((bit(w, 22) << 2) | bits(w, 19, 2)),
+  /** tszh:tszl of PSEL names no element size. */
+  PSEL_TSZ_ZERO: (w) => bit(w, 22) === 0 && bits(w, 18, 3) === 0,
+  /** A byte element has no immediate shifted by 8. */
+  SHIFTED_BYTE: (w) => bits(w, 22, 2) === 0 && bit(w, 13) === 1,
 }

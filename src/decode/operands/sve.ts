@@ -15,7 +15,7 @@ const SIZE = String.raw`(T\w*(?:[*/][24])?|[bhsdq])`
 const REGISTER = new RegExp(String.raw`^(PN|[ZPV])([a-z]+)(\*[24])?(?:\.${SIZE})?(?:/([mzM]))?(?:\[(.+)\])?$`)
 const LIST = new RegExp(String.raw`^\{(T:)?([ZP])([a-z]+)(\*[24])?\.${SIZE} x([1-4])(?: by ([48]))?\}$`)
 const SLICE = new RegExp(String.raw`^P([a-z])\.${SIZE}\[Wv\+12, (.+)\]$`)
-const SCALAR = /^([BHSDQWX]|<[VR]>)([a-z]+)(\|SP)?$/
+const SCALAR = /^([BHSDQWX]|<[VR]>|<Vlow>)([a-z]+)(\|SP)?$/
 
 /**
  * Registers of SVE. A token is the name of the manual's field, so `Zdn.T` reads the field Zdn:
@@ -32,6 +32,7 @@ const SCALAR = /^([BHSDQWX]|<[VR]>)([a-z]+)(\|SP)?$/
  * | `{Zn*2.T x2}`, `{Zn*4.T x4}` | a multi-vector group, which begins at a multiple of its length; so does `{Pd*2.T x2}` |
  * | `{T:Zt.b x2 by 8}`, `{T:Zt.b x4 by 4}` | a strided group: T is bit 4 of the first register, Zt its low bits |
  * | `Vd.Tfull`, `<V>d`, `Dd` | SIMD&FP register Vd: 16b, 8h, 4s or 2d; B to D by size; D |
+ * | `<Vlow>n` | the scalar in the lowest element of Zn, B to Q as Tlow says |
  * | `Xdn`, `<R>n`, `<R>n\|SP` | general-purpose register: X or W by sf, or by size (X for 11) |
  * | `Pm.Tlow[Wv+12, low]` | the element of Pm that W12 to W15 plus a constant selects (PSEL) |
  */
@@ -129,11 +130,11 @@ function scalar(encoding: Encoding, token: string): OperandReader | undefined {
   if (!m) return undefined
   const [, cls, name, sp] = m
   const general = cls === 'W' || cls === 'X' || cls === '<R>'
-  const number = numbered(encoding, `${general ? 'R' : 'V'}${name}`, undefined)
+  const number = numbered(encoding, `${general ? 'R' : cls === '<Vlow>' ? 'Z' : 'V'}${name}`, undefined)
   if (!number) return undefined
-  if (cls === '<V>') {
-    const log2 = elementSize(encoding, 'T')
-    const sets = (['B', 'H', 'S', 'D'] as const).map((each) => registerSet(each))
+  if (cls === '<V>' || cls === '<Vlow>') {
+    const log2 = elementSize(encoding, cls === '<V>' ? 'T' : 'Tlow')
+    const sets = (['B', 'H', 'S', 'D', 'Q'] as const).map((each) => registerSet(each))
     return log2 && ((word) => at(sets[log2(word)] as readonly RegisterOperand[], number(word)))
   }
   if (cls === '<R>') {
