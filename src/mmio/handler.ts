@@ -157,6 +157,7 @@ export class DataAbortHandler {
 
   #road(): Outcome {
     const { regs } = this.#registers
+    this.#pa1 = -1
     const s = this.#syndrome.parse(regs.lo(Reg.ESR_EL2))
     if (s.ec !== ExceptionClass.DATA_ABORT_LOWER) return this.#end('unhandled', 'not-a-data-abort')
     if (bit(regs.lo(Reg.PSTATE), 4) === 1) return this.#end('unhandled', 'aarch32')
@@ -524,7 +525,7 @@ export class DataAbortHandler {
     const offset = onNext ? this.#room + (pa - this.#pa1) : Math.max(0, pa - this.#outcome.ipa)
     const lo = this.#outcome.vaLo + offset
     const hi = (this.#outcome.vaHi + (lo >= TWO32 ? 1 : 0)) >>> 0
-    this.#abort('external-abort', DFSC_EXTERNAL, write, hi, lo >>> 0)
+    return this.#abort('external-abort', DFSC_EXTERNAL, write, hi, lo >>> 0)
   }
 
   #abort(reason: Reason, status: number, write: boolean, farHi: number, farLo: number): Outcome {

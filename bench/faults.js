@@ -1,0 +1,81 @@
+import { bench, do_not_optimize, group } from 'mitata'
+import { EmbeddedTpm, TpmCrb } from '../dist/crb/index.js'
+import { InProcessVcpu } from '../dist/host/index.js'
+import { AddressSpace, DataAbortHandler, MemoryRegion, Reg } from '../dist/mmio/index.js'
+
+const RAM = 0x4000_0000
+const CRB = 0x0c00_0000
+const CODE_VA = 0x20_0000
+const CRB_VA = 0x20_1000
+
+/** Kinds of fault: the word at PC, X0 holds the CRB's address. The syndrome is the hardware's. */
+const FAULTS = [
+  ['ldr w1, [x0, #48]  (ISV=1)', 0xb9403001, 0x9381_0007n],
+  ['ldp x1, x2, [x0, #48]', 0xa9430801, 0x9200_0007n],
+  ['ldr q0, [x0, #48]', 0x3dc00c00, 0x9200_0007n],
+  ['stp x1, x2, [x0, #128]', 0xa9080801, 0x9200_0047n],
+]
+const OFFSETS = [48, 48, 48, 128]
+
+/** A vCPU stopped at a fault, and the handler for it: four levels of 4 KiB tables, as Linux has them. */
+export function makeFault(word, esr, offset) {
+  const ram = new Uint8Array(0x10000)
+  const view = new DataView(ram.buffer)
+  const table = (at, index, value) => view.setBigUint64(at + 8 * index, value, true)
+  table(0x0000, 0, BigInt(RAM + 0x1000) | 3n)
+  table(0x1000, 0, BigInt(RAM + 0x2000) | 3n)
+  table(0x2000, 1, BigInt(RAM + 0x3000) | 3n)
+  table(0x3000, 0, BigInt(RAM + 0x8000) | 0x70fn)
+  table(0x3000, 1, BigInt(CRB) | 0x60_0000_0000_0403n)
+  view.setUint32(0x8000, word, true)
+  const crb = new TpmCrb({ tpm: new EmbeddedTpm(), base: CRB })
+  const space = crb.attach(new AddressSpace()).add(MemoryRegion.ram('ram', ram), RAM)
+  const vcpu = new InProcessVcpu()
+  const { regs } = vcpu
+  regs.set(Reg.SCTLR_EL1, 0x30d0_1805n)
+  regs.set(Reg.TCR_EL1, 0x2_b510_3510n)
+  regs.set(Reg.TTBR0_EL1, BigInt(RAM))
+  regs.set(Reg.MAIR_EL1, 0xff04n)
+  regs.set(Reg.PSTATE, 0x3c5n)
+  regs.set(Reg.X0, BigInt(CRB_VA))
+  regs.set(Reg.ESR_EL2, esr)
+  regs.set(Reg.FAR_EL2, BigInt(CRB_VA + offset))
+  regs.set(Reg.HPFAR_EL2, BigInt(CRB) >> 8n)
+  return { handler: new DataAbortHandler({ space }), vcpu }
+}
+
+/** Puts the vCPU back in front of its instruction, without a bigint. */
+export function rearm(vcpu) {
+  vcpu.regs.setPair(Reg.PC, 0, CODE_VA)
+}
+
+export function faultBenches() {
+  group('data abort at the TPM CRB, warm', () => {
+    for (const [i, [name, word, esr]] of FAULTS.entries()) {
+      const { handler, vcpu } = makeFault(word, esr, OFFSETS[i])
+      rearm(vcpu)
+      const outcome = handler.handle(vcpu)
+      if (outcome.kind !== 'retired') throw new Error(`${name}: ${outcome.describe()}`)
+      bench(name, () => {
+        rearm(vcpu)
+        return do_not_optimize(handler.handle(vcpu))
+      })
+    }
+  })
+}
+
+/** Bytes of heap that one LDP X fault allocates: needs --expose-gc and a young generation that never fills. */
+export function bytesPerFault(count = 200_000) {
+  const { handler, vcpu } = makeFault(FAULTS[1][1], FAULTS[1][2], OFFSETS[1])
+  const run = (n) => {
+    for (let i = 0; i < n; i++) {
+      rearm(vcpu)
+      handler.handle(vcpu)
+    }
+  }
+  run(50_000)
+  globalThis.gc()
+  const before = process.memoryUsage().heapUsed
+  run(count)
+  return (process.memoryUsage().heapUsed - before) / count
+}

@@ -1,0 +1,21 @@
+/**
+ * `npm run bench`: what nisv costs, with its peers in the same run. Ratios travel between machines, nanoseconds do not.
+ */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { run } from 'mitata'
+import { decodeBenches } from './decode.js'
+import { bytesPerFault, faultBenches } from './faults.js'
+
+if (process.argv.includes('--bytes')) {
+  console.log(bytesPerFault().toFixed(2))
+} else {
+  await decodeBenches()
+  faultBenches()
+  await run()
+  // In a process of its own: the garbage of the other benchmarks would be counted.
+  const flags = ['--expose-gc', '--max-semi-space-size=256', fileURLToPath(import.meta.url), '--bytes']
+  const { stdout } = spawnSync(process.execPath, flags, { encoding: 'utf8' })
+  console.log(`\nbytes allocated per LDP X fault: ${stdout.trim()}`)
+  process.exit(0)
+}
