@@ -12,24 +12,31 @@ import { decodeInto, Instruction } from '../../src/decode/index.ts'
  */
 const COVERED: readonly number[] = [0b1000, 0b1001, 0b1010, 0b1011, 0b0101, 0b1101, 0b0100, 0b0110, 0b1100, 0b1110]
 const SAMPLE = 192
+/** Bits 31:24 of SVE's data processing; the rest of SVE (bits 28:25 = 0010) is loads and stores. */
+const SVE_DATA: readonly number[] = [0x04, 0x05, 0x24, 0x25, 0x44, 0x45, 0x64, 0x65]
 
 const conformance = new URL('../conformance/', import.meta.url)
 const table = readTable(fileURLToPath(new URL('a64-validity-llvm22.tsv.gz', conformance)))
 const deviations = readDeviations(fileURLToPath(new URL('validity-deviations.txt', conformance)))
 
-/** Blocks of one group, `count` of them by a stride that is prime to all field widths, so that every field varies. */
-function sample(group: number, count: number): number[] {
-  const blocks = Array.from({ length: 65536 }, (_, b) => b).filter((b) => ((b >>> 9) & 15) === group)
+/** `count` of the blocks that belong, by a stride that is prime to all field widths, so that every field varies. */
+function sample(belongs: (block: number) => boolean, count: number): number[] {
+  const blocks = Array.from({ length: 65536 }, (_, b) => b).filter(belongs)
   return Array.from({ length: count }, (_, i) => blocks[(i * 1597) % blocks.length] as number)
 }
 
 describe('validity of whole blocks, as LLVM 22.1.8 has it', () => {
   const insn = new Instruction()
   const deviated = new Float64Array(deviations.length)
-  for (const group of COVERED) {
-    it(`bits 28:25 = ${group.toString(2).padStart(4, '0')}`, () => {
+  const spaces: [string, (block: number) => boolean][] = COVERED.map((group) => [
+    `bits 28:25 = ${group.toString(2).padStart(4, '0')}`,
+    (block) => ((block >>> 9) & 15) === group,
+  ])
+  spaces.push(['SVE data processing', (block) => SVE_DATA.includes(block >>> 8)])
+  for (const [name, belongs] of spaces) {
+    it(name, () => {
       const wrong: string[] = []
-      for (const block of sample(group, SAMPLE / COVERED.length)) {
+      for (const block of sample(belongs, SAMPLE / spaces.length)) {
         const { valid, soft, fnv } = sweepBlock(block, decodeInto, insn, deviations, deviated)
         const expected = table[block]
         if (valid !== expected?.valid || soft !== expected.soft || fnv !== expected.fnv)
