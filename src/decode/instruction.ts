@@ -57,7 +57,7 @@ export class Instruction {
 export class WordError extends RangeError {
   override readonly name = 'WordError'
   constructor(word: unknown) {
-    super(`${String(word)} is not a 32-bit word: give an integer from 0 to 0xffffffff`)
+    super(`${typeof word === 'number' ? word : `a value of type ${typeof word}`} is not a 32-bit word: give an integer from 0 to 0xffffffff`)
   }
 }
 
