@@ -39,7 +39,7 @@ export type Answer = (
   size: number,
 ) => { value: bigint; result: number }
 
-export const mask = (size: number): bigint => (1n << BigInt(8 * size)) - 1n
+const mask = (size: number): bigint => (1n << BigInt(8 * size)) - 1n
 
 function swapped(value: bigint, size: number): bigint {
   let out = 0n

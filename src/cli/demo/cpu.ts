@@ -19,7 +19,7 @@ export interface Abort {
 }
 
 /** The demonstration's guest ran into something that its CPU does not have. */
-export class DemoCpuError extends Error {
+class DemoCpuError extends Error {
   override readonly name = 'DemoCpuError'
 }
 

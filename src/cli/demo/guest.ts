@@ -5,9 +5,9 @@
  * @module
  */
 
-/** Where the guest's RAM lies in guest-physical memory, and how large it is. */
+/** Where the guest's RAM lies in guest-physical memory. */
 export const RAM_BASE = 0x4000_0000
-export const RAM_SIZE = 0x10_0000
+const RAM_SIZE = 0x10_0000
 /** Guest-physical address of the CRB: a hole in the RAM map, as on a board. */
 export const CRB_BASE = 0x0c00_0000
 /** Virtual addresses, in the upper half as a Windows kernel has them. */

@@ -92,7 +92,7 @@ function textOf(word: number): string {
 }
 
 /** One line: where, what, which device bytes, how it ended. */
-export function faultLine(number: number, { fault, accesses, pages, outcome }: FaultResult): string {
+function faultLine(number: number, { fault, accesses, pages, outcome }: FaultResult): string {
   const page = pages[0]
   const where = page ? ` ${hex(page.va)} -> ${hex(page.pa)}` : ''
   return `${String(number).padStart(5)}  ${hex(fault.pc)}  ${textOf(fault.word).padEnd(28)}${where}  ${accessSummary(accesses)}  ${paint('green', outcome.kind)}`
