@@ -1,10 +1,22 @@
 /**
- * The data-abort handler and the bus behind it.
+ * `nisv/mmio`: the data-abort handler and the bus behind it.
+ *
+ * The whole of it in use:
  *
  * ```ts
- * const handler = new DataAbortHandler({ space })
- * const outcome = handler.handle(vcpu, { esr, far, hpfar })
+ * const crb = new TpmCrb({ tpm: new EmbeddedTpm() }) // or any MemoryRegion.io(name, size, ops)
+ * const space = crb.attach(new AddressSpace()).add(MemoryRegion.ram('ram', bytes), 0x4000_0000)
+ * const handler = new DataAbortHandler({ space }) // features, busErrors, granule, trace: see HandlerOptions
+ * const outcome = handler.handle(vcpu, { esr, far, hpfar }) // bigint or number
+ * outcome.kind // 'retired' | 'injected' | 'retry' | 'unhandled'
+ * outcome.reason // a key of REASONS; outcome.describe() is a line for people
  * ```
+ *
+ * - A {@link Vcpu} is `{ regs: RegisterFile, pull(slot), push(slot) }`, slots by {@link Reg}; each slot is pulled once
+ *   at most per fault, and pushed once if it changed. `handle(vcpu)` without an abort takes it from the slots
+ *   `Reg.ESR_EL2`, `FAR_EL2`, `HPFAR_EL2` and allocates nothing.
+ * - A {@link TraceObserver} (`trace` of the options) is told of plan, pages, element accesses and outcome.
+ * - {@link buildPlan} and {@link PlanCache} say what a word does to memory, as data.
  *
  * @module
  */
@@ -14,7 +26,7 @@ export { AccessKind, type AccessKindName, AccessLog, type AccessRecord, type Nam
 export { AddressSpace, type AddressSpaceOptions, type Mapping, type UnassignedPolicy } from './address-space.ts'
 export type { PstateFeatures } from './exception.ts'
 export type { GuestMemory } from './guest-memory.ts'
-export { type Abort, DataAbortHandler, type HandlerOptions } from './handler.ts'
+export { type Abort, DataAbortHandler, HandlerError, type HandlerOptions } from './handler.ts'
 export {
   ADDRESS_LIMIT,
   MemoryRegion,
@@ -24,8 +36,20 @@ export {
   type RegionKind,
   type WritePolicy,
 } from './memory-region.ts'
-export { describeReason, Outcome, type OutcomeKind, type Reason } from './outcome.ts'
-export { MAX_ELEMENTS, makePlan, Plan, PlanCache, PlanStatus } from './plan.ts'
+export { describeReason, Outcome, type OutcomeKind, REASONS, type Reason } from './outcome.ts'
+export {
+  BASE_PC,
+  BASE_SP,
+  Extend,
+  MAX_BYTES,
+  MAX_ELEMENTS,
+  Plan,
+  PlanStatus,
+  type Refusal,
+  Writeback,
+} from './plan.ts'
+export { agreesWithSyndrome, buildPlan } from './plan-build.ts'
+export { PlanCache } from './plan-cache.ts'
 export {
   type AccessSizes,
   MEMTX_ACCESS_ERROR,
@@ -38,6 +62,6 @@ export {
   type MemTxResult,
 } from './region.ts'
 export { REGISTER_SLOTS, Reg, RegisterFile } from './register-file.ts'
-export { DFSC_ALIGNMENT, DFSC_EXTERNAL, ExceptionClass, Syndrome } from './syndrome.ts'
+export { DFSC_ALIGNMENT, DFSC_EXTERNAL, dataAbortSyndrome, ExceptionClass, Syndrome } from './syndrome.ts'
 export type { TraceObserver } from './trace.ts'
 export type { Vcpu } from './vcpu.ts'

@@ -1,62 +1,124 @@
-import { hex } from '../bits.ts'
+import { hex, TWO32 } from '../bits.ts'
+import { decode, format } from '../decode/index.ts'
 
 /** What became of a fault. */
 export type OutcomeKind = 'retired' | 'injected' | 'retry' | 'unhandled'
 
-/** Why, by name; {@link describeReason} has a sentence for each. */
-export type Reason = keyof typeof SENTENCES
-
-const SENTENCES = {
+/** Why, by name, and in a sentence. */
+export const REASONS = {
+  // retired
   done: 'the instruction is done',
   'no-access': 'the instruction names an address and accesses nothing',
-  'translation-fault': "the guest's tables do not map another page of the access",
+  // injected
+  'translation-fault': "the guest's tables do not permit another page of the access",
   'external-abort': 'the device or the bus refused the access',
-  'not-a-data-abort': 'the syndrome is not that of a data abort from a lower Exception level',
-  'far-invalid': 'ESR.FnV: the hardware does not know the address',
-  'not-a-stage-2-fault': 'the fault status is neither a translation nor a permission fault',
-  'table-walk': "stage 2 stopped a walk of the guest's tables, not an access",
-  'not-mmio': 'every byte of the access is RAM that the guest may use',
+  // retry
+  'not-mmio': 'the page that faulted is RAM throughout, for the host to map',
   'fetch-failed': "the guest's tables no longer map the instruction, or it is not in RAM",
   'word-changed': 'the word at PC is no load or store: code changed since the fault',
   'direction-differs': 'the word at PC reads where the syndrome says write, or writes where it says read',
   'syndrome-differs': 'the word at PC is not the one that the valid instruction syndrome describes',
-  'far-differs': 'the word at PC does not access the address in FAR',
+  'far-differs': 'FAR is not the first byte that the word at PC accesses on a page',
   'translation-differs': 'the address in FAR no longer translates to the page in HPFAR',
+  // unhandled: the frame
+  'not-a-data-abort': 'the syndrome is not that of a data abort from a lower Exception level',
   aarch32: 'the vCPU executes AArch32',
-  refused: 'the instruction is known, but its semantics are not emulated',
-} as const
+  'exception-level': 'the vCPU is at EL2 or EL3, whose translation regimes are not walked',
+  'redirected-access': 'the access is one that FEAT_NV2 made of a system register access (ESR.VNCR)',
+  'far-invalid': 'the hardware does not know the address (ESR.FnV)',
+  'table-walk': "stage 2 stopped a walk of the guest's tables, not an access (ESR.S1PTW)",
+  'not-a-stage-2-fault': 'the fault status is neither a Translation nor a Permission fault',
+  // unhandled: the instruction
+  exclusive: 'exclusive accesses are not emulated',
+  atomic: 'atomic memory operations are not emulated',
+  'compare-and-swap': 'compare-and-swap is not emulated',
+  'single-copy-64': 'single-copy 64-byte accesses (FEAT_LS64) are not emulated',
+  'memory-copy-set': 'memory copy and set (FEAT_MOPS) are not emulated',
+  'zero-block': 'DC ZVA is not emulated',
+  'allocation-tag': 'Allocation Tag accesses (FEAT_MTE) are not emulated',
+  'pointer-authentication': 'loads that authenticate their address (FEAT_PAuth) are not emulated',
+  'guarded-control-stack': 'Guarded Control Stack accesses (FEAT_GCS) are not emulated',
+  'scalable-vector': 'accesses of SVE and SME registers are not emulated',
+} as const satisfies Readonly<Record<string, string>>
 
-/** The sentence behind a reason. */
+/** The name of a reason. */
+export type Reason = keyof typeof REASONS
+
+/** The sentence behind a reason. @example `describeReason('not-mmio')` */
 export function describeReason(reason: Reason): string {
-  return SENTENCES[reason]
+  return REASONS[reason]
 }
 
 /**
- * What {@link DataAbortHandler.handle} answers: one object per handler, overwritten by the next fault; copy what is to
- * be kept.
+ * What `DataAbortHandler.handle` answers: one object per handler, overwritten by the next fault; copy what is to be
+ * kept. 64-bit values are halves so that an answer costs no bigint; {@link pc} and {@link va} make one.
  */
 export class Outcome {
   kind: OutcomeKind = 'unhandled'
   reason: Reason = 'not-a-data-abort'
-  /** Address of the instruction, in halves. */
+  /** Address of the instruction that aborted. */
   pcHi = 0
   pcLo = 0
   /** The instruction, or -1 when it was not fetched: an access with a valid syndrome needs no fetch. */
   word = -1
-  /** First byte of the access, in halves. */
+  /** First byte of the access; FAR where the instruction is not known. */
   vaHi = 0
   vaLo = 0
   /** Guest-physical address of that byte, or -1. */
   ipa = -1
-  /** Fault status code of an injected abort; 0 otherwise. */
+  /** ESR_ELx.DFSC of an injected abort, or of the fault that a walk of this handler ended in; 0 otherwise. */
   status = 0
 
-  /** One line for people: outcome, reason, word and addresses as far as known. */
+  /** Address of the instruction that aborted, 64 bits. */
+  get pc(): bigint {
+    return (BigInt(this.pcHi) << 32n) | BigInt(this.pcLo)
+  }
+
+  /** First byte of the access, 64 bits. */
+  get va(): bigint {
+    return (BigInt(this.vaHi) << 32n) | BigInt(this.vaLo)
+  }
+
+  /**
+   * One line for people: outcome, reason, instruction and addresses as far as known.
+   *
+   * @example
+   * ```ts
+   * handler.handle(vcpu, abort).describe()
+   * // 'unhandled: exclusive accesses are not emulated; PC 0x40000, word 0xc85f7c20 (ldxr x0, [x1]), VA 0xfed40000'
+   * ```
+   */
   describe(): string {
-    const pc = (BigInt(this.pcHi) << 32n) | BigInt(this.pcLo)
-    const va = (BigInt(this.vaHi) << 32n) | BigInt(this.vaLo)
-    const word = this.word < 0 ? '' : `, word ${hex(this.word, 8)}`
-    const ipa = this.ipa < 0 ? '' : ` (IPA ${hex(this.ipa)})`
-    return `${this.kind}: ${describeReason(this.reason)}; PC ${hex(pc)}${word}, VA ${hex(va)}${ipa}`
+    const status = this.status === 0 ? '' : ` (status ${hex(this.status, 2)})`
+    const parts = [`${this.kind}: ${describeReason(this.reason)}${status}; PC ${hex(this.pc)}`]
+    if (this.word >= 0) {
+      const insn = decode(this.word)
+      parts.push(`word ${hex(this.word, 8)} (${insn ? format(insn) : 'unallocated'})`)
+    }
+    parts.push(`VA ${hex(this.va)}`)
+    if (this.ipa >= 0) parts.push(`IPA ${hex(this.ipa)}`)
+    return parts.join(', ')
+  }
+
+  /** Starts anew: nothing known but where. */
+  begin(pcHi: number, pcLo: number, vaHi: number, vaLo: number): void {
+    this.kind = 'unhandled'
+    this.reason = 'not-a-data-abort'
+    this.pcHi = pcHi
+    this.pcLo = pcLo
+    this.vaHi = vaHi
+    this.vaLo = vaLo
+    this.word = -1
+    this.ipa = -1
+    this.status = 0
+  }
+
+  /** {@link vaHi}:{@link vaLo} plus `bytes` (0..2^31), as the low half; the high half is {@link plusHi}. */
+  plusLo(bytes: number): number {
+    return (this.vaLo + bytes) >>> 0
+  }
+
+  plusHi(bytes: number): number {
+    return (this.vaHi + (this.vaLo + bytes >= TWO32 ? 1 : 0)) >>> 0
   }
 }

@@ -1,6 +1,6 @@
 import { bit, bits } from '../bits.ts'
 
-/** ESR_ELx.EC values that nisv meets (DDI 0487, ESR_EL2). */
+/** ESR_ELx.EC values that nisv meets (DDI 0487, D24.2.40 "ESR_EL2"). */
 export const ExceptionClass = {
   UNKNOWN: 0x00,
   INSTRUCTION_ABORT_LOWER: 0x20,
@@ -14,8 +14,11 @@ export const DFSC_EXTERNAL = 0x10
 /** Alignment fault. */
 export const DFSC_ALIGNMENT = 0x21
 
+const IL = 1 << 25
+const WNR = 1 << 6
+
 /**
- * ESR_ELx of a data abort, taken apart. One shape, reused: {@link parse} fills it.
+ * ESR_ELx of a data abort, taken apart. One shape, reused: {@link parse} writes every field.
  *
  * @example
  * ```ts
@@ -28,7 +31,9 @@ export const DFSC_ALIGNMENT = 0x21
 export class Syndrome {
   /** Exception class, six bits. */
   ec = 0
-  /** The instruction syndrome below is valid. */
+  /** IL: the instruction is 32 bits long. */
+  il = false
+  /** The instruction syndrome (SAS, SSE, SRT, SF, AR) is valid. */
   isv = false
   /** SAS in bytes: 1, 2, 4, 8. */
   size = 1
@@ -38,15 +43,19 @@ export class Syndrome {
   srt = 0
   /** SF: the register is 64 bits wide. */
   sixtyFour = false
-  /** AR: acquire or release. */
+  /** AR: the access has acquire or release semantics. */
   ordered = false
+  /** VNCR: the access is a redirected one of FEAT_NV2, not one that the instruction names. */
+  vncr = false
   /** FnV: FAR is not valid. */
   farInvalid = false
+  /** EA: IMPLEMENTATION DEFINED class of an external abort. */
+  externalAbortType = false
   /** CM: a cache maintenance or address translation instruction. */
   cacheMaintenance = false
   /** S1PTW: a stage 2 fault of a stage 1 table walk. */
   tableWalk = false
-  /** WnR. */
+  /** WnR: 1 for a write; 1 for cache maintenance; 0 for the read of an atomic that may not even read. */
   write = false
   /** DFSC, six bits. */
   status = 0
@@ -54,13 +63,16 @@ export class Syndrome {
   /** @param esr - bits 31:0 of ESR_ELx. */
   parse(esr: number): this {
     this.ec = bits(esr, 26, 6)
+    this.il = bit(esr, 25) === 1
     this.isv = bit(esr, 24) === 1
     this.size = 1 << bits(esr, 22, 2)
     this.signExtend = bit(esr, 21) === 1
     this.srt = bits(esr, 16, 5)
     this.sixtyFour = bit(esr, 15) === 1
     this.ordered = bit(esr, 14) === 1
+    this.vncr = bit(esr, 13) === 1
     this.farInvalid = bit(esr, 10) === 1
+    this.externalAbortType = bit(esr, 9) === 1
     this.cacheMaintenance = bit(esr, 8) === 1
     this.tableWalk = bit(esr, 7) === 1
     this.write = bit(esr, 6) === 1
@@ -68,13 +80,32 @@ export class Syndrome {
     return this
   }
 
-  /** Translation fault of any level. */
+  /** DFSC is a Translation fault, of any level. */
   get translationFault(): boolean {
     return (this.status & 0x3c) === 0x04 || this.status === 0x2b || this.status === 0x2a
   }
 
-  /** Permission fault of any level. */
+  /** DFSC is a Permission fault, of any level. */
   get permissionFault(): boolean {
     return (this.status & 0x3c) === 0x0c
   }
+}
+
+/**
+ * ESR_ELx of a data abort as EL1 sees it: no instruction syndrome, which only a stage 2 abort to EL2 may have
+ * (DDI 0487, ISS encoding for an exception from a Data Abort, ISV).
+ *
+ * @param lower - taken from a lower Exception level than its target.
+ * @param write - WnR.
+ * @param status - DFSC, six bits.
+ * @returns 32 bits, unsigned.
+ *
+ * @example
+ * ```ts
+ * dataAbortSyndrome(false, true, DFSC_EXTERNAL).toString(16) // '96000050'
+ * ```
+ */
+export function dataAbortSyndrome(lower: boolean, write: boolean, status: number): number {
+  const ec = lower ? ExceptionClass.DATA_ABORT_LOWER : ExceptionClass.DATA_ABORT_SAME
+  return ((ec << 26) | IL | (write ? WNR : 0) | (status & 0x3f)) >>> 0
 }

@@ -1,0 +1,97 @@
+/**
+ * Between registers and the bytes of an access: what the manual writes as `Mem[address, size] = X[t]` without the
+ * memory. Bytes are in memory order, low addresses first.
+ *
+ * @module
+ */
+
+import type { Plan } from './plan.ts'
+import type { RegisterAccess } from './register-access.ts'
+import { Reg } from './register-file.ts'
+
+/** Reverses the bytes of each element: big-endian data (DDI 0487, B2.6.2; pseudocode `BigEndianReverse`). */
+export function reverseElements(plan: Plan, data: Uint8Array): void {
+  const { count, size } = plan
+  if (size === 1) return
+  for (let e = 0; e < count; e++) {
+    for (let i = e * size, j = i + size - 1; i < j; i++, j--) {
+      const byte = data[i] as number
+      data[i] = data[j] as number
+      data[j] = byte
+    }
+  }
+}
+
+/** Copies the data registers of a store to `data`. XZR is zeros. */
+export function gather(plan: Plan, registers: RegisterAccess, data: Uint8Array): void {
+  const { count, size } = plan
+  const { bytes } = registers.regs
+  for (let e = 0; e < count; e++) {
+    const slot = plan.slots[e] as number
+    const at = e * size
+    if (slot === Reg.XZR) {
+      data.fill(0, at, at + size)
+      continue
+    }
+    const lane = plan.lanes[e] as number
+    registers.read(slot + (lane >>> 3))
+    if (size > 8) registers.read(slot + 1)
+    const from = slot * 8 + lane
+    for (let i = 0; i < size; i++) data[at + i] = bytes[from + i] as number
+  }
+}
+
+/** Reads the registers of which a load keeps a part, so that nothing is read from the shim after the access. */
+export function readKeptLanes(plan: Plan, registers: RegisterAccess): void {
+  if (!plan.vector || plan.fill > 0) return
+  for (let e = 0; e < plan.count; e++) registers.read((plan.slots[e] as number) + ((plan.lanes[e] as number) >>> 3))
+}
+
+/** Writes what was loaded into the data registers: extended, or with the rest of a SIMD&FP register zeroed. */
+export function scatter(plan: Plan, registers: RegisterAccess, data: Uint8Array): void {
+  if (plan.vector) {
+    scatterVectors(plan, registers, data)
+    return
+  }
+  for (let e = 0; e < plan.count; e++) {
+    const slot = plan.slots[e] as number
+    if (slot !== Reg.XZR) loadGeneral(plan, registers, slot, data, e * plan.size)
+  }
+}
+
+function loadGeneral(plan: Plan, registers: RegisterAccess, slot: number, data: Uint8Array, at: number): void {
+  const { size, signed } = plan
+  let lo = 0
+  let hi = 0
+  for (let i = Math.min(size, 4) - 1; i >= 0; i--) lo = (lo << 8) | (data[at + i] as number)
+  for (let i = size - 1; i >= 4; i--) hi = (hi << 8) | (data[at + i] as number)
+  if (signed !== 0 && size <= 4) {
+    const shift = 32 - 8 * size
+    lo = (lo << shift) >> shift
+    hi = lo >> 31
+  }
+  // A W register zeroes the upper half of its X register.
+  registers.regs.setPair(slot, plan.sixtyFour ? hi : 0, lo)
+  registers.wrote(slot)
+}
+
+function scatterVectors(plan: Plan, registers: RegisterAccess, data: Uint8Array): void {
+  const { count, size, replicate, fill } = plan
+  const { bytes } = registers.regs
+  for (let e = 0; e < count; e++) {
+    const slot = plan.slots[e] as number
+    const lane = plan.lanes[e] as number
+    const from = e * size
+    const to = slot * 8 + lane
+    const length = replicate > 0 ? replicate : size
+    for (let k = 0; k < length; k++) bytes[to + k] = data[from + (k % size)] as number
+    if (fill === 0) {
+      registers.wrote(slot + (lane >>> 3))
+      continue
+    }
+    // Once for each register; elements of a list fill its first `fill` bytes one by one.
+    if (lane === 0 && fill < 16) bytes.fill(0, slot * 8 + fill, slot * 8 + 16)
+    registers.wrote(slot)
+    registers.wrote(slot + 1)
+  }
+}

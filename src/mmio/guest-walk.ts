@@ -1,0 +1,72 @@
+import {
+  Access,
+  ALL_FEATURES,
+  accessOf,
+  FaultKind,
+  type Features,
+  RegimeRegister,
+  Translation,
+  TranslationRegime,
+  walk,
+} from '../tlb/index.ts'
+import type { AddressSpace } from './address-space.ts'
+import type { RegisterAccess } from './register-access.ts'
+import { Reg } from './register-file.ts'
+
+/** VA bit 55 in the high half: chooses TTBR1_EL1. */
+const BIT_55 = 1 << (55 - 32)
+
+/**
+ * Walks of the stopped guest's own stage 1, with the registers of the fault at hand: only those a walk needs are asked
+ * of the shim. The guest's tables lie at addresses of the address space.
+ */
+export class GuestWalk {
+  /** What the last walk found. */
+  readonly page: Translation = new Translation()
+  readonly #regime: TranslationRegime
+  readonly #space: AddressSpace
+  readonly #word: Uint8Array = new Uint8Array(4)
+
+  constructor(space: AddressSpace, features: Partial<Features>) {
+    this.#space = space
+    this.#regime = new TranslationRegime({ ...ALL_FEATURES, ...features })
+  }
+
+  /**
+   * Translates one address into {@link page}.
+   *
+   * @param access - bits of `Access`. With `NO_UPDATE` no descriptor is changed, only `page.updates` set.
+   * @returns a value of `FaultKind`.
+   */
+  translate(registers: RegisterAccess, vaHi: number, vaLo: number, access: number): number {
+    const regime = this.#regime
+    set(regime, RegimeRegister.SCTLR_EL1, registers, Reg.SCTLR_EL1)
+    set(regime, RegimeRegister.TCR_EL1, registers, Reg.TCR_EL1)
+    if ((vaHi & BIT_55) !== 0) set(regime, RegimeRegister.TTBR1_EL1, registers, Reg.TTBR1_EL1)
+    else set(regime, RegimeRegister.TTBR0_EL1, registers, Reg.TTBR0_EL1)
+    regime.update()
+    return walk(regime, this.#space, vaHi, vaLo, access, this.page)
+  }
+
+  /**
+   * The instruction at PC; little-endian whatever the data are.
+   *
+   * @returns the word, or -1 where there is none: PC is not aligned, not mapped, not executable, or not in RAM. Resumed
+   * there, the CPU raises the exception itself.
+   */
+  fetch(registers: RegisterAccess): number {
+    const { regs } = registers
+    const pcLo = regs.lo(Reg.PC)
+    if ((pcLo & 3) !== 0) return -1
+    const access = accessOf(Access.EXECUTE, regs.lo(Reg.PSTATE)) | Access.NO_UPDATE
+    if (this.translate(registers, regs.hi(Reg.PC), pcLo, access) !== FaultKind.NONE) return -1
+    const b = this.#word
+    if (!this.#space.readRam(this.page.pa, 4, b, 0)) return -1
+    return ((b[0] as number) | ((b[1] as number) << 8) | ((b[2] as number) << 16) | ((b[3] as number) << 24)) >>> 0
+  }
+}
+
+function set(regime: TranslationRegime, register: number, registers: RegisterAccess, slot: number): void {
+  registers.read(slot)
+  regime.set(register, registers.regs.hi(slot), registers.regs.lo(slot))
+}

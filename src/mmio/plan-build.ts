@@ -1,0 +1,214 @@
+import { bits } from '../bits.ts'
+import {
+  CONSTRAINED,
+  decodeInto,
+  Instruction,
+  type MemoryAccess,
+  type MemoryOperand,
+  type Operand,
+  operands,
+  UNALLOCATED,
+} from '../decode/index.ts'
+import { BASE_PC, BASE_SP, Extend, type Plan, PlanStatus, type Refusal, Writeback } from './plan.ts'
+import { Reg } from './register-file.ts'
+import type { Syndrome } from './syndrome.ts'
+
+const insn = new Instruction()
+
+/**
+ * Makes the plan of a word. Never throws; allocates, and is meant to run once per distinct word.
+ *
+ * @param word - 0..2^32-1.
+ * @param plan - overwritten.
+ *
+ * @example
+ * ```ts
+ * const plan = new Plan()
+ * buildPlan(0xa9400440, plan) // ldp x0, x1, [x2]
+ * plan.count // 2
+ * plan.size // 8
+ * [...plan.slots.subarray(0, plan.count)] // [ 0, 1 ]
+ * ```
+ */
+export function buildPlan(word: number, plan: Plan): void {
+  reset(plan)
+  plan.word = word
+  if (decodeInto(word, insn) === UNALLOCATED) return
+  const { encoding } = insn
+  const { access } = encoding
+  plan.encoding = encoding
+  plan.constrained = insn.verdict === CONSTRAINED
+  plan.status = PlanStatus.NOT_MEMORY
+  if (!access) return
+  plan.form = access.form
+  plan.load = access.load
+  plan.store = access.store
+  plan.vector = access.bank === 'V'
+  plan.signed = access.signed
+  plan.order = access.order
+  plan.unprivileged = access.unprivileged
+  plan.nonTemporal = access.nonTemporal
+  plan.refusal = refusal(access, encoding.features)
+  plan.status = PlanStatus.REFUSED
+  if (plan.refusal !== '') return
+  plan.status = PlanStatus.NO_ACCESS
+  if (access.form === 'none') return
+  const list = operands(insn)
+  planAddress(plan, list)
+  planElements(plan, access, list)
+  plan.status = PlanStatus.ACCESS
+}
+
+/**
+ * Makes the plan that a valid instruction syndrome describes: one general-purpose register, one element.
+ *
+ * A W register takes 32 bits whatever SAS says: SF=0 with SAS=3 is nothing that hardware reports.
+ */
+export function planOfSyndrome(s: Syndrome, plan: Plan): void {
+  plan.load = !s.write
+  plan.store = s.write
+  plan.count = 1
+  plan.size = s.size
+  plan.slots[0] = s.srt
+  plan.lanes[0] = 0
+  plan.signed = s.signExtend && !s.write ? (s.sixtyFour ? 64 : 32) : 0
+  plan.sixtyFour = s.sixtyFour
+}
+
+/**
+ * Whether a valid instruction syndrome describes the plan: SAS, SSE, SRT, SF, AR, and a form that has a syndrome at
+ * all (DDI 0487, ISS encoding for an exception from a Data Abort: one general-purpose register, no write-back).
+ */
+export function agreesWithSyndrome(plan: Plan, s: Syndrome): boolean {
+  return (
+    plan.form === 'register' &&
+    !plan.vector &&
+    plan.writeback === Writeback.NONE &&
+    plan.size === s.size &&
+    plan.slots[0] === s.srt &&
+    plan.sixtyFour === s.sixtyFour &&
+    (plan.store || plan.signed > 0 === s.signExtend) &&
+    (plan.order !== 'plain') === s.ordered
+  )
+}
+
+function reset(plan: Plan): void {
+  plan.status = PlanStatus.UNALLOCATED
+  plan.encoding = undefined
+  plan.form = 'none'
+  plan.refusal = ''
+  plan.constrained = false
+  plan.load = false
+  plan.store = false
+  plan.vector = false
+  plan.base = 0
+  plan.offset = 0
+  plan.index = -1
+  plan.extend = Extend.LSL
+  plan.shift = 0
+  plan.writeback = Writeback.NONE
+  plan.count = 0
+  plan.size = 0
+  plan.signed = 0
+  plan.sixtyFour = false
+  plan.fill = 0
+  plan.replicate = 0
+  plan.order = 'plain'
+  plan.unprivileged = false
+  plan.nonTemporal = false
+}
+
+/** Which refused kind an access is of, or `''`. */
+function refusal(access: MemoryAccess, features: readonly string[]): Refusal | '' {
+  if (access.bank !== 'X' && access.bank !== 'V') return 'scalable-vector'
+  if (access.authenticated) return 'pointer-authentication'
+  if (features.includes('GCS')) return 'guarded-control-stack'
+  switch (access.form) {
+    case 'register':
+    case 'pair':
+    case 'multiple':
+    case 'lane':
+    case 'replicate':
+    case 'none':
+      return ''
+    case 'exclusive':
+    case 'exclusive-pair':
+      return 'exclusive'
+    case 'atomic':
+    case 'atomic-pair':
+      return 'atomic'
+    case 'compare':
+    case 'compare-pair':
+      return 'compare-and-swap'
+    case 'block64':
+      return 'single-copy-64'
+    case 'copy':
+    case 'set':
+      return 'memory-copy-set'
+    case 'zero':
+      return 'zero-block'
+    case 'tag':
+    case 'tag-zero':
+    case 'tag-pair':
+      return 'allocation-tag'
+  }
+}
+
+function planAddress(plan: Plan, list: readonly Operand[]): void {
+  const memory = list.find((o): o is MemoryOperand => o.kind === 'memory')
+  if (!memory) {
+    plan.base = BASE_PC
+    for (const o of list) if (o.kind === 'label') plan.offset = o.offset
+    return
+  }
+  plan.base = memory.base.sp ? BASE_SP : memory.base.number
+  plan.offset = memory.offset
+  if (memory.mode !== 'offset') plan.writeback = memory.mode === 'pre' ? Writeback.PRE : Writeback.POST
+  if (!memory.index) return
+  plan.index = memory.index.number
+  plan.shift = memory.amount
+  if (memory.extend === 'uxtw') plan.extend = Extend.UXTW
+  else if (memory.extend === 'sxtw') plan.extend = Extend.SXTW
+}
+
+function planElements(plan: Plan, access: MemoryAccess, list: readonly Operand[]): void {
+  const first = list[0]
+  plan.sixtyFour = first?.kind === 'register' && first.class === 'X'
+  const named = first?.kind === 'list' ? first.registers : list.filter((o) => o.kind === 'register')
+  // Slots by place in the list; the element size of whole structures is the word's.
+  const slots = named.map((r) => (plan.vector ? Reg.V0 + 2 * r.number : r.number))
+  plan.size = access.size > 0 ? access.size : 1 << bits(plan.word, 10, 2)
+  switch (access.form) {
+    case 'multiple':
+      planMultiple(plan, access.structure, slots)
+      return
+    case 'lane':
+      for (const slot of slots) addElement(plan, slot, (first?.kind === 'list' ? first.index : 0) * plan.size)
+      return
+    case 'replicate':
+      plan.fill = 8 << bits(plan.word, 30, 1)
+      plan.replicate = plan.fill
+      for (const slot of slots) addElement(plan, slot, 0)
+      return
+    default:
+      plan.fill = plan.size
+      for (const slot of slots) addElement(plan, slot, 0)
+  }
+}
+
+/** LD1-4/ST1-4 (multiple structures): interleaved registers take turns; LD1/ST1 fill one after the other. */
+function planMultiple(plan: Plan, structure: number, slots: readonly number[]): void {
+  plan.fill = 8 << bits(plan.word, 30, 1)
+  const lanes = plan.fill / plan.size
+  for (let i = 0; i < lanes * slots.length; i++) {
+    const register = structure > 1 ? i % structure : Math.floor(i / lanes)
+    const lane = structure > 1 ? Math.floor(i / structure) : i % lanes
+    addElement(plan, slots[register] as number, lane * plan.size)
+  }
+}
+
+function addElement(plan: Plan, slot: number, lane: number): void {
+  plan.slots[plan.count] = slot
+  plan.lanes[plan.count] = lane
+  plan.count++
+}
