@@ -15,7 +15,7 @@ export const Access = {
   EXECUTE: 4,
   /** Made with EL0's permissions: at EL0, or by LDTR and STTR at EL1. */
   UNPRIVILEGED: 8,
-  /** PSTATE.PAN is 1 and constrains this access (FEAT_PAN). No effect on EL0, on instruction fetches, on AT S1E1R. */
+  /** PSTATE.PAN is 1 (FEAT_PAN; AT S1E1R and S1E1W are made without). Without effect on EL0 and on fetches. */
   PAN: 16,
   /**
    * Hardware updates of the Access flag and of dirty state are not made, only told (`Translation.updates`): for
@@ -59,6 +59,6 @@ const PSTATE_EL = 0b1100
 export function accessOf(kind: number, pstate: number, unprivileged = false): number {
   let access = kind
   if ((pstate & PSTATE_EL) === 0 || (unprivileged && (pstate & PSTATE_UAO) === 0)) access |= Access.UNPRIVILEGED
-  if ((pstate & PSTATE_PAN) !== 0 && (kind & Access.EXECUTE) === 0) access |= Access.PAN
+  if ((pstate & PSTATE_PAN) !== 0) access |= Access.PAN
   return access
 }

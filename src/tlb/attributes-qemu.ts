@@ -1,6 +1,6 @@
 /**
  * Memory attributes of two stages as QEMU 10 and 11 report them in PAR_EL1, where they differ from the pseudocode:
- * `Features.qemuAttributes`.
+ * `Features.qemu`.
  *
  * @module
  */

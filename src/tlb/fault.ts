@@ -94,15 +94,12 @@ export function faultStatusCode(kind: number, level: number): number {
  * ```
  */
 export function faultKindOf(fsc: number): number {
+  if (!Number.isInteger(fsc) || fsc < 0) return FaultKind.NONE
   const plain = WITHOUT_LEVEL.indexOf(fsc)
-  if (fsc >= 0 && plain >= 0) return plain
-  const row = fsc >= 0 && fsc < 0x20 ? AT_LEVEL_0.indexOf(fsc & 0x3c) : -1
-  if (row > 0) return row
-  for (const minus of [AT_LEVEL_MINUS_1, AT_LEVEL_MINUS_2]) {
-    const kind = fsc >= 0 ? minus.indexOf(fsc) : -1
-    if (kind > 0) return kind
-  }
-  return FaultKind.NONE
+  if (plain >= 0) return plain
+  const row = fsc < 0x20 ? AT_LEVEL_0.indexOf(fsc & 0x3c) : -1
+  if (row >= 0) return row
+  return Math.max(AT_LEVEL_MINUS_1.indexOf(fsc), AT_LEVEL_MINUS_2.indexOf(fsc), FaultKind.NONE)
 }
 
 /** The level that a status code names, -2..3; `undefined` where the code has none or is unknown. */

@@ -48,21 +48,17 @@ export interface Features {
    */
   readonly txszFaults: boolean
   /**
-   * A block larger than the output address space faults when the input address's offset in it is out of range, as
-   * `AArch64.S1Walk` checks; `false`: only the descriptor's own address is checked, as in QEMU.
+   * Translate as QEMU 10 and 11 do where they leave the pseudocode. The differences, each of them in corners that no
+   * operating system enters on purpose:
+   *
+   * - a block larger than the output address space faults by its own address only, not by the offset in it;
+   * - with 64 KB granules or DS, bits [51:48] ([51:50]) of a descriptor's address are ignored when (I)PS is below 52 bits;
+   * - WXN, and "EL1 does not execute what EL0 writes", take a writable-clean page (DBM set, AP[2] set) as read-only;
+   * - PSTATE.PAN, where it denies EL1's writes, keeps WXN from denying the fetch;
+   * - memory attributes: SCTLR_ELx.C and I are ignored, transient hints are lost under stage 2 Write-Through,
+   *   HCR_EL2.FWB overrides stage 1's Device type, Device-GRE meets Normal Non-cacheable in Device-nGnRE.
    */
-  readonly blockOffsetFaults: boolean
-  /**
-   * WXN, and "EL1 does not execute what EL0 writes", look at the descriptor's AP[2] where hardware manages dirty state,
-   * as in QEMU; `false`: a writable-clean page counts as writable, as in `AArch64.S1ApplyOutputPerms`.
-   */
-  readonly writableCleanExecutes: boolean
-  /**
-   * `Translation.attr` as QEMU 10 and 11 make it: SCTLR_ELx.C and I are ignored, transient hints are lost under stage 2
-   * Write-Through, HCR_EL2.FWB overrides stage 1's Device type, and Device-GRE meets Normal Non-cacheable in
-   * Device-nGnRE. `false`: as `S2CombineS1MemAttrs` and `AArch64.S2ApplyFWBMemAttrs` make it.
-   */
-  readonly qemuAttributes: boolean
+  readonly qemu: boolean
 }
 
 /** A CPU with every feature, IMPLEMENTATION DEFINED choices as the pseudocode's. The default of `TranslationRegime`. */
@@ -90,18 +86,11 @@ export const ALL_FEATURES: Features = {
   nv: true,
   pauth: true,
   txszFaults: true,
-  blockOffsetFaults: true,
-  writableCleanExecutes: false,
-  qemuAttributes: false,
+  qemu: false,
 }
 
 /** QEMU's `max`, where it differs from the pseudocode too: for comparing with QEMU, and for guests made under it. */
-export const QEMU_MAX_FEATURES: Features = {
-  ...ALL_FEATURES,
-  blockOffsetFaults: false,
-  writableCleanExecutes: true,
-  qemuAttributes: true,
-}
+export const QEMU_MAX_FEATURES: Features = { ...ALL_FEATURES, qemu: true }
 
 /** ID registers as the vCPU reads them. An absent one reads zero. */
 export interface IdRegisters {
@@ -174,8 +163,6 @@ export function featuresFromIdRegisters(ids: IdRegisters): Features {
     nv: field(mmfr2, 24) >= 1,
     pauth: field(ids.ID_AA64ISAR1_EL1, 4) + field(ids.ID_AA64ISAR1_EL1, 8) + field(ids.ID_AA64ISAR2_EL1, 12) > 0,
     txszFaults: true,
-    blockOffsetFaults: true,
-    writableCleanExecutes: false,
-    qemuAttributes: false,
+    qemu: false,
   }
 }

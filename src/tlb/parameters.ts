@@ -42,6 +42,8 @@ export class TableParameters {
   outOfRangeHi = 0
   /** A value of {@link HighBits}. */
   highBits: number = HighBits.NONE
+  /** Descriptors hold address bits above [47:0] (with DS, above [49:0]). */
+  descriptorHighBits = true
   /** Bit `level + 1` is set where a block descriptor is allowed. */
   blockLevels = 0
   /** Input address bits that must all equal the half's bit 55 (0 at stage 2), for data and for instruction accesses. */
@@ -57,9 +59,8 @@ export class TableParameters {
   /** Hardware management of the Access flag, and of dirty state. `hd` implies `ha`. */
   ha = false
   hd = false
-  /** `Features.blockOffsetFaults`, `Features.writableCleanExecutes`. */
-  blockOffsetFaults = true
-  writableCleanExecutes = false
+  /** `Features.qemu`. */
+  qemu = false
   /** Shareability of DS descriptors, and of the walks: SH0, SH1. Cacheability of the walks: IRGN, ORGN. */
   sh = 0
   irgn = 0
@@ -91,6 +92,7 @@ export function outputSize(ps: number, granuleBits: number, paSize: number, lpa2
 /** Sets what follows from the granule, DS and (I)PS. `lpa2` is whether the CPU has FEAT_LPA2 for this granule. */
 export function setOutput(p: TableParameters, ds: boolean, ps: number, paSize: number, lpa2: boolean): void {
   p.outOfRangeHi = (-1 << (outputSize(ps, p.granuleBits, paSize, lpa2) - 32)) >>> 0
+  p.descriptorHighBits = !p.qemu || (PA_SIZES[ps & 7] as number) >= 52
   p.highBits = ds ? HighBits.DS : p.granuleBits === 16 && paSize >= 52 ? HighBits.LPA : HighBits.NONE
   // `AArch64.BlockDescSupported`
   if (p.granuleBits === 12) p.blockLevels = ds ? 0b01110 : 0b01100

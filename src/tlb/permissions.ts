@@ -51,11 +51,15 @@ export function stage1Permissions(p: TableParameters, s: StageState): number {
   if (el0) permissions |= Permission.UNPRIVILEGED_READ
   if (el0 && !readOnly) permissions |= Permission.UNPRIVILEGED_WRITE
   // What EL0 can write, EL1 does not execute. WXN: what a level can write, it does not execute.
-  const writable = !readOnly && !(p.writableCleanExecutes && ap2)
-  if (!pxn && !(writable && (el0 || p.wxn))) permissions |= Permission.PRIVILEGED_EXECUTE
+  const writable = !readOnly && !(p.qemu && ap2)
+  const privilegedExecute = !pxn && !(writable && el0)
+  if (privilegedExecute && !(writable && p.wxn)) permissions |= Permission.PRIVILEGED_EXECUTE
   if (!uxn && !(writable && el0 && p.wxn)) permissions |= Permission.UNPRIVILEGED_EXECUTE
   // EPAN looks at UXN before WXN.
-  if (!p.nv1 && (el0 || (p.epan && !uxn))) permissions |= Permission.PAN_DENIES
+  if (!p.nv1 && (el0 || (p.epan && !uxn))) {
+    permissions |= Permission.PAN_DENIES
+    if (p.qemu && privilegedExecute) permissions |= Permission.PAN_EXECUTES
+  }
   return permissions
 }
 
@@ -80,6 +84,7 @@ export function refused(permissions: number, access: number): number {
   const pan = Access.PAN | Access.UNPRIVILEGED
   if ((access & pan) === Access.PAN && (permissions & Permission.PAN_DENIES) !== 0) {
     allowed &= ~(Access.READ | Access.WRITE)
+    if ((permissions & Permission.PAN_EXECUTES) !== 0) allowed |= Access.EXECUTE
   }
   return access & ~allowed & (Access.READ | Access.WRITE | Access.EXECUTE)
 }

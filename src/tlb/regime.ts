@@ -86,10 +86,7 @@ export class TranslationRegime {
   /** @param features what the CPU implements; {@link ALL_FEATURES} without. */
   constructor(features: Features = ALL_FEATURES) {
     this.features = features
-    for (const p of [this.lower, this.upper, this.stage2]) {
-      p.blockOffsetFaults = features.blockOffsetFaults
-      p.writableCleanExecutes = features.writableCleanExecutes
-    }
+    for (const p of [this.lower, this.upper, this.stage2]) p.qemu = features.qemu
   }
 
   /**

@@ -146,7 +146,7 @@ function describeLeaf(regime: TranslationRegime, p: TableParameters, access: num
   const attr = mairByte(regime.mairHi, regime.mairLo, (s.lo >>> 2) & 7)
   const fetching = (access & Access.EXECUTE) !== 0
   const cacheable = fetching ? regime.fetchCacheable : regime.dataCacheable
-  out.attr = regime.features.qemuAttributes ? attr : stage1Attributes(attr, fetching, cacheable)
+  out.attr = p.qemu ? attr : stage1Attributes(attr, fetching, cacheable)
   out.sh = p.highBits === HighBits.DS ? p.sh : (s.lo >>> 8) & 3
   out.notGlobal = (s.lo & NOT_GLOBAL) !== 0
   out.guarded = (s.hi & GUARDED) !== 0

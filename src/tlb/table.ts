@@ -73,8 +73,10 @@ export function step(p: TableParameters, hi: number, lo: number, s: StageState):
   const leaf = leafBit || level === 3
   if (leafBit && (level === 3 || ((p.blockLevels >> (level + 1)) & 1) === 0)) return FaultKind.TRANSLATION
   let highBits = s.hi & 0xffff
-  if (p.highBits === HighBits.DS) highBits = (s.hi & 0x3_ffff) | (((descriptor >>> 8) & 3) << 18)
-  else if (p.highBits === HighBits.LPA) highBits |= ((descriptor >>> 12) & 15) << 16
+  if (p.highBits === HighBits.DS) {
+    highBits = s.hi & 0x3_ffff
+    if (p.descriptorHighBits) highBits |= ((descriptor >>> 8) & 3) << 18
+  } else if (p.highBits === HighBits.LPA && p.descriptorHighBits) highBits |= ((descriptor >>> 12) & 15) << 16
   if (!leaf) {
     s.tableAttributes |= (s.hi >>> 27) & 15
     if ((highBits & p.outOfRangeHi) !== 0) return FaultKind.ADDRESS_SIZE
@@ -95,7 +97,7 @@ export function step(p: TableParameters, hi: number, lo: number, s: StageState):
     s.oaHi = ((highBits & ~offset) | (hi & offset)) >>> 0
     s.oaLo = lo >>> 0
   }
-  const checked = p.blockOffsetFaults ? s.oaHi : highBits
+  const checked = p.qemu ? highBits : s.oaHi
   return (checked & p.outOfRangeHi) === 0 ? Step.LEAF : FaultKind.ADDRESS_SIZE
 }
 

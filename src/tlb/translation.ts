@@ -15,6 +15,8 @@ export const Permission = {
   UNPRIVILEGED_EXECUTE: 32,
   /** PSTATE.PAN takes the privileged read and write away: EL0 can access the page, or execute it and EPAN is 1. */
   PAN_DENIES: 64,
+  /** PSTATE.PAN lets EL1 execute what WXN denies. Only with `Features.qemu`. */
+  PAN_EXECUTES: 128,
 } as const
 
 /** Descriptor updates that a translation makes, or leaves due (`Translation.updates`). */

@@ -83,7 +83,7 @@ export function walk(
   const memAttr = (s.lo >>> 2) & 15
   const sh = p.highBits === HighBits.DS ? p.sh : (s.lo >>> 8) & 3
   const cacheable = (access & Access.EXECUTE) !== 0 ? regime.stage2FetchCacheable : regime.stage2DataCacheable
-  out.attr = regime.features.qemuAttributes
+  out.attr = p.qemu
     ? qemuStage2Attributes(out.attr, memAttr, p.fwb, cacheable)
     : stage2Attributes(out.attr, memAttr, p.fwb, cacheable)
   out.sh = effectiveShareability(out.attr, combineShareability(out.sh, sh))

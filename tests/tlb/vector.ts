@@ -129,9 +129,8 @@ export function accessOfOp(op: string, pan: boolean, uao: boolean): number {
   const real = /^EL([01])_(LDR|STR|LDTR|STTR|FETCH)$/.exec(op)
   if (real === null) throw new Error(`unknown operation ${op}`)
   const name = real[2] as string
-  if (name === 'FETCH') return Access.EXECUTE | (real[1] === '0' ? Access.UNPRIVILEGED : 0)
-  let access: number = name.startsWith('L') ? Access.READ : Access.WRITE
-  if (real[1] === '0' || (name.includes('T', 2) && name.length === 4 && !uao)) access |= Access.UNPRIVILEGED
+  let access: number = name === 'FETCH' ? Access.EXECUTE : name.startsWith('L') ? Access.READ : Access.WRITE
+  if (real[1] === '0' || (name.length === 4 && !uao)) access |= Access.UNPRIVILEGED
   if (pan) access |= Access.PAN
   return access
 }

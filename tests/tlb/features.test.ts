@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { ALL_FEATURES, featuresFromIdRegisters } from '../../src/tlb/index.ts'
+
+describe('featuresFromIdRegisters', () => {
+  it("reads QEMU's max as every feature", () => {
+    const features = featuresFromIdRegisters({
+      ID_AA64MMFR0_EL1: 0x2100_0323_1020_1126n,
+      ID_AA64MMFR1_EL1: 0x0110_1120_1031_2122n,
+      ID_AA64MMFR2_EL1: 0x1221_0111_1201_1011n,
+      ID_AA64ISAR1_EL1: 0x0111_2111_1021_1502n,
+    })
+    expect(features).toEqual(ALL_FEATURES)
+  })
+
+  it('reads a Cortex-A72', () => {
+    const features = featuresFromIdRegisters({ ID_AA64MMFR0_EL1: 0x1124n })
+    const set = Object.entries(features).filter(([, value]) => value === true)
+    expect(features.paSize).toBe(44)
+    expect(set.map(([name]) => name)).toEqual([
+      'granule4k',
+      'granule64k',
+      'stage2Granule4k',
+      'stage2Granule64k',
+      'txszFaults',
+    ])
+  })
+
+  it('lets stage 2 have granules of its own', () => {
+    // TGran4_2 = 1 (none), TGran64_2 = 2 (has), TGran16_2 = 3 (has, with LPA2); stage 1: only 4 KB.
+    const features = featuresFromIdRegisters({ ID_AA64MMFR0_EL1: 0x123_0f00_0005n })
+    expect(features.granule4k).toBe(true)
+    expect(features.stage2Granule4k).toBe(false)
+    expect(features.granule64k).toBe(false)
+    expect(features.stage2Granule64k).toBe(true)
+    expect(features.granule16k).toBe(false)
+    expect(features.stage2Granule16k).toBe(true)
+    expect(features.stage2Lpa2Granule16k).toBe(true)
+    expect(features.lpa2Granule16k).toBe(false)
+  })
+
+  it('takes absent registers as zero', () => {
+    expect(featuresFromIdRegisters({}).paSize).toBe(32)
+  })
+})
