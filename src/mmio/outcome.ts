@@ -4,8 +4,7 @@ import { decode, format } from '../decode/index.ts'
 /** What became of a fault. */
 export type OutcomeKind = 'retired' | 'injected' | 'retry' | 'unhandled'
 
-/** Why, by name, and in a sentence. */
-export const REASONS = {
+const SENTENCES = {
   // retired
   done: 'the instruction is done',
   'no-access': 'the instruction names an address and accesses nothing',
@@ -39,10 +38,13 @@ export const REASONS = {
   'pointer-authentication': 'loads that authenticate their address (FEAT_PAuth) are not emulated',
   'guarded-control-stack': 'Guarded Control Stack accesses (FEAT_GCS) are not emulated',
   'scalable-vector': 'accesses of SVE and SME registers are not emulated',
-} as const satisfies Readonly<Record<string, string>>
+} as const
 
-/** The name of a reason. */
-export type Reason = keyof typeof REASONS
+/** Why, by name. */
+export type Reason = keyof typeof SENTENCES
+
+/** Every reason and its sentence. */
+export const REASONS: Readonly<Record<Reason, string>> = SENTENCES
 
 /** The sentence behind a reason. @example `describeReason('not-mmio')` */
 export function describeReason(reason: Reason): string {

@@ -33,7 +33,13 @@ const insn = new Instruction()
 export function buildPlan(word: number, plan: Plan): void {
   reset(plan)
   plan.word = word
-  if (decodeInto(word, insn) === UNALLOCATED) return
+  if (decodeInto(word, insn) === UNALLOCATED) {
+    // Of these groups the table need not have every row: better refused by name than retried for ever.
+    if (!isScalable(word)) return
+    plan.refusal = 'scalable-vector'
+    plan.status = PlanStatus.REFUSED
+    return
+  }
   const { encoding } = insn
   const { access } = encoding
   plan.encoding = encoding
@@ -88,8 +94,19 @@ export function agreesWithSyndrome(plan: Plan, s: Syndrome): boolean {
     plan.slots[0] === s.srt &&
     plan.sixtyFour === s.sixtyFour &&
     (plan.store || plan.signed > 0 === s.signExtend) &&
-    (plan.order !== 'plain') === s.ordered
+    (isLimited(plan) || (plan.order !== 'plain') === s.ordered)
   )
+}
+
+/** LDLAR and STLLR: QEMU reports AR=0 for them, and the manual does not say. */
+function isLimited(plan: Plan): boolean {
+  return plan.order === 'lo-acquire' || plan.order === 'lo-release'
+}
+
+/** The top-level groups SVE (op0 = 0010) and SME (op0 = 0000, bit 31 set) of DDI 0487, C4.1. */
+function isScalable(word: number): boolean {
+  const op0 = bits(word, 25, 4)
+  return op0 === 0b0010 || (op0 === 0 && word >>> 31 === 1)
 }
 
 function reset(plan: Plan): void {
