@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 import type { Command } from './command.ts'
 import { UsageError } from './command.ts'
+import { ConformInputError } from './conform/input.ts'
+import { conform } from './conform.ts'
 import { decodeCommand } from './decode.ts'
 import { demo } from './demo.ts'
 import { disasm } from './disasm.ts'
 import { RecordingError } from './replay/recording.ts'
 import { replayCommand } from './replay.ts'
 
-const COMMANDS: readonly Command[] = [demo, replayCommand, decodeCommand, disasm]
+const COMMANDS: readonly Command[] = [demo, replayCommand, decodeCommand, disasm, conform]
 
 function overview(): string {
   const list = COMMANDS.map((c) => `  ${c.name.padEnd(8)} ${c.summary}`).join('\n')
@@ -41,6 +43,7 @@ try {
   const known =
     error instanceof UsageError ||
     error instanceof RecordingError ||
+    error instanceof ConformInputError ||
     (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') ||
     (error as NodeJS.ErrnoException).code === 'ENOENT'
   process.stderr.write(known ? `nisv: ${(error as Error).message}\n` : `nisv: ${(error as Error).stack}\n`)

@@ -1,30 +1,110 @@
 /** Traces of QEMU 7.2's tpm-crb (Debian 1:7.2+dfsg-7+deb12u18), recorded over qtest with random seeds. */
 
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
-import { replayTrace } from './trace.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { conformCrb, emitCrb } from '../../src/cli/conform/crb.ts'
+import { type CaseLine, ConformInputError, readCases } from '../../src/cli/conform/input.ts'
+import { Report } from '../../src/cli/conform/report.ts'
 
-const TRACES = new URL('vectors/qemu-7.2-traces.jsonl.gz', import.meta.url)
-const lines = gunzipSync(readFileSync(TRACES)).toString().split('\n')
+const TRACES = fileURLToPath(new URL('vectors/qemu-7.2-traces.jsonl.gz', import.meta.url))
+const lines = gunzipSync(readFileSync(TRACES)).toString().trimEnd().split('\n')
+
+async function* cases(texts: readonly string[]): AsyncGenerator<CaseLine> {
+  for (const [i, text] of texts.entries()) yield { file: 'trace', line: i + 1, value: JSON.parse(text) }
+}
+
+/** Replays lines and gives what was printed. */
+async function conform(texts: readonly string[]): Promise<{ status: number; report: Report; printed: string }> {
+  let printed = ''
+  const report = new Report((text) => {
+    printed += text
+  })
+  return { status: await conformCrb(cases(texts), report), report, printed }
+}
 
 describe('QEMU 7.2 tpm-crb traces', () => {
-  it('replays every step without a mismatch', () => {
-    const { steps, mismatches } = replayTrace(lines)
-    expect(mismatches).toEqual([])
-    expect(steps).toBeGreaterThan(12_000)
+  it('replays every step without a mismatch', async () => {
+    const { status, report, printed } = await conform(lines)
+    expect(printed).toBe(`${report.passed} passed, 0 failed\n`)
+    expect(status).toBe(0)
+    expect(report.passed).toBeGreaterThan(12_000)
   })
 
-  it('notices a changed value, a changed request and a missing control command', () => {
-    const tampered = (find: RegExp, by: string): number => {
-      const at = lines.findIndex((line) => find.test(line))
-      expect(at).toBeGreaterThan(0)
-      const copy = [...lines]
-      copy[at] = (lines[at] as string).replace(find, by)
-      return replayTrace(copy, 1).mismatches[0]?.line ?? 0
+  it.each([
+    [
+      'a value',
+      /"op": "r", (.*)"val": "00001014"/,
+      '"op": "r", $1"val": "00001015"',
+      'val: expected 00001015, got 00001014',
+    ],
+    ['a request', /"req": "80/, '"req": "90', 'req: expected 90'],
+    ['a control command', /\["CANCEL_TPM_CMD", ""\]/, '["STOP", ""]', 'cmds: expected [["STOP",""]]'],
+    ['a control command that is not there', /.*"GET_TPMESTABLISHED".*/, '{"op":"rel","rsp":""}', 'expected none, got'],
+  ])('notices another value: %s', async (_name, find, by, message) => {
+    const at = lines.findIndex((line) => find.test(line))
+    expect(at).toBeGreaterThan(0)
+    const { status, report, printed } = await conform(lines.with(at, (lines[at] as string).replace(find, by)))
+    expect([status, report.failed]).toEqual([1, 1])
+    expect(printed).toContain(message)
+  })
+})
+
+describe('nisv conform crb --emit', () => {
+  let output = ''
+  beforeEach(() => {
+    output = ''
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      output += text
+      return true
+    })
+  })
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+
+  it('fills in what a trace without outcomes lacks', async () => {
+    const blanked = lines.map((text) => {
+      const line = JSON.parse(text)
+      if (line.op === 'r') line.val = null
+      if (line.op === 'mr') line.data = '0'.repeat(line.data.length)
+      if (line.op === 'be') line.req = null
+      if (line.op === 'ctl') line.cmds = null
+      return JSON.stringify(line)
+    })
+    expect(await emitCrb(cases(blanked))).toBe(0)
+    const whole = lines.map((text) => JSON.parse(text)).filter((line) => line.op !== 'hdr')
+    expect(
+      output
+        .trimEnd()
+        .split('\n')
+        .map((text) => JSON.parse(text)),
+    ).toEqual(whole)
+  })
+})
+
+describe('a trace that is none', () => {
+  it.each([
+    ['{"op":"fly"}', 'op to be'],
+    ['{"op":"r","off":-1,"sz":4}', 'off in 0..'],
+    ['{"op":"r","off":0,"sz":3}', 'sz to be'],
+    ['{"op":"w","off":0,"sz":4,"val":"0"}', 'val to be bytes'],
+    ['{"op":"w","off":0,"sz":4,"val":"00"}', 'val to have 4'],
+    ['{"op":"hdr","base":"x"}', 'base in 0..'],
+  ])('%s', async (text, problem) => {
+    await expect(conform([lines[0] as string, text])).rejects.toThrow(`trace:2: expected ${problem}`)
+  })
+
+  it('names the line that is no JSON, and a gzip file that is none', async () => {
+    const read = async (file: string): Promise<void> => {
+      for await (const _ of readCases(file)) {
+        // Only its end matters.
+      }
     }
-    expect(tampered(/"op": "r", (.*)"val": "00001014"/, '"op": "r", $1"val": "00001015"')).toBeGreaterThan(0)
-    expect(tampered(/"req": "80/, '"req": "90')).toBeGreaterThan(0)
-    expect(tampered(/\["CANCEL_TPM_CMD", ""\]/, '["STOP", ""]')).toBeGreaterThan(0)
+    await expect(read(fileURLToPath(import.meta.url))).rejects.toThrow(/trace\.test\.ts:1: no JSON/)
+    await expect(read('/nowhere/trace.jsonl')).rejects.toThrow('ENOENT')
+    await expect(read('/nowhere/trace.jsonl.gz')).rejects.toThrow('ENOENT')
+    expect(new ConformInputError('f', 0, 'p').message).toBe('f: p')
   })
 })

@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util'
+import { type Command, UsageError } from './command.ts'
+import { conformCrb, emitCrb } from './conform/crb.ts'
+import { type CaseLine, readCases } from './conform/input.ts'
+
+const HELP = `nisv conform KIND [--emit] FILE
+
+Runs the cases of a file (JSON Lines, .gz or not; - for standard input) and compares each outcome with the one in the
+file. Prints the first mismatches and the sum; exit status 0 when all agree, 1 when one does not, 2 when the file is
+not of its format.
+
+  --emit   compare nothing: print each case with nisv's own outcome
+
+KIND
+  crb      register traces of a TPM CRB
+`
+
+/** How a kind of file is run. Another kind is a row. */
+interface Kind {
+  /** @returns the exit status. */
+  compare(cases: AsyncIterable<CaseLine>): Promise<number>
+  emit(cases: AsyncIterable<CaseLine>): Promise<number>
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  crb: { compare: (cases) => conformCrb(cases), emit: emitCrb },
+}
+
+/** `nisv conform`. */
+export const conform: Command = {
+  name: 'conform',
+  summary: 'run files of cases and compare the outcomes',
+  help: HELP,
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { emit: { type: 'boolean', default: false } },
+      allowPositionals: true,
+    })
+    const [name, file, ...more] = positionals
+    if (name === undefined || file === undefined || more.length > 0)
+      throw new UsageError('conform takes a KIND and a FILE')
+    const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined
+    if (kind === undefined)
+      throw new UsageError(`'${name}' is no kind of cases; there are ${Object.keys(KINDS).join(', ')}`)
+    const cases = readCases(file)
+    return values.emit ? kind.emit(cases) : kind.compare(cases)
+  },
+}
