@@ -69,7 +69,7 @@ function deviceType(attr: number): number {
  * `S2DecodeMemAttrs` and `S2CombineS1MemAttrs`: stage 1's byte under a stage 2 descriptor's MemAttr[3:0], without
  * FEAT_S2FWB in use. Attributes without a PAR encoding of XS are given without it.
  */
-export function combineAttributes(attr: number, memAttr: number): number {
+function combineAttributes(attr: number, memAttr: number): number {
   if ((memAttr & 0b1100) === 0) {
     const stage2 = (memAttr & 3) << 2
     return isDevice(attr) ? Math.min(deviceType(attr), stage2) : stage2
@@ -84,7 +84,7 @@ export function combineAttributes(attr: number, memAttr: number): number {
 }
 
 /** `AArch64.S2ApplyFWBMemAttrs`: HCR_EL2.FWB makes MemAttr[2:0] say what the result is. */
-export function forceAttributes(attr: number, memAttr: number): number {
+function forceAttributes(attr: number, memAttr: number): number {
   const kind = memAttr & 7
   if (kind < 4) return isDevice(attr) ? Math.min(deviceType(attr), kind << 2) : kind << 2
   if (kind === 7) return attr

@@ -32,6 +32,9 @@ export interface Features {
   readonly hpds: boolean
   /** FEAT_PAN3, SCTLR_ELx.EPAN: ID_AA64MMFR1_EL1.PAN. (Without FEAT_PAN, PSTATE.PAN reads 0.) */
   readonly pan3: boolean
+  /** FEAT_S1PIE, FEAT_S2PIE, permission indirection: ID_AA64MMFR3_EL1.S1PIE, S2PIE. */
+  readonly s1pie: boolean
+  readonly s2pie: boolean
   /** FEAT_XNX: ID_AA64MMFR1_EL1.XNX. */
   readonly xnx: boolean
   /** FEAT_S2FWB: ID_AA64MMFR2_EL1.FWB. */
@@ -80,6 +83,8 @@ export const ALL_FEATURES: Features = {
   dirtyState: true,
   hpds: true,
   pan3: true,
+  s1pie: true,
+  s2pie: true,
   xnx: true,
   fwb: true,
   e0pd: true,
@@ -97,6 +102,7 @@ export interface IdRegisters {
   readonly ID_AA64MMFR0_EL1?: bigint
   readonly ID_AA64MMFR1_EL1?: bigint
   readonly ID_AA64MMFR2_EL1?: bigint
+  readonly ID_AA64MMFR3_EL1?: bigint
   readonly ID_AA64ISAR1_EL1?: bigint
   readonly ID_AA64ISAR2_EL1?: bigint
 }
@@ -157,6 +163,8 @@ export function featuresFromIdRegisters(ids: IdRegisters): Features {
     dirtyState: hafdbs >= 2,
     hpds: field(mmfr1, 12) >= 1,
     pan3: field(mmfr1, 20) >= 3,
+    s1pie: field(ids.ID_AA64MMFR3_EL1, 8) >= 1,
+    s2pie: field(ids.ID_AA64MMFR3_EL1, 12) >= 1,
     xnx: field(mmfr1, 28) >= 1,
     fwb: field(mmfr2, 40) >= 1,
     e0pd: field(mmfr2, 60) >= 1,

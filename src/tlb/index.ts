@@ -15,6 +15,7 @@ export {
   QEMU_MAX_FEATURES,
 } from './features.ts'
 export type { Descriptor, TableMemory } from './memory.ts'
+export { parHigh, parLow } from './par.ts'
 export { HighBits, TableParameters } from './parameters.ts'
 export { REGIME_REGISTERS, RegimeRegister, TranslationRegime } from './regime.ts'
 export { type DescriptorRead, type WalkRecorder, WalkTrace } from './trace.ts'

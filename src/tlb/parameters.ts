@@ -65,6 +65,12 @@ export class TableParameters {
   sh = 0
   irgn = 0
   orgn = 0
+  /** Permission indirection, and its registers: PIR_EL1 and PIRE0_EL1, or S2PIR_EL2 and nothing. */
+  pie = false
+  pirHi = 0
+  pirLo = 0
+  pire0Hi = 0
+  pire0Lo = 0
   /** Stage 1 only. Hierarchical permissions are ignored. */
   hpd = false
   wxn = false
@@ -84,7 +90,7 @@ export class TableParameters {
 const PA_SIZES = [32, 36, 40, 42, 44, 48, 52, 56]
 
 /** `AArch64.PhysicalAddressSize` for 64-bit descriptors: bits of an output address by (I)PS, granule and CPU. */
-export function outputSize(ps: number, granuleBits: number, paSize: number, lpa2: boolean): number {
+function outputSize(ps: number, granuleBits: number, paSize: number, lpa2: boolean): number {
   const most = granuleBits === 16 || lpa2 ? 52 : 48
   return Math.min(PA_SIZES[ps & 7] as number, most, paSize)
 }

@@ -5,6 +5,7 @@
  */
 import { Access } from './access.ts'
 import type { TableParameters } from './parameters.ts'
+import { stage1Indirect, stage2Indirect } from './permission-indirection.ts'
 import { Permission, type StageState } from './translation.ts'
 
 /** Descriptor attributes that are in the high half. */
@@ -17,9 +18,9 @@ const UXN_TABLE = 2
 const AP_TABLE_0 = 4
 const AP_TABLE_1 = 8
 
-/** Whether the leaf's Dirty Bit Modifier makes hardware manage its dirty state. */
+/** Whether hardware manages the leaf's dirty state: by its Dirty Bit Modifier, or for all with indirection. */
 export function dirtyManaged(p: TableParameters, s: StageState): boolean {
-  return p.hd && (s.hi & DBM) !== 0
+  return p.hd && (p.pie || (s.hi & DBM) !== 0)
 }
 
 /**
@@ -27,6 +28,7 @@ export function dirtyManaged(p: TableParameters, s: StageState): boolean {
  * @returns bits of {@link Permission}.
  */
 export function stage1Permissions(p: TableParameters, s: StageState): number {
+  if (p.pie) return stage1Indirect(p, s)
   const table = p.hpd ? 0 : s.tableAttributes
   // A page whose dirty state hardware manages is writable: the write clears AP[2].
   const ap2 = (s.lo & (1 << 7)) !== 0
@@ -63,8 +65,12 @@ export function stage1Permissions(p: TableParameters, s: StageState): number {
   return permissions
 }
 
-/** `AArch64.S2ApplyOutputPerms` and `AArch64.S2DirectBasePermissions`, in the layout of {@link Permission}. */
-export function stage2Permissions(p: TableParameters, s: StageState): number {
+/**
+ * `AArch64.S2ApplyOutputPerms` and `AArch64.S2DirectBasePermissions`, in the layout of {@link Permission}.
+ * @param tableWalk the write permission is the one for updates of stage 1 descriptors.
+ */
+export function stage2Permissions(p: TableParameters, s: StageState, tableWalk: boolean): number {
+  if (p.pie) return stage2Indirect(p, s, tableWalk)
   const read = (s.lo & (1 << 6)) !== 0
   const write = (s.lo & (1 << 7)) !== 0 || dirtyManaged(p, s)
   // XN[1:0] in bits [54:53]: 00 all execute, 01 EL0 only, 10 none, 11 EL1 only. Without FEAT_XNX, [53] is ignored.

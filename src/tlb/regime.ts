@@ -17,10 +17,15 @@ export const RegimeRegister = {
   VTCR_EL2: 6,
   VTTBR_EL2: 7,
   SCTLR_EL2: 8,
+  /** As it takes effect: zero where SCR_EL3.TCR2En or HCRX_EL2.TCR2En disables it. */
+  TCR2_EL1: 9,
+  PIR_EL1: 10,
+  PIRE0_EL1: 11,
+  S2PIR_EL2: 12,
 } as const
 
 /** Number of indices in {@link RegimeRegister}. */
-export const REGIME_REGISTERS = 9
+export const REGIME_REGISTERS = 13
 
 // SCTLR_EL1, halves
 const SCTLR_M = 1 << 0
@@ -167,6 +172,11 @@ export class TranslationRegime {
     p.hpd = f.hpds && pair(41)
     p.ha = f.accessFlag && (hi & (1 << (39 - 32))) !== 0
     p.hd = p.ha && f.dirtyState && (hi & (1 << (40 - 32))) !== 0
+    p.pie = f.s1pie && (this.lo(RegimeRegister.TCR2_EL1) & 2) !== 0
+    p.pirHi = this.hi(RegimeRegister.PIR_EL1)
+    p.pirLo = this.lo(RegimeRegister.PIR_EL1)
+    p.pire0Hi = this.hi(RegimeRegister.PIRE0_EL1)
+    p.pire0Lo = this.lo(RegimeRegister.PIRE0_EL1)
     p.wxn = (sctlr & SCTLR_WXN) !== 0
     p.epan = f.pan3 && (this.hi(RegimeRegister.SCTLR_EL1) & SCTLR_HI_EPAN) !== 0
     p.bigEndian = (sctlr & SCTLR_EE) !== 0
@@ -199,6 +209,9 @@ export class TranslationRegime {
     p.sh = (lo >>> 12) & 3
     p.ha = f.accessFlag && (lo & (1 << 21)) !== 0
     p.hd = p.ha && f.dirtyState && (lo & (1 << 22)) !== 0
+    p.pie = f.s2pie && (hi & (1 << (36 - 32))) !== 0
+    p.pirHi = this.hi(RegimeRegister.S2PIR_EL2)
+    p.pirLo = this.lo(RegimeRegister.S2PIR_EL2)
     p.ptw = (hcr & HCR_PTW) !== 0 && (hcr & HCR_TGE) === 0
     p.fwb = f.fwb && (this.hi(RegimeRegister.HCR_EL2) & HCR_HI_FWB) !== 0
     p.xnx = f.xnx

@@ -24,6 +24,7 @@ import type { WalkRecorder } from './trace.ts'
 import { type Translation, Update } from './translation.ts'
 
 const ACCESS_FLAG = 1 << 10
+/** AP[2]; with permission indirection nDirty. */
 const AP_READ_ONLY = 1 << 7
 const NOT_GLOBAL = 1 << 11
 const GUARDED = 1 << (50 - 32)
@@ -68,6 +69,10 @@ export function translateStage1(
     const denied = refused(permissions, access)
     if (denied !== 0) {
       if ((denied & Access.READ) !== 0) out.write = false
+      return stage1Fault(out, FaultKind.PERMISSION, s.level)
+    }
+    if (p.pie && !p.hd && (access & Access.WRITE) !== 0 && (s.lo & AP_READ_ONLY) !== 0) {
+      out.dirtyBit = true
       return stage1Fault(out, FaultKind.PERMISSION, s.level)
     }
     out.permissions = permissions

@@ -18,6 +18,7 @@ import { type Translation, Update } from './translation.ts'
 export const MAX_RESTARTS = 8
 
 const ACCESS_FLAG = 1 << 10
+/** S2AP[1]; with permission indirection Dirty. */
 const S2AP_WRITE = 1 << 7
 
 /**
@@ -56,12 +57,16 @@ export function translateStage2(
     if (found !== Step.LEAF) return stage2Fault(out, found, s.level, tableWalk)
     if ((s.lo & ACCESS_FLAG) === 0 && !p.ha) return stage2Fault(out, FaultKind.ACCESS_FLAG, s.level, tableWalk)
 
-    const permissions = stage2Permissions(p, s)
+    const permissions = stage2Permissions(p, s, tableWalk)
     const denied = refused(permissions, access & ~Access.PAN)
     const device = tableWalk && p.ptw && stage2IsDevice((s.lo >>> 2) & 15, p.fwb)
     if (denied !== 0 || device) {
       // On a table walk WnR stays the access's own, as `fault.write` does in `AArch64.S2CheckPermissions`.
       if (!tableWalk && (denied & Access.READ) !== 0) out.write = false
+      return stage2Fault(out, FaultKind.PERMISSION, s.level, tableWalk)
+    }
+    if (p.pie && !p.hd && (access & Access.WRITE) !== 0 && (s.lo & S2AP_WRITE) === 0) {
+      out.dirtyBit = true
       return stage2Fault(out, FaultKind.PERMISSION, s.level, tableWalk)
     }
     let set = 0

@@ -65,6 +65,8 @@ export class Translation {
   s1ptw = false
   /** ESR_ELx.WnR: the access writes, and if it also reads, it was not the read that was refused. */
   write = false
+  /** The page is clean and hardware does not manage dirty state (FEAT_S1PIE, FEAT_S2PIE): ESR_ELx.ISS2 DirtyBit. */
+  dirtyBit = false
   /** ESR_ELx.DFSC or IFSC, 6 bits; 0 without a fault, -1 for `FaultKind.RETRY`. */
   fsc = 0
   /** Output address of stage 1 (byte address). At a stage 2 fault the IPA that failed: HPFAR_EL2 holds its page. */

@@ -20,8 +20,8 @@ import type { Translation } from './translation.ts'
  * Translates a virtual address as the hardware of VMSAv8-64 does (DDI 0487, D8; `AArch64.FullTranslate`).
  *
  * Depends on nothing but its arguments; allocates nothing; throws nothing that `memory` does not throw. Reads at most 5
- * descriptors with stage 1 alone and 30 under stage 2, and that again for each of at most 8 restarts when descriptors
- * change under a hardware update.
+ * descriptors with stage 1 alone and 40 under stage 2, and more only to start over, at most 8 times at each stage, when
+ * descriptors change under a hardware update.
  *
  * @param regime the parsed registers; call its `update()` before.
  * @param memory where tables are read and, with `compareAndSwapDescriptor`, updated.
@@ -51,6 +51,7 @@ export function walk(
   out.fault = FaultKind.NONE
   out.s1ptw = false
   out.write = (access & Access.WRITE) !== 0
+  out.dirtyBit = false
   out.fsc = 0
   out.updates = 0
   out.reads = 0

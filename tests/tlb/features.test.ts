@@ -7,6 +7,7 @@ describe('featuresFromIdRegisters', () => {
       ID_AA64MMFR0_EL1: 0x2100_0323_1020_1126n,
       ID_AA64MMFR1_EL1: 0x0110_1120_1031_2122n,
       ID_AA64MMFR2_EL1: 0x1221_0111_1201_1011n,
+      ID_AA64MMFR3_EL1: 0x1000_0000_1100_1111n,
       ID_AA64ISAR1_EL1: 0x0111_2111_1021_1502n,
     })
     expect(features).toEqual(ALL_FEATURES)

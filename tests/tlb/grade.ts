@@ -2,6 +2,8 @@ import {
   Access,
   FaultKind,
   type Features,
+  parHigh,
+  parLow,
   QEMU_MAX_FEATURES,
   Translation,
   type TranslationRegime,
@@ -26,6 +28,8 @@ export interface Mismatch {
   readonly got: unknown
 }
 
+const parOf = (out: Translation): string => `0x${((BigInt(parHigh(out)) << 32n) | BigInt(parLow(out))).toString(16)}`
+
 type Field = readonly [name: string, expected: unknown, got: unknown]
 
 /** Fields of a result that differ from the PAR_EL1 of an AT instruction. */
@@ -36,6 +40,7 @@ function gradeAt(want: Outcome, out: Translation): Field[] {
       ['pa', want.pa, `0x${(BigInt(out.pa) & ~0xfffn).toString(16)}`],
       ['attr', want.attr, `0x${out.attr.toString(16)}`],
       ['sh', want.sh, out.sh],
+      ['par', want.par, parOf(out)],
     ]
   }
   const fields: Field[] = [
@@ -45,6 +50,7 @@ function gradeAt(want: Outcome, out: Translation): Field[] {
   ]
   // An external abort on the walk of an AT instruction is taken as an exception: no PAR_EL1, so no stage.
   if (want.stage !== undefined) fields.push(['stage', want.stage, out.stage])
+  if (want.par !== undefined) fields.push(['par', want.par, parOf(out)])
   fields.push(['fsc', want.fst ?? Number(want.esr) & 0x3f, out.fsc])
   return fields
 }
