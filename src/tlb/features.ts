@@ -58,6 +58,8 @@ export interface Features {
    * - with 64 KB granules or DS, bits [51:48] ([51:50]) of a descriptor's address are ignored when (I)PS is below 52 bits;
    * - WXN, and "EL1 does not execute what EL0 writes", take a writable-clean page (DBM set, AP[2] set) as read-only;
    * - PSTATE.PAN, where it denies EL1's writes, keeps WXN from denying the fetch;
+   * - with permission indirection a store to a clean page is not refused for want of hardware dirty state,
+   *   and PAN overlooks reserved fields of PIRE0_EL1;
    * - memory attributes: SCTLR_ELx.C and I are ignored, transient hints are lost under stage 2 Write-Through,
    *   HCR_EL2.FWB overrides stage 1's Device type, Device-GRE meets Normal Non-cacheable in Device-nGnRE.
    */

@@ -70,7 +70,9 @@ export function stage1Indirect(p: TableParameters, s: StageState): number {
   if (privileged === WXN_FIELD) own &= ~X
   if (unprivileged === WXN_FIELD) el0 &= ~X
   const permissions = (own & (R | W | X)) | ((el0 & (R | W | X)) << 3)
-  return !p.nv1 && unprivileged !== 0 ? permissions | Permission.PAN_DENIES : permissions
+  // By the pseudocode reserved fields, which allow nothing, count too; not in QEMU.
+  const panField = p.qemu ? (STAGE1[unprivileged] as number) : unprivileged
+  return !p.nv1 && panField !== 0 ? permissions | Permission.PAN_DENIES : permissions
 }
 
 /** Stage 2 permissions by S2PIR_EL2; with `tableWalk` the write is that of a stage 1 descriptor. */

@@ -71,7 +71,7 @@ export function translateStage1(
       if ((denied & Access.READ) !== 0) out.write = false
       return stage1Fault(out, FaultKind.PERMISSION, s.level)
     }
-    if (p.pie && !p.hd && (access & Access.WRITE) !== 0 && (s.lo & AP_READ_ONLY) !== 0) {
+    if (p.pie && !p.hd && !p.qemu && (access & Access.WRITE) !== 0 && (s.lo & AP_READ_ONLY) !== 0) {
       out.dirtyBit = true
       return stage1Fault(out, FaultKind.PERMISSION, s.level)
     }

@@ -65,7 +65,7 @@ export function translateStage2(
       if (!tableWalk && (denied & Access.READ) !== 0) out.write = false
       return stage2Fault(out, FaultKind.PERMISSION, s.level, tableWalk)
     }
-    if (p.pie && !p.hd && (access & Access.WRITE) !== 0 && (s.lo & S2AP_WRITE) === 0) {
+    if (p.pie && !p.hd && !p.qemu && (access & Access.WRITE) !== 0 && (s.lo & S2AP_WRITE) === 0) {
       out.dirtyBit = true
       return stage2Fault(out, FaultKind.PERMISSION, s.level, tableWalk)
     }

@@ -77,7 +77,7 @@ function gradeReal(want: Outcome, access: number, out: Translation): Field[] {
 }
 
 /** Walks one probe and compares all that it says. */
-export function gradeProbe(regime: TranslationRegime, memory: VectorMemory, probe: Probe, access: number): Field[] {
+function gradeProbe(regime: TranslationRegime, memory: VectorMemory, probe: Probe, access: number): Field[] {
   const out = new Translation()
   const va = BigInt(probe.va)
   walk(regime, memory, Number(va >> 32n), Number(va & 0xffff_ffffn), access, out)

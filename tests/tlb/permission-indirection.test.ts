@@ -71,6 +71,21 @@ describe('stage 1 permission indirection', () => {
     expect(bench.memory.written.get(L3 + 8)).toBe(0x8000_0000n | PAGE)
   })
 
+  it('overlooks reserved fields under PAN as QEMU', () => {
+    const bench = onePage(0n, 0n, { ...ALL_FEATURES, qemu: true })
+      .set('TCR2_EL1', PIE)
+      .set('PIR_EL1', 5n)
+    expect(rights(bench.set('PIRE0_EL1', 4n), Access.PAN)).toBe('rw- ---')
+    expect(rights(bench.set('PIRE0_EL1', 1n), Access.PAN)).toBe('--- r--')
+  })
+
+  it('does not refuse the store to a clean page as QEMU', () => {
+    const bench = onePage(AP_READ_ONLY, 0n, { ...ALL_FEATURES, qemu: true })
+      .set('TCR2_EL1', PIE)
+      .set('PIR_EL1', 5n)
+    expect([bench.walk(0x1000n, STORE).fault, bench.out.dirtyBit]).toEqual([0, false])
+  })
+
   it('needs FEAT_S1PIE', () => {
     const bench = onePage(0n, 0n, { ...ALL_FEATURES, s1pie: false }).set('TCR2_EL1', PIE)
     expect(rights(bench)).toBe('rwx --x')
