@@ -42,6 +42,14 @@ export type ReservedName =
   | 'TSZ_NOT_ONE_HOT'
   | 'PSEL_TSZ_ZERO'
   | 'SHIFTED_BYTE'
+  | 'SIZE_1D'
+  | 'SZ_1D'
+  | 'SZ_1D_INDEX'
+  | 'SIZE_2S'
+  | 'IMMH_1D'
+  | 'IMM5_1D'
+  | 'EXT_BYTE'
+  | 'COMPLEX_4H'
 
 const Rt = (w: number): number => w & 31
 const Rn = (w: number): number => bits(w, 5, 5)
@@ -101,4 +109,20 @@ export const RESERVED: Readonly<Record<ReservedName, Rule>> = {
   PSEL_TSZ_ZERO: (w) => bit(w, 22) === 0 && bits(w, 18, 3) === 0,
   /** A byte element has no immediate shifted by 8. */
   SHIFTED_BYTE: (w) => bits(w, 22, 2) === 0 && bit(w, 13) === 1,
+  /** size:Q is 110: Advanced SIMD instructions on vectors have no 1D. */
+  SIZE_1D: (w) => bits(w, 22, 2) === 3 && bit(w, 30) === 0,
+  /** The same of sz:Q, 10. */
+  SZ_1D: (w) => bit(w, 22) === 1 && bit(w, 30) === 0,
+  /** By element: sz:Q is 10 (of a vector), or sz:L is 11: L is no bit of a doubleword's index. */
+  SZ_1D_INDEX: (w) => bit(w, 22) === 1 && (bit(w, 30) === 0 || bit(w, 21) === 1),
+  /** size:Q is 100: reductions across a vector have no 2S. */
+  SIZE_2S: (w) => bits(w, 22, 2) === 2 && bit(w, 30) === 0,
+  /** immh:Q of a shift is 1xxx0: no 1D. */
+  IMMH_1D: (w) => bit(w, 22) === 1 && bit(w, 30) === 0,
+  /** imm5:Q of DUP is x10000: no 1D. */
+  IMM5_1D: (w) => bits(w, 16, 4) === 8 && bit(w, 30) === 0,
+  /** EXT: imm4 is past the end of an 8-byte vector. */
+  EXT_BYTE: (w) => bit(w, 30) === 0 && bit(w, 14) === 1,
+  /** FCMLA (by element) of 4H: H:L is past the second pair. */
+  COMPLEX_4H: (w) => bit(w, 30) === 0 && bit(w, 11) === 1,
 }

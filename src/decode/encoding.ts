@@ -36,7 +36,7 @@ export interface Encoding extends Pattern {
   readonly index: number
   /** Name of the top-level class whose file holds the row. */
   readonly group: string
-  /** Mnemonic as written in the row, such as `ldp` or `b.<cond>`. */
+  /** Mnemonic as the row has it: `ldp`; `b.<cond>`, which cond completes; `saddl<|2>`, saddl or saddl2 by Q. */
   readonly mnemonic: string
   /** Operands as the row writes them. */
   readonly syntax: string

@@ -57,8 +57,14 @@ export function preferred(encoding: Encoding, word: number, all: boolean): Encod
   return encoding
 }
 
-/** A mnemonic that a condition ends: `b.<cond>`. */
+/** A mnemonic whose end the word chooses: `b.<cond>` by the condition, `saddl<|2>` by Q. */
 function mnemonicText({ mnemonic, fields }: Encoding, word: number): string {
+  const bar = mnemonic.indexOf('|')
+  if (bar >= 0) {
+    const open = mnemonic.indexOf('<')
+    const end = ((word >>> 30) & 1) === 0 ? mnemonic.slice(open + 1, bar) : mnemonic.slice(bar + 1, -1)
+    return mnemonic.slice(0, open) + end
+  }
   const cond = fields.find((f) => f.name === 'cond')
   return cond ? mnemonic.replace('<cond>', CONDITIONS[(word >>> cond.lsb) & 15] as string) : mnemonic
 }
@@ -69,6 +75,8 @@ function operandText(o: Operand, aliases: boolean): string {
       return registerText(o)
     case 'immediate':
       return immediateText(o)
+    case 'byte-mask':
+      return byteMaskText(o.value)
     case 'float':
       return `#${o.value.toFixed(o.digits)}`
     case 'pattern':
@@ -106,6 +114,11 @@ export function registerText(r: RegisterOperand): string {
 
 function immediateText(i: Pick<ImmediateOperand, 'value' | 'radix'>): string {
   return i.radix === 10 ? `#${i.value}` : `#0x${i.value.toString(16)}`
+}
+
+/** LLVM pads to 16 characters, of which `0x` takes two when the value is not 0. */
+function byteMaskText(value: bigint): string {
+  return value === 0n ? '#0000000000000000' : `#0x${value.toString(16).padStart(14, '0')}`
 }
 
 function shiftText(o: { readonly shift: string; readonly amount: number; readonly shown: boolean }): string {

@@ -38,6 +38,12 @@ export interface ImmediateOperand {
   readonly radix: 10 | 16
 }
 
+/** 64 bits whose bytes are each all zeros or all ones (MOVI, 64-bit). */
+export interface ByteMaskOperand {
+  readonly kind: 'byte-mask'
+  readonly value: bigint
+}
+
 /** A constant of a floating-point instruction. */
 export interface FloatOperand {
   readonly kind: 'float'
@@ -137,6 +143,7 @@ export type Operand =
   | RegisterOperand
   | ListOperand
   | ImmediateOperand
+  | ByteMaskOperand
   | FloatOperand
   | PatternOperand
   | SliceOperand

@@ -7,6 +7,8 @@ import { immediateReader, labelReader } from './operands/immediate.ts'
 import { memoryReader } from './operands/memory.ts'
 import { nameReader } from './operands/name.ts'
 import { shiftedReader } from './operands/shifted.ts'
+import { simdRegisterReader } from './operands/simd-fp.ts'
+import { simdImmediateReader } from './operands/simd-fp-immediate.ts'
 import { sveRegisterReader } from './operands/sve.ts'
 import { sveAddressReader } from './operands/sve-address.ts'
 import { sveImmediateReader } from './operands/sve-immediate.ts'
@@ -29,6 +31,8 @@ const READERS: readonly ((encoding: Encoding, token: string) => OperandReader | 
   conditionReader,
   systemReader,
   secondOfPairReader,
+  simdRegisterReader,
+  simdImmediateReader,
   sveRegisterReader,
   sveImmediateReader,
   sveAddressReader,

@@ -4,6 +4,7 @@ import { dataProcessingImmediate } from './data-processing-immediate.ts'
 import { dataProcessingRegister } from './data-processing-register.ts'
 import { loadsStores } from './loads-stores.ts'
 import { reserved } from './reserved.ts'
+import { simdFp } from './simd-fp.ts'
 import { sve } from './sve.ts'
 import { system } from './system.ts'
 
@@ -16,6 +17,7 @@ export const GROUPS: readonly Group[] = [
   system,
   dataProcessingRegister,
   loadsStores,
+  simdFp,
 ]
 
 /** The A64 encoding table. */

@@ -103,7 +103,7 @@ function float(encoding: Encoding, token: string): OperandReader | undefined {
 }
 
 /** `VFPExpandImm`: sign, 3 bits of exponent -3..4, 4 bits of fraction. */
-function expandFloat(imm8: number): number {
+export function expandFloat(imm8: number): number {
   const exponent = ((imm8 >>> 4) & 7) ^ 4
   const magnitude = (16 + (imm8 & 15)) * 2 ** (exponent - 7)
   return imm8 >>> 7 === 1 ? -magnitude : magnitude

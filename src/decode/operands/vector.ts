@@ -2,7 +2,7 @@ import { bitExpression } from '../bit-expression.ts'
 import { findField, type Encoding } from '../encoding.ts'
 import { type ListOperand, type OperandReader, type RegisterOperand, registerSet } from '../operand.ts'
 
-const VECTOR = /^V([a-z]\d?)\.(\w+)$/
+const VECTOR = /^V([a-z]\d?)\.(T|\d*[bhsdq])$/
 const LIST = /^\{V([a-z])\.(\w+) x([1-4])\}(?:\[(.+)\])?$/
 const FULL = ['8b', '16b', '4h', '8h', '2s', '4s', '1d', '2d'] as const
 
