@@ -10,7 +10,9 @@ import { decodeInto, Instruction } from '../../src/decode/index.ts'
  * Top-level groups (bits 28:25) whose rows exist. `npm run conform:sweep` walks all words of all groups; this is a
  * sample of their blocks, spread over bits 31:16 and small enough for every test run.
  */
-const COVERED: readonly number[] = [0b1000, 0b1001, 0b1010, 0b1011, 0b0101, 0b1101, 0b0100, 0b0110, 0b1100, 0b1110]
+const COVERED: readonly number[] = [
+  0b1000, 0b1001, 0b1010, 0b1011, 0b0101, 0b1101, 0b0100, 0b0110, 0b1100, 0b1110, 0b0111, 0b1111,
+]
 const SAMPLE = 192
 /** Bits 31:24 of SVE's data processing; the rest of SVE (bits 28:25 = 0010) is loads and stores. */
 const SVE_DATA: readonly number[] = [0x04, 0x05, 0x24, 0x25, 0x44, 0x45, 0x64, 0x65]
