@@ -29,8 +29,8 @@ export const vectorPermute: readonly Row[] = [
 
   // Advanced SIMD copy
   ['DUP_asimdins_DV_v', '0 Q 0 01110000 imm5!=x0000 0 0000 1 Rn Rd', 'dup Vd.Timm5, Vn.Timm5[imm5]',       { feat: 'AdvSIMD', reserved: ['IMM5_1D'] }],
-  ['DUP_asimdins_DR_r', '0 Q 0 01110000 imm5!=x0000 0 0001 1 Rn Rd', 'dup Vd.Timm5, <R>n',                 { feat: 'AdvSIMD', reserved: ['IMM5_1D'] }],
-  ['INS_asimdins_IR_r', '0 1 0 01110000 imm5!=x0000 0 0011 1 Rn Rd', 'ins Vd.Timm5[imm5], <R>n',           { feat: 'AdvSIMD' }],
+  ['DUP_asimdins_DR_r', '0 Q 0 01110000 imm5!=x0000 0 0001 1 Rn Rd', 'dup Vd.Timm5, <Rimm5>n',             { feat: 'AdvSIMD', reserved: ['IMM5_1D'] }],
+  ['INS_asimdins_IR_r', '0 1 0 01110000 imm5!=x0000 0 0011 1 Rn Rd', 'ins Vd.Timm5[imm5], <Rimm5>n',       { feat: 'AdvSIMD' }],
   ['SMOV_asimdins_W_w', '0 0 0 01110000 imm5!=xxx00 0 0101 1 Rn Rd', 'smov Wd, Vn.Timm5[imm5]',            { feat: 'AdvSIMD' }],
   ['SMOV_asimdins_X_x', '0 1 0 01110000 imm5!=xx000 0 0101 1 Rn Rd', 'smov Xd, Vn.Timm5[imm5]',            { feat: 'AdvSIMD' }],
   ['UMOV_asimdins_W_w', '0 0 0 01110000 imm5!=xx000 0 0111 1 Rn Rd', 'umov Wd, Vn.Timm5[imm5]',            { feat: 'AdvSIMD' }],
