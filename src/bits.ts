@@ -44,7 +44,7 @@ export function high(n: number): number {
 
 /** The low 32 bits of a non-negative number below 2^64. */
 export function low(n: number): number {
-  return n % TWO32 >>> 0
+  return (n % TWO32) >>> 0
 }
 
 /** `0x`-led lower-case hexadecimal, at least `digits` long. */

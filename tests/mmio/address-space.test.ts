@@ -295,8 +295,7 @@ describe('descriptors', () => {
       const space = new AddressSpace()
         .add(MemoryRegion.ram('shared', new Uint8Array(new SharedArrayBuffer(8))), 0)
         .add(MemoryRegion.ram('own', new Uint8Array(8)), 8)
-      for (const pa of [0, 8])
-        expect(space.compareAndSwapDescriptor(pa, 0, 0, 1, 2)).toBe(true)
+      for (const pa of [0, 8]) expect(space.compareAndSwapDescriptor(pa, 0, 0, 1, 2)).toBe(true)
       expect(spy.mock.calls.map((c) => c.slice(1))).toEqual([[0, 0n, 0x1_0000_0002n]])
     } finally {
       spy.mockRestore()
