@@ -1,3 +1,5 @@
+import type { TpmSavedState } from './state/crb-state.ts'
+
 /**
  * A TPM behind the CRB: what the device needs of it, whoever runs the commands.
  *
@@ -33,4 +35,16 @@ export interface TpmBackend {
   reset(ready: () => void): void
   /** Releases sockets, processes and timers. No call may follow. */
   close(): void
+  /**
+   * The TPM's own state: keys, counters, PCRs. Asked for while no command runs. A TPM that cannot be saved lacks the
+   * method.
+   * @throws (rejects) when the state cannot be had.
+   */
+  saveState?(): Promise<TpmSavedState>
+  /**
+   * Puts saved state in place of the TPM's own, and has it run from there without a Startup. Asked for while no
+   * command of the device runs, and never before an earlier call has settled.
+   * @throws (rejects) when that cannot be done; the TPM is then as it was.
+   */
+  loadState?(state: TpmSavedState): Promise<void>
 }

@@ -1,34 +1,33 @@
 /**
  * The TPM 2.0 Command Response Buffer: 0x80 bytes of registers and 0xF80 bytes of RAM in one page, locality 0, polled.
- * Every observable of QEMU 7.2's hw/tpm/tpm_crb.c, with three chosen differences (docs/deviations.md): a declared size
- * below 10 sets tpmSts, as QEMU does today, instead of hanging; an answer's length is checked; a reset does not wait.
+ * Every observable of QEMU 7.2's hw/tpm/tpm_crb.c, or of 11.1's with chunks, with the chosen differences that
+ * docs/deviations.md lists.
  *
  * @module
  */
 
-import { hex, high, low } from '../bits.ts'
-import { ADDRESS_LIMIT, MemoryRegion } from '../mmio/memory-region.ts'
+import { MemoryRegion } from '../mmio/memory-region.ts'
 import type { MemoryRegionOps } from '../mmio/region.ts'
 import type { TpmBackend } from './backend.ts'
 import type { CrbEvent, CrbEventHook, CrbFault, CrbIgnored } from './events.ts'
+import { checkOptions, type TpmCrbOptions } from './options.ts'
+import { TpmPpi } from './ppi.ts'
+import type { CrbProfile } from './profile.ts'
+import { CrbRegisterFile } from './register-file.ts'
+import { CRB, CRB_REGISTERS_SIZE, crbRegisterAt, fieldMask } from './registers.ts'
+import { CommandRunner } from './runner.ts'
+import { checkState } from './state/check.ts'
+import type { CrbState } from './state/crb-state.ts'
+import { StateError } from './state/error.ts'
+import { decodeCrbState, encodeCrbState } from './state/record.ts'
 import {
-  CRB,
-  CRB_BUFFER_SIZE,
-  CRB_REGISTERS_SIZE,
-  CRB_SIZE,
-  type CrbRegister,
-  crbRegisterAt,
-  fieldMask,
-  resetValue,
-} from './registers.ts'
-
-/** Where QEMU puts the CRB of a PC (include/hw/acpi/tpm.h, TPM_CRB_ADDR_BASE). */
-export const CRB_DEFAULT_BASE = 0xfed4_0000
-
-/** Bytes of a TPM 2.0 command or response header: tag, size, code. */
-const HEADER_SIZE = 10
-/** TPM_ST_RSP_COMMAND, size 10, TPM_FAIL: what QEMU's tpm_util_write_fatal_error_response puts in the buffer. */
-const FATAL_ERROR_RESPONSE: readonly number[] = [0x00, 0xc4, 0, 0, 0, 10, 0, 0, 0, 9]
+  ChunkedTransfer,
+  declaredSize,
+  FATAL_ERROR_RESPONSE,
+  HEADER_SIZE,
+  type Transfer,
+  WholeTransfer,
+} from './transfer.ts'
 
 const WORD = {
   LOC_STATE: CRB.LOC_STATE.offset >> 2,
@@ -37,46 +36,20 @@ const WORD = {
   START: CRB.CTRL_START.offset >> 2,
 } as const
 
+const ESTABLISHED = fieldMask(CRB.LOC_STATE.fields.tpmEstablished)
 const LOC_ASSIGNED = fieldMask(CRB.LOC_STATE.fields.locAssigned)
 const GRANTED = fieldMask(CRB.LOC_STS.fields.Granted)
 const BEEN_SEIZED = fieldMask(CRB.LOC_STS.fields.beenSeized)
 const TPM_STS = fieldMask(CRB.CTRL_STS.fields.tpmSts)
 const TPM_IDLE = fieldMask(CRB.CTRL_STS.fields.tpmIdle)
 const START = fieldMask(CRB.CTRL_START.fields.Start)
+const RSP_RETRY = fieldMask(CRB.CTRL_START.fields.crbRspRetry)
+const NEXT_CHUNK = fieldMask(CRB.CTRL_START.fields.nextChunk)
 const REQUEST_ACCESS = fieldMask(CRB.LOC_CTRL.fields.requestAccess)
 const RELINQUISH = fieldMask(CRB.LOC_CTRL.fields.relinquish)
 const CMD_READY = fieldMask(CRB.CTRL_REQ.fields.cmdReady)
 const GO_IDLE = fieldMask(CRB.CTRL_REQ.fields.goIdle)
 const CANCEL = fieldMask(CRB.CTRL_CANCEL.fields.Cancel)
-
-/** What is wrong with a {@link TpmCrbOptions}. */
-export type CrbOptionCode = 'base' | 'tpm'
-
-/** A host's mistake in making a CRB. No guest can cause one. */
-export class CrbOptionError extends Error {
-  override readonly name = 'CrbOptionError'
-  readonly code: CrbOptionCode
-
-  constructor(code: CrbOptionCode, message: string) {
-    super(message)
-    this.code = code
-  }
-}
-
-/** How to make a {@link TpmCrb}. */
-export interface TpmCrbOptions {
-  /** Who runs the commands. */
-  readonly tpm: TpmBackend
-  /** Guest-physical address of the page, a multiple of 0x1000; {@link CRB_DEFAULT_BASE} unless told. */
-  readonly base?: number
-  /**
-   * What START does with a declared size below the header's 10 bytes. `refuse` (default, QEMU today): tpmSts, START
-   * stays 0. `deliver` (QEMU 7.2): the bytes go to the back end, and START stays 1 until it answers, if ever.
-   */
-  readonly shortCommands?: 'refuse' | 'deliver'
-  /** Told of what happens; see {@link CrbEvent}. Without one no event object is made. */
-  readonly onEvent?: CrbEventHook
-}
 
 /** A region and the guest-physical address of its first byte. */
 export interface MappedRegion {
@@ -89,8 +62,24 @@ export interface RegionSpace {
   add(region: MemoryRegion, base: number): unknown
 }
 
+/** How to save. */
+export interface SaveOptions {
+  /** What to do about a running command: `wait` for its answer (unless told), or `cancel` it and wait. */
+  readonly running?: 'wait' | 'cancel'
+}
+
+/** How to restore. */
+export interface RestoreOptions {
+  /**
+   * `restore` (unless told): the TPM's part too; a state without one, or a TPM that cannot load, is an error. `keep`:
+   * the device alone; the TPM stays as it is.
+   */
+  readonly tpm?: 'restore' | 'keep'
+}
+
 /**
- * A TPM CRB on two regions: registers (`tpm-crb-mmio`, device) and data buffer (`tpm-crb-cmd`, RAM).
+ * A TPM CRB on two regions: registers (`tpm-crb-mmio`, device) and data buffer (`tpm-crb-cmd`, RAM); a third one for
+ * the PPI (`tpm-ppi`) where there is one.
  *
  * START hands the command to the back end and returns; it reads 1 until the answer arrives, which may be within the
  * same store (EmbeddedTpm) or much later (Swtpm). Nothing that a guest writes or that a TPM answers throws.
@@ -101,67 +90,70 @@ export interface RegionSpace {
  * const space = crb.attach(new AddressSpace())
  * const word = new Uint8Array(4)
  * space.read(0xfed4_0030, 4, word, 0) // word is 11 58 02 00: INTF_ID 0x25811
+ * const record = await crb.save()
+ * await new TpmCrb({ tpm: new EmbeddedTpm(), base: 0xfed4_0000 }).restore(record)
  * ```
  */
 export class TpmCrb {
   /** Guest-physical address of the page. */
   readonly base: number
-  /** The two regions with their addresses, ascending: for a bus of your own. {@link attach} maps them. */
+  readonly profile: CrbProfile
+  /** The regions with their addresses: for a bus of your own. {@link attach} maps them. */
   readonly regions: readonly MappedRegion[]
   /** The live bytes of the data buffer, 0xF80 of them, at base + 0x80. A reset leaves them. */
-  readonly buffer: Uint8Array = new Uint8Array(CRB_BUFFER_SIZE)
+  readonly buffer: Uint8Array
+  /** With `readAsRam` the live page, 0x1000 bytes that always read as the guest reads it: map it read-only. */
+  readonly image: Uint8Array | undefined
+  readonly ppi: TpmPpi | undefined
 
   readonly #tpm: TpmBackend
   readonly #onEvent: CrbEventHook | undefined
-  readonly #deliverShort: boolean
-  readonly #registers: Uint32Array = new Uint32Array(CRB_REGISTERS_SIZE / 4)
-  /** Longest command and answer, bytes. */
-  #limit = CRB_BUFFER_SIZE
-  /** The back end's established flag once asked. */
-  #established: boolean | undefined
-  /** Number of the running command; 0 while none runs. An answer that bears another number is late. */
-  #running = 0
-  #commands = 0
-  /** Callers of {@link reset} to be told when the back end is ready; `undefined` while no reset is under way. */
-  #resetting: (() => void)[] | undefined
-  /** A command started during a reset: it goes to the TPM once that is ready. */
-  #held: Uint8Array | undefined
+  readonly #registers: CrbRegisterFile
+  readonly #transfer: Transfer
+  readonly #runner: CommandRunner
 
-  /** @throws CrbOptionError for a base that is no page of the address space, or a back end without its methods. */
+  /** @throws CrbOptionError for an option that makes no sense. */
   constructor(options: TpmCrbOptions) {
-    const { tpm, base = CRB_DEFAULT_BASE, shortCommands = 'refuse', onEvent } = options
-    if (!Number.isInteger(base) || base < 0 || base % CRB_SIZE !== 0 || base > ADDRESS_LIMIT - CRB_SIZE) {
-      throw new CrbOptionError('base', `base is ${base}; give a multiple of ${hex(CRB_SIZE)} below 2^53`)
-    }
-    if (typeof tpm?.execute !== 'function' || typeof tpm.reset !== 'function' || typeof tpm.cancel !== 'function') {
-      throw new CrbOptionError('tpm', 'tpm is no TpmBackend; give an EmbeddedTpm, a Swtpm or a RecordedTpm')
-    }
-    if (!(tpm.bufferSize >= HEADER_SIZE)) {
-      throw new CrbOptionError('tpm', `tpm.bufferSize is ${tpm.bufferSize}; a TPM takes at least a header of 10 bytes`)
-    }
+    const { base, profile, ppi, page, readAsRam, deliverShort } = checkOptions(options)
     this.base = base
-    this.#tpm = tpm
-    this.#onEvent = onEvent
-    this.#deliverShort = shortCommands === 'deliver'
+    this.profile = profile
+    this.#tpm = options.tpm
+    this.#onEvent = options.onEvent
+    this.buffer = page.subarray(CRB_REGISTERS_SIZE)
+    this.image = readAsRam ? page : undefined
+    this.#registers = new CrbRegisterFile(base, profile, this.image)
+    this.#transfer = profile.chunk ? new ChunkedTransfer(this.buffer) : new WholeTransfer(this.buffer, deliverShort)
+    this.#transfer.reset(this.#tpm.bufferSize)
+    this.#runner = new CommandRunner(this.#tpm, {
+      fault: (reason, message, cause) => this.#fault(reason, message, cause),
+      delivered: (command) => {
+        if (this.#onEvent !== undefined) this.#emit({ type: 'command', locality: 0, command: command.slice() })
+      },
+      answered: (response) => this.#answered(response),
+    })
     const ops: MemoryRegionOps = {
       read: (offset, size) => this.#read(offset, size),
       write: (offset, value, size) => this.#write(offset, value, size),
       valid: { min: 1, max: 4 },
     }
-    this.regions = [
+    const regions = [
       { region: MemoryRegion.io('tpm-crb-mmio', CRB_REGISTERS_SIZE, ops), base },
       { region: MemoryRegion.ram('tpm-crb-cmd', this.buffer), base: base + CRB_REGISTERS_SIZE },
     ]
-    this.#resetRegisters()
+    this.ppi = ppi === undefined ? undefined : new TpmPpi(ppi)
+    if (this.ppi !== undefined) regions.push({ region: this.ppi.region, base: this.ppi.base })
+    this.regions = regions
+    // An image has to be right before anybody has read LOC_STATE through us.
+    if (readAsRam) this.#establishedBit()
   }
 
   /** A command runs: START reads 1. */
   get busy(): boolean {
-    return this.#running !== 0
+    return this.#runner.busy
   }
 
   /**
-   * Maps both regions into an AddressSpace.
+   * Maps all regions into an AddressSpace.
    * @returns the same space.
    * @throws RegionError (of the space) where something else is mapped.
    */
@@ -172,54 +164,121 @@ export class TpmCrb {
 
   /**
    * Device reset: registers take their reset values at once, a running command is dropped (its answer is ignored), the
-   * back end is reset. The data buffer and the cached established flag stay, as in QEMU. A START before the back end is
-   * ready reads 1 and runs then. Calls during a reset join it.
+   * back end is reset, a memory overwrite request in the PPI is met. The data buffer and the cached established flag
+   * stay, as in QEMU. A START before the back end is ready reads 1 and runs then. Calls during a reset join it.
    * @param ready - called when the back end takes commands again, possibly within this call.
    */
   reset(ready?: () => void): void {
-    this.#running = 0
-    this.#held = undefined
-    this.#resetRegisters()
-    if (this.#onEvent !== undefined) this.#emit({ type: 'reset' })
-    if (this.#resetting !== undefined) {
-      if (ready !== undefined) this.#resetting.push(ready)
-      return
-    }
-    const waiting = ready === undefined ? [] : [ready]
-    this.#resetting = waiting
     try {
-      this.#tpm.reset(() => this.#ready(waiting))
+      this.ppi?.reset()
     } catch (cause) {
-      this.#fault('backend', 'the back end threw in reset()', cause)
-      this.#ready(waiting)
+      this.#fault('backend', 'clearMemory threw', cause)
+    }
+    this.#registers.reset()
+    this.#transfer.reset(this.#tpm.bufferSize)
+    if (this.#onEvent !== undefined) this.#emit({ type: 'reset' })
+    this.#runner.reset(ready)
+  }
+
+  /**
+   * The whole state as one record (src/crb/state/record.ts has its layout): registers, data buffer, PPI, the cached
+   * established flag, and the TPM's own state where the back end can save it. A running command is waited for, so that
+   * START is never saved set; one that the guest starts meanwhile runs when the state has been taken. A TPM whose
+   * answer never comes keeps this from resolving: back ends bound their waits.
+   * @throws (rejects) StateError `tpm` when the back end fails, `interrupted` when the device was reset meanwhile.
+   */
+  async save(options: SaveOptions = {}): Promise<Uint8Array> {
+    return encodeCrbState(await this.saveState(options))
+  }
+
+  /** As {@link save}, as plain data. */
+  async saveState(options: SaveOptions = {}): Promise<CrbState> {
+    if (options.running === 'cancel' && this.busy) this.#runner.cancel()
+    const release = await this.#runner.quiet()
+    try {
+      const { resets } = this.#runner
+      const state = {
+        registers: this.#registers.save(),
+        buffer: this.buffer.slice(),
+        established: this.#runner.knownEstablished,
+        chunk: this.#transfer.save(),
+        ppi: this.ppi?.bytes.slice(),
+      }
+      const tpm = await this.#withTpm('saved', () => this.#tpm.saveState?.())
+      if (resets !== this.#runner.resets) {
+        throw new StateError('interrupted', '', -1, 'the device was reset while its state was saved; save again')
+      }
+      return { ...state, tpm }
+    } finally {
+      release()
     }
   }
 
-  #ready(waiting: (() => void)[]): void {
-    if (this.#resetting !== waiting) return
-    this.#resetting = undefined
-    const held = this.#held
-    this.#held = undefined
-    if (held !== undefined) this.#deliver(held, this.#running)
-    for (const ready of waiting) ready()
+  /**
+   * Puts a saved state in place of this one. A command that runs here is waited for; the state's own START is never set:
+   * a state that has it (some other program's) gets tpmSts and the fatal error instead, since its command is lost.
+   * @param saved - a record of {@link save}, or the state itself.
+   * @throws (rejects) StateError for a record that is not whole, a state of another base, profile or equipment, or a TPM
+   * that does not load its part. Nothing has changed then.
+   */
+  async restore(saved: Uint8Array | CrbState, options: RestoreOptions = {}): Promise<void> {
+    const state = saved instanceof Uint8Array ? decodeCrbState(saved) : saved
+    checkState(state, {
+      registers: this.#registers,
+      chunk: this.profile.chunk,
+      limit: this.#transfer.limit,
+      ppi: this.ppi !== undefined,
+    })
+    const { tpm } = state
+    const keep = options.tpm === 'keep'
+    if (!keep && (tpm === undefined) !== (this.#tpm.loadState === undefined)) {
+      const what = tpm === undefined ? 'the state has no TPM part' : 'this back end cannot load the TPM part'
+      throw new StateError('tpm', 'tpm ', -1, `${what}; to restore the device alone, say tpm: 'keep'`)
+    }
+    const release = await this.#runner.quiet()
+    try {
+      const { resets } = this.#runner
+      if (!keep && tpm !== undefined) await this.#withTpm('loaded', () => this.#tpm.loadState?.(tpm))
+      if (resets !== this.#runner.resets) {
+        throw new StateError('interrupted', '', -1, 'the device was reset while a state was restored; restore again')
+      }
+      this.#runner.drop()
+      this.#put(state)
+    } finally {
+      release()
+    }
   }
 
-  #resetRegisters(): void {
-    const regs = this.#registers
-    regs.fill(0)
-    for (const register of Object.values<CrbRegister>(CRB)) regs[register.offset >> 2] = resetValue(register)
-    const buffer = this.base + CRB_REGISTERS_SIZE
-    regs[CRB.CTRL_CMD_LADDR.offset >> 2] = low(buffer)
-    regs[CRB.CTRL_CMD_HADDR.offset >> 2] = high(buffer)
-    regs[CRB.CTRL_RSP_LADDR.offset >> 2] = low(buffer)
-    regs[CRB.CTRL_RSP_HADDR.offset >> 2] = high(buffer)
-    const { bufferSize } = this.#tpm
-    this.#limit = bufferSize >= HEADER_SIZE ? Math.min(Math.floor(bufferSize), CRB_BUFFER_SIZE) : HEADER_SIZE
+  #put(state: CrbState): void {
+    state.registers.forEach((value, word) => {
+      if (word === WORD.LOC_STATE) this.#registers.set(word, value & ~ESTABLISHED)
+      else this.#registers.set(word, word === WORD.START ? 0 : value)
+    })
+    this.buffer.set(state.buffer)
+    if (state.ppi !== undefined) this.ppi?.bytes.set(state.ppi)
+    this.#transfer.load(state.chunk)
+    this.#runner.knownEstablished = state.established
+    if (this.image !== undefined) this.#establishedBit()
+    if (this.#onEvent !== undefined) this.#emit({ type: 'restore' })
+    if (((state.registers[WORD.START] ?? 0) & START) === 0) return
+    this.#fault('lost-command', 'the state has a command under way, whose answer cannot come any more')
+    this.#registers.set(WORD.STS, this.#registers.get(WORD.STS) | TPM_STS)
+    this.buffer.set(FATAL_ERROR_RESPONSE)
+  }
+
+  async #withTpm<T>(done: string, call: () => Promise<T> | undefined): Promise<T | undefined> {
+    try {
+      return await call()
+    } catch (cause) {
+      if (cause instanceof StateError) throw cause
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new StateError('tpm', 'tpm ', -1, `the TPM's state could not be ${done}: ${why}`, cause)
+    }
   }
 
   // One callback per piece of at most four bytes, aligned to its size: MemoryRegionOps.valid above.
   #read(offset: number, size: number): number {
-    const stored = this.#registers[offset >> 2] ?? 0
+    const stored = this.#registers.get(offset >> 2)
     if (this.#onEvent !== undefined && crbRegisterAt(offset) === undefined) {
       this.#ignored('reserved', false, offset, size, 0)
     }
@@ -230,15 +289,9 @@ export class TpmCrb {
 
   /** LOC_STATE.tpmEstablished as it reads: 1 while the TPM's flag is clear. */
   #establishedBit(): number {
-    if (this.#established === undefined) {
-      try {
-        this.#established = this.#tpm.established() === true
-      } catch (cause) {
-        this.#established = false
-        this.#fault('backend', 'the back end threw in established()', cause)
-      }
-    }
-    return this.#established ? 0 : 1
+    const bit = this.#runner.established() ? 0 : 1
+    if (this.image !== undefined) this.#registers.showEstablished(bit)
+    return bit
   }
 
   #write(offset: number, value: number, size: number): void {
@@ -252,31 +305,28 @@ export class TpmCrb {
     switch (offset) {
       case CRB.LOC_CTRL.offset:
         if (value === REQUEST_ACCESS) {
-          regs[WORD.LOC_STS] = ((regs[WORD.LOC_STS] ?? 0) | GRANTED) & ~BEEN_SEIZED
-          regs[WORD.LOC_STATE] = (regs[WORD.LOC_STATE] ?? 0) | LOC_ASSIGNED
+          regs.set(WORD.LOC_STS, (regs.get(WORD.LOC_STS) | GRANTED) & ~BEEN_SEIZED)
+          regs.set(WORD.LOC_STATE, regs.get(WORD.LOC_STATE) | LOC_ASSIGNED)
         } else if (value === RELINQUISH) {
-          regs[WORD.LOC_STATE] = (regs[WORD.LOC_STATE] ?? 0) & ~LOC_ASSIGNED
-          regs[WORD.LOC_STS] = (regs[WORD.LOC_STS] ?? 0) & ~GRANTED
+          regs.set(WORD.LOC_STATE, regs.get(WORD.LOC_STATE) & ~LOC_ASSIGNED)
+          regs.set(WORD.LOC_STS, regs.get(WORD.LOC_STS) & ~GRANTED)
         } else return 'value'
         if (this.#onEvent !== undefined) this.#emit({ type: 'locality', granted: value === REQUEST_ACCESS })
         return undefined
       case CRB.CTRL_REQ.offset:
         // The request bits are acknowledged at once: CTRL_REQ itself always reads 0.
-        if (value === CMD_READY) regs[WORD.STS] = (regs[WORD.STS] ?? 0) & ~TPM_IDLE
-        else if (value === GO_IDLE) regs[WORD.STS] = (regs[WORD.STS] ?? 0) | TPM_IDLE
+        if (value === CMD_READY) regs.set(WORD.STS, regs.get(WORD.STS) & ~TPM_IDLE)
+        else if (value === GO_IDLE) regs.set(WORD.STS, regs.get(WORD.STS) | TPM_IDLE)
         else return 'value'
         return undefined
       case CRB.CTRL_CANCEL.offset:
         if (value !== CANCEL) return 'value'
-        if (this.#running === 0) return 'idle'
-        this.#cancel()
+        if (!this.#runner.busy) return 'idle'
+        if (this.#onEvent !== undefined) this.#emit({ type: 'cancel' })
+        this.#runner.cancel()
         return undefined
       case CRB.CTRL_START.offset:
-        if (value !== START) return 'value'
-        if (this.#running !== 0) return 'busy'
-        if (((regs[WORD.LOC_STATE] ?? 0) & LOC_ASSIGNED) === 0) return 'no-locality'
-        this.#start()
-        return undefined
+        return this.profile.chunk ? this.#startBits(value) : this.#startValue(value)
       default: {
         const name = crbRegisterAt(offset)
         return name === undefined ? 'reserved' : CRB[name].access === 'ro' ? 'read-only' : 'offset'
@@ -284,75 +334,67 @@ export class TpmCrb {
     }
   }
 
+  /** CTRL_START of QEMU 7.2: the value is compared whole. */
+  #startValue(value: number): CrbIgnored | undefined {
+    if (value !== START) return 'value'
+    if (this.#runner.busy) return 'busy'
+    if (!this.#hasLocality()) return 'no-locality'
+    this.#start()
+    return undefined
+  }
+
+  /** CTRL_START of QEMU 11.1: one bit acts, the lowest but for nextChunk before crbRspRetry. */
+  #startBits(value: number): CrbIgnored | undefined {
+    if (!this.#hasLocality()) return 'no-locality'
+    if (this.#runner.busy) return 'busy'
+    if ((value & START) !== 0) this.#start()
+    else if ((value & NEXT_CHUNK) !== 0) {
+      const declared = this.#transfer.next()
+      if (declared !== undefined) this.#short(declared)
+    } else if ((value & RSP_RETRY) !== 0) this.#transfer.retry()
+    else return 'value'
+    return undefined
+  }
+
+  #hasLocality(): boolean {
+    return (this.#registers.get(WORD.LOC_STATE) & LOC_ASSIGNED) !== 0
+  }
+
   #start(): void {
-    const { buffer } = this
-    // Big-endian u32 at 2; the top byte is multiplied so that 2^31 and more stay positive.
-    const declared =
-      (buffer[2] ?? 0) * 0x100_0000 + (((buffer[3] ?? 0) << 16) | ((buffer[4] ?? 0) << 8) | (buffer[5] ?? 0))
-    if (declared < HEADER_SIZE && !this.#deliverShort) {
-      this.#registers[WORD.STS] = (this.#registers[WORD.STS] ?? 0) | TPM_STS
-      this.#fault('command-size', `the command declares ${declared} bytes, a header has ${HEADER_SIZE}`)
+    const command = this.#transfer.take()
+    if (typeof command === 'number') {
+      this.#short(command)
       return
     }
-    const command = buffer.slice(0, Math.min(declared, this.#limit))
-    this.#registers[WORD.START] = START
-    this.#commands += 1
-    this.#running = this.#commands
-    if (this.#resetting !== undefined) this.#held = command
-    else this.#deliver(command, this.#running)
+    this.#registers.set(WORD.START, START)
+    this.#runner.start(command)
   }
 
-  #deliver(command: Uint8Array, ticket: number): void {
-    if (this.#onEvent !== undefined) this.#emit({ type: 'command', locality: 0, command: command.slice() })
-    try {
-      this.#tpm.execute(command, 0, (response) => this.#complete(ticket, response))
-    } catch (cause) {
-      this.#fault('backend', 'the back end threw in execute()', cause)
-      if (this.#running === ticket) this.#answer(undefined)
-    }
+  /** A command that declares less than a header is refused. */
+  #short(declared: number): void {
+    this.#registers.set(WORD.STS, this.#registers.get(WORD.STS) | TPM_STS)
+    this.#fault('command-size', `the command declares ${declared} bytes, a header has ${HEADER_SIZE}`)
   }
 
-  #cancel(): void {
-    if (this.#onEvent !== undefined) this.#emit({ type: 'cancel' })
-    if (this.#held !== undefined) return // not yet with the TPM: there is nothing it could abandon
-    try {
-      this.#tpm.cancel()
-    } catch (cause) {
-      this.#fault('backend', 'the back end threw in cancel()', cause)
-    }
-  }
-
-  #complete(ticket: number, response: Uint8Array | undefined): void {
-    if (this.#running !== ticket) {
-      this.#fault('late-answer', 'an answer to a command that has ended: ignored')
-      return
-    }
-    if (!(response instanceof Uint8Array)) {
-      this.#fault('no-answer', 'the TPM gave no answer')
-      this.#answer(undefined)
-      return
-    }
-    const { length } = response
-    const declared =
-      length < HEADER_SIZE ? -1 : new DataView(response.buffer, response.byteOffset, length).getUint32(2, false)
-    if (declared !== length || length > this.#limit) {
-      const says = declared < 0 ? 'no header' : `one of ${declared}`
-      this.#fault('answer-size', `an answer of ${length} bytes with ${says}; 10..${this.#limit} bytes fit`)
-      this.#answer(undefined)
-      return
-    }
-    this.#answer(response)
-  }
-
-  /** Ends the running command: the answer, or the fatal error in its place, over the first bytes of the buffer. */
-  #answer(response: Uint8Array | undefined): void {
+  /** The running command has ended: the answer, if it is one, goes into the buffer. */
+  #answered(response: Uint8Array | undefined): void {
     const regs = this.#registers
-    this.#running = 0
-    regs[WORD.START] = (regs[WORD.START] ?? 0) & ~START
-    if (response === undefined) regs[WORD.STS] = (regs[WORD.STS] ?? 0) | TPM_STS
-    const bytes = response ?? FATAL_ERROR_RESPONSE
-    this.buffer.set(bytes, 0)
-    if (this.#onEvent !== undefined) this.#emit({ type: 'answer', response: Uint8Array.from(bytes) })
+    const good = this.#isAnswer(response) ? response : undefined
+    regs.set(WORD.START, 0)
+    if (good === undefined) regs.set(WORD.STS, regs.get(WORD.STS) | TPM_STS)
+    const given = this.#transfer.answer(good)
+    if (this.#onEvent !== undefined) this.#emit({ type: 'answer', response: given })
+  }
+
+  #isAnswer(response: Uint8Array | undefined): response is Uint8Array {
+    if (response === undefined) return false
+    const { length } = response
+    const declared = length < HEADER_SIZE ? -1 : declaredSize(response)
+    const { limit } = this.#transfer
+    if (declared === length && length <= limit) return true
+    const says = declared < 0 ? 'no header' : `one of ${declared}`
+    this.#fault('answer-size', `an answer of ${length} bytes with ${says}; 10..${limit} bytes fit`)
+    return false
   }
 
   #fault(reason: CrbFault, message: string, cause?: unknown): void {

@@ -33,6 +33,8 @@ export type CrbFault =
   | 'late-answer'
   /** A call into the back end threw. */
   | 'backend'
+  /** A restored state had a command under way: tpmSts set, the fatal error in the buffer. */
+  | 'lost-command'
 
 /** One thing that happened to a {@link TpmCrb}. */
 export type CrbEvent =
@@ -58,6 +60,8 @@ export type CrbEvent =
   | { readonly type: 'answer'; readonly response: Uint8Array }
   /** The device was reset. */
   | { readonly type: 'reset' }
+  /** A saved state was put in place of the device's own. */
+  | { readonly type: 'restore' }
   /** The TPM failed; `message` says how. */
   | { readonly type: 'error'; readonly reason: CrbFault; readonly message: string; readonly cause?: unknown }
 

@@ -6,18 +6,13 @@
  */
 
 export type { TpmBackend } from './backend.ts'
-export {
-  CRB_DEFAULT_BASE,
-  type CrbOptionCode,
-  CrbOptionError,
-  type MappedRegion,
-  type RegionSpace,
-  TpmCrb,
-  type TpmCrbOptions,
-} from './device.ts'
+export { type MappedRegion, type RegionSpace, type RestoreOptions, type SaveOptions, TpmCrb } from './device.ts'
 export { EmbeddedTpm, type EmbeddedTpmOptions } from './embedded/embedded-tpm.ts'
 export type { RandomFill } from './embedded/random.ts'
 export type { CrbEvent, CrbEventHook, CrbFault, CrbIgnored } from './events.ts'
+export { CRB_DEFAULT_BASE, type CrbOptionCode, CrbOptionError, type TpmCrbOptions } from './options.ts'
+export { PPI_DEFAULT_BASE, PPI_FIELDS, PPI_SIZE, type PpiOptions, TpmPpi, tpmConfigFile } from './ppi.ts'
+export { CRB_PROFILES, type CrbProfile, type CrbProfileName } from './profile.ts'
 export {
   type RecordedExchange,
   RecordedTpm,
@@ -36,3 +31,6 @@ export {
   crbRegisterAt,
   describeCrbRegister,
 } from './registers.ts'
+export type { ChunkState, CrbState, TpmSavedState, TpmStatePart } from './state/crb-state.ts'
+export { StateError, type StateErrorCode } from './state/error.ts'
+export { decodeCrbState, encodeCrbState } from './state/record.ts'

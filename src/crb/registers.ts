@@ -71,7 +71,7 @@ export const CRB = {
       /** 0: locality 0 only. */
       CapLocality: { lsb: 8, width: 1 },
       CapCRBIdleBypass: { lsb: 9, width: 1 },
-      /** PTP 1.07: commands in several pieces. Reserved before. */
+      /** PTP 1.07: commands and answers in several pieces. Reserved before; set by profile `chunk`. */
       CapCRBChunk: { lsb: 10, width: 1 },
       /** 3: transfers of up to 64 bytes. */
       CapDataXferSizeSupport: { lsb: 11, width: 2, reset: 3 },
@@ -108,7 +108,17 @@ export const CRB = {
     },
   },
   CTRL_CANCEL: { offset: 0x48, access: 'command', fields: { Cancel: { lsb: 0, width: 1 } } },
-  CTRL_START: { offset: 0x4c, access: 'control', fields: { Start: { lsb: 0, width: 1 } } },
+  CTRL_START: {
+    offset: 0x4c,
+    access: 'control',
+    fields: {
+      Start: { lsb: 0, width: 1 },
+      /** PTP 1.07: give the answer's first piece again. Reads 0. */
+      crbRspRetry: { lsb: 1, width: 1 },
+      /** PTP 1.07: take, or give, the next piece. Reads 0. */
+      nextChunk: { lsb: 2, width: 1 },
+    },
+  },
   INT_ENABLE: { offset: 0x50, access: 'ro', fields: { value: { lsb: 0, width: 32 } } },
   INT_STS: { offset: 0x54, access: 'ro', fields: { value: { lsb: 0, width: 32 } } },
   CTRL_CMD_SIZE: { offset: 0x58, access: 'ro', fields: { size: { lsb: 0, width: 32, reset: 0xf80 } } },

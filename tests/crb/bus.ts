@@ -1,7 +1,8 @@
 /** A guest's view of a CRB: loads and stores through an address space, little-endian. */
 
-import { TpmCrb, type TpmCrbOptions } from '../../src/crb/device.ts'
+import { TpmCrb } from '../../src/crb/device.ts'
 import type { CrbEvent } from '../../src/crb/events.ts'
+import type { TpmCrbOptions } from '../../src/crb/options.ts'
 import { AddressSpace } from '../../src/mmio/address-space.ts'
 
 export class Guest {

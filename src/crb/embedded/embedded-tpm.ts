@@ -5,11 +5,16 @@
  */
 
 import type { TpmBackend } from '../backend.ts'
+import type { TpmSavedState } from '../state/crb-state.ts'
+import { StateError } from '../state/error.ts'
 import { TPM_RC } from '../tpm2/constants.ts'
 import { bareResponse, dispatch } from './dispatch.ts'
 import { MAX_COMMAND_SIZE } from './properties.ts'
 import type { RandomFill } from './random.ts'
 import { TpmState } from './state.ts'
+
+/** Of its saved state. */
+const KIND = 'embedded'
 
 /** How to make an {@link EmbeddedTpm}. */
 export interface EmbeddedTpmOptions {
@@ -82,4 +87,18 @@ export class EmbeddedTpm implements TpmBackend {
   }
 
   close(): void {}
+
+  /** PCRs, clock, counters and secrets. */
+  async saveState(): Promise<TpmSavedState> {
+    return { kind: KIND, parts: [{ name: 'state', flags: 0, data: this.#state.save() }] }
+  }
+
+  /** @throws (rejects) StateError for the state of another kind of TPM, or one that is damaged. */
+  async loadState({ kind, parts }: TpmSavedState): Promise<void> {
+    const [part, ...more] = parts
+    if (kind !== KIND || part === undefined || more.length > 0) {
+      throw new StateError('tpm', 'tpm ', -1, `the state is of a TPM of kind '${kind}'; this one loads '${KIND}'`)
+    }
+    this.#state.load(part.data)
+  }
 }

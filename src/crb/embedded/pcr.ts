@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { StateReader } from '../state/reader.ts'
+import type { WireWriter } from '../tpm2/wire.ts'
 import { HASHES, type HashAlgorithm } from './hash.ts'
 
 /** PCRs of a bank. */
@@ -81,6 +83,32 @@ export class Pcrs {
   reset(pcr: number): void {
     for (const { hash } of this.#banks) this.value(hash.alg, pcr)?.fill(0)
     this.#changed(pcr)
+  }
+
+  /** Every bank, the counter, and what the last Shutdown(STATE) kept. */
+  write(out: WireWriter): void {
+    const saved = this.#saved
+    out.u32(this.updateCounter).u8(saved === undefined ? 0 : 1)
+    for (const { values } of this.#banks) out.bytes(values)
+    if (saved === undefined) return
+    out.u32(saved.counter)
+    for (const values of saved.values) out.bytes(values)
+  }
+
+  /** @returns what puts it in place, for when all of the state has been read. */
+  read(reader: StateReader): () => void {
+    const counter = reader.u32('the PCR update counter')
+    const hasSaved = reader.flag('whether PCRs are saved')
+    const all = (): Uint8Array[] => this.#banks.map(({ values }) => reader.take(values.length, 'a PCR bank').slice())
+    const values = all()
+    const saved = hasSaved ? { counter: reader.u32('the saved counter'), values: all() } : undefined
+    return () => {
+      this.updateCounter = counter
+      this.#banks.forEach((bank, i) => {
+        bank.values.set(values[i] ?? [])
+      })
+      this.#saved = saved
+    }
   }
 
   /** Shutdown(STATE). */

@@ -17,6 +17,8 @@ export const SWTPM_CONTROL = {
   GET_TPMESTABLISHED: { code: 0x04, reply: 8 },
   SET_LOCALITY: { code: 0x05, reply: 4 },
   STORE_VOLATILE: { code: 0x0a, reply: 4 },
+  GET_STATEBLOB: { code: 0x0c, reply: 16 },
+  SET_STATEBLOB: { code: 0x0d, reply: 4 },
   STOP: { code: 0x0e, reply: 4 },
   SET_BUFFERSIZE: { code: 0x11, reply: 16 },
 } as const
@@ -26,6 +28,20 @@ export type SwtpmControlName = keyof typeof SWTPM_CONTROL
 
 /** INIT: load the stored volatile state, if any, and delete it. */
 export const INIT_DELETE_VOLATILE = 1
+
+/** The blobs of a TPM's state, in the order in which QEMU saves and loads them: `type` of GET_ and SET_STATEBLOB. */
+export const SWTPM_BLOBS = [
+  { name: 'permanent', type: 1 },
+  { name: 'volatile', type: 2 },
+  { name: 'savestate', type: 3 },
+] as const
+
+/** GET_STATEBLOB: give it decrypted. */
+export const STATE_FLAG_DECRYPTED = 1
+/** Result of GET_STATEBLOB for a blob that is not there (libtpms' TPM_RETRY): no data follows. */
+export const RESULT_NO_BLOB = 0x800
+/** Longest blob taken; libtpms' are some ten KiB. */
+const MAX_BLOB = 1 << 24
 
 const RESULTS: Readonly<Record<number, string>> = {
   3: 'bad parameter',
@@ -48,17 +64,36 @@ export function controlRequest(name: SwtpmControlName, body: Uint8Array = new Ui
   return request
 }
 
-/** A u32 as a request's body. */
-export function u32Body(value: number): Uint8Array {
-  const body = new Uint8Array(4)
-  new DataView(body.buffer).setUint32(0, value)
+/** u32s as a request's body, with bytes behind them. */
+export function u32Body(values: number | readonly number[], data: Uint8Array = new Uint8Array(0)): Uint8Array {
+  const words = typeof values === 'number' ? [values] : values
+  const body = new Uint8Array(words.length * 4 + data.length)
+  const view = new DataView(body.buffer)
+  for (const [i, word] of words.entries()) view.setUint32(i * 4, word)
+  body.set(data, words.length * 4)
   return body
 }
 
-/** Bytes of the reply that begins with these; 0 while too few are there to tell. */
+/** Bytes of the reply that begins with these; 0 while too few are there to tell, -1 for a size that cannot be. */
 export function controlReplyLength(name: SwtpmControlName, received: Uint8Array): number {
   if (received.length < 4) return 0
-  return controlResult(received) === 0 ? SWTPM_CONTROL[name].reply : 4
+  const result = controlResult(received)
+  if (name === 'GET_STATEBLOB' && (result === 0 || result === RESULT_NO_BLOB)) {
+    if (received.length < SWTPM_CONTROL.GET_STATEBLOB.reply) return 0
+    const { data } = blobReply(received)
+    return data > MAX_BLOB ? -1 : SWTPM_CONTROL.GET_STATEBLOB.reply + data
+  }
+  return result === 0 ? SWTPM_CONTROL[name].reply : 4
+}
+
+/** GET_STATEBLOB's reply: flags, bytes of the whole blob, bytes of it behind this head. */
+export function blobReply(reply: Uint8Array): {
+  readonly flags: number
+  readonly total: number
+  readonly data: number
+} {
+  const view = new DataView(reply.buffer, reply.byteOffset, reply.length)
+  return { flags: view.getUint32(4), total: view.getUint32(8), data: view.getUint32(12) }
 }
 
 /** A reply's result. */

@@ -7,16 +7,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TpmBackend } from '../backend.ts'
 import { CRB_BUFFER_SIZE } from '../registers.ts'
+import type { TpmSavedState, TpmStatePart } from '../state/crb-state.ts'
+import { StateError } from '../state/error.ts'
 import { Channel, type SwtpmAddress } from './channel.ts'
 import { SwtpmError } from './error.ts'
 import { SwtpmProcess, type SwtpmProcessOptions } from './process.ts'
 import {
+  blobReply,
   controlReplyLength,
   controlRequest,
   controlResult,
   INIT_DELETE_VOLATILE,
+  RESULT_NO_BLOB,
   responseLength,
   resultText,
+  STATE_FLAG_DECRYPTED,
+  SWTPM_BLOBS,
   type SwtpmControlName,
   TPM_HEADER_SIZE,
   u32Body,
@@ -48,6 +54,8 @@ export interface SwtpmConnectOptions extends SwtpmOptions {
 /** How to start one. */
 export interface SwtpmSpawnOptions extends SwtpmOptions, SwtpmProcessOptions {}
 
+/** Of its saved state. */
+const KIND = 'swtpm'
 const NOTHING = new Uint8Array(0)
 const RETRY_MS = 10
 const EXIT_MS = 100
@@ -208,6 +216,65 @@ export class Swtpm implements TpmBackend {
     await this.#ask('STORE_VOLATILE')
   }
 
+  /** libtpms' state in its three blobs, decrypted, as QEMU's tpm-emulator saves them. */
+  async saveState(): Promise<TpmSavedState> {
+    const parts: TpmStatePart[] = []
+    // One after another: swtpm takes one request at a time.
+    for (const { name, type } of SWTPM_BLOBS) parts.push(await this.#blob(name, type))
+    return { kind: KIND, parts }
+  }
+
+  /**
+   * Puts such blobs in place of the TPM's state, which runs on from there. swtpm writes them into its state directory.
+   * @throws (rejects) SwtpmError or StateError; swtpm then has its own state again.
+   */
+  async loadState({ kind, parts }: TpmSavedState): Promise<void> {
+    const names = parts.map(({ name }) => name).join()
+    if (kind !== KIND || names !== SWTPM_BLOBS.map(({ name }) => name).join()) {
+      throw new StateError(
+        'tpm',
+        'tpm ',
+        -1,
+        `the state is of kind '${kind}' (${names}); swtpm loads its own three blobs`,
+      )
+    }
+    const before = await this.saveState()
+    try {
+      await this.#setBlobs(parts)
+    } catch (error) {
+      if (this.#error === undefined) await this.#setBlobs(before.parts)
+      throw error
+    }
+  }
+
+  async #blob(name: string, type: number): Promise<TpmStatePart> {
+    const pieces: Uint8Array[] = []
+    let flags = 0
+    for (let got = 0; ; ) {
+      const reply = await this.#ask('GET_STATEBLOB', u32Body([STATE_FLAG_DECRYPTED, type, got]))
+      const head = blobReply(reply)
+      flags = head.flags
+      pieces.push(reply.subarray(16))
+      got += head.data
+      if (got >= head.total || head.data === 0) {
+        if (got !== head.total) throw new SwtpmError('protocol', `swtpm gave ${got} bytes of ${name}, of ${head.total}`)
+        return { name, flags, data: Uint8Array.from(Buffer.concat(pieces)) }
+      }
+    }
+  }
+
+  /** QEMU's order (tpm_emulator_set_state_blobs): STOP, the blobs that are not empty, INIT that resumes from them. */
+  async #setBlobs(parts: readonly TpmStatePart[]): Promise<void> {
+    await this.#ask('STOP')
+    for (const [i, { type }] of SWTPM_BLOBS.entries()) {
+      const part = parts[i]
+      if (part === undefined || part.data.length === 0) continue
+      await this.#ask('SET_STATEBLOB', u32Body([part.flags, type, part.data.length], part.data))
+    }
+    await this.#ask('INIT', u32Body(INIT_DELETE_VOLATILE))
+    await this.#askEstablished()
+  }
+
   /**
    * Ends a swtpm that {@link spawn} started in an orderly way and waits for it; of a connected one it closes the sockets.
    * Never rejects.
@@ -250,6 +317,10 @@ export class Swtpm implements TpmBackend {
       await this.#ask('STOP')
       await this.#ask('INIT', u32Body(0))
     }
+    await this.#askEstablished()
+  }
+
+  async #askEstablished(): Promise<void> {
     const reply = await this.#ask('GET_TPMESTABLISHED')
     this.#established = (reply[4] ?? 0) !== 0
     this.#locality = -1
@@ -279,7 +350,8 @@ export class Swtpm implements TpmBackend {
       done: (error, reply) => {
         if (error !== undefined) return done(error, NOTHING)
         const result = controlResult(reply)
-        if (result === 0) done(undefined, reply)
+        const noBlob = name === 'GET_STATEBLOB' && result === RESULT_NO_BLOB
+        if (result === 0 || noBlob) done(undefined, reply)
         else done(new SwtpmError('refused', `swtpm answered ${name} with ${resultText(result)}`), NOTHING)
       },
     })
