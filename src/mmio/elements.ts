@@ -9,7 +9,7 @@ import type { Plan } from './plan.ts'
 import type { RegisterAccess } from './register-access.ts'
 import { Reg } from './register-file.ts'
 
-/** Reverses the bytes of each element: big-endian data (DDI 0487, B2.6.2; pseudocode `BigEndianReverse`). */
+/** Reverses the bytes of each element: big-endian data (pseudocode `BigEndianReverse`). */
 export function reverseElements(plan: Plan, data: Uint8Array): void {
   const { count, size } = plan
   if (size === 1) return

@@ -66,7 +66,7 @@ function writeRegister(access: RegisterAccess, slot: number, hi: number, lo: num
   access.wrote(slot)
 }
 
-/** Offset of the synchronous vector: by where the exception comes from (DDI 0487, D1.3.1.4). */
+/** Offset of the synchronous vector: by where the exception comes from (DDI 0487, D1.3). */
 function vectorOffset(pstate: number): number {
   if ((pstate & M_AARCH32) !== 0) return 0x600
   if (bits(pstate, 2, 2) === 0) return 0x400

@@ -23,9 +23,11 @@ const BIT_55 = 1 << (55 - 32)
 export class GuestWalk {
   /** What the last walk found. */
   readonly page: Translation = new Translation()
+  /** The instruction of the last {@link fetch}, as a signed number, which V8 need not allocate. */
+  word = 0
   readonly #regime: TranslationRegime
   readonly #space: AddressSpace
-  readonly #word: Uint8Array = new Uint8Array(4)
+  readonly #bytes: Uint8Array = new Uint8Array(4)
 
   constructor(space: AddressSpace, features: Partial<Features>) {
     this.#space = space
@@ -49,20 +51,21 @@ export class GuestWalk {
   }
 
   /**
-   * The instruction at PC; little-endian whatever the data are.
+   * Reads the instruction at PC into {@link word}; little-endian whatever the data are.
    *
-   * @returns the word, or -1 where there is none: PC is not aligned, not mapped, not executable, or not in RAM. Resumed
-   * there, the CPU raises the exception itself.
+   * @returns `false` where there is none: PC is not aligned, not mapped, not executable, or not in RAM. Resumed there,
+   * the CPU raises the exception itself.
    */
-  fetch(registers: RegisterAccess): number {
+  fetch(registers: RegisterAccess): boolean {
     const { regs } = registers
     const pcLo = regs.lo(Reg.PC)
-    if ((pcLo & 3) !== 0) return -1
+    if ((pcLo & 3) !== 0) return false
     const access = accessOf(Access.EXECUTE, regs.lo(Reg.PSTATE)) | Access.NO_UPDATE
-    if (this.translate(registers, regs.hi(Reg.PC), pcLo, access) !== FaultKind.NONE) return -1
-    const b = this.#word
-    if (!this.#space.readRam(this.page.pa, 4, b, 0)) return -1
-    return ((b[0] as number) | ((b[1] as number) << 8) | ((b[2] as number) << 16) | ((b[3] as number) << 24)) >>> 0
+    if (this.translate(registers, regs.hi(Reg.PC), pcLo, access) !== FaultKind.NONE) return false
+    const b = this.#bytes
+    if (!this.#space.readRam(this.page.pa, 4, b, 0)) return false
+    this.word = (b[0] as number) | ((b[1] as number) << 8) | ((b[2] as number) << 16) | ((b[3] as number) << 24)
+    return true
   }
 }
 

@@ -130,8 +130,9 @@ export class DataAbortHandler {
     registers.read(Reg.PC)
     registers.read(Reg.PSTATE)
     const outcome = this.#outcome
-    outcome.begin(regs.hi(Reg.PC), regs.lo(Reg.PC), regs.hi(Reg.FAR_EL2), regs.lo(Reg.FAR_EL2))
-    this.#road(this.#syndrome.parse(regs.lo(Reg.ESR_EL2)))
+    outcome.begin(regs)
+    // As a signed number: a u32 above 2^31 that is passed to a function is an allocation in V8.
+    this.#road(this.#syndrome.parse(regs.lo(Reg.ESR_EL2) | 0))
     registers.commit()
     this.#trace?.finished?.(outcome)
     return outcome
@@ -183,13 +184,12 @@ export class DataAbortHandler {
   }
 
   #byDecode(s: Syndrome): Outcome {
-    const word = this.#walk.fetch(this.#registers)
-    if (word < 0) {
+    if (!this.#walk.fetch(this.#registers)) {
       this.#outcome.status = Math.max(this.#walk.page.fsc, 0)
       return this.#end('retry', 'fetch-failed')
     }
-    this.#outcome.word = word
-    const plan = this.#plans.get(word)
+    this.#outcome.word = this.#walk.word >>> 0
+    const plan = this.#plans.get(this.#walk.word)
     this.#trace?.planned?.(plan)
     if (plan.status === PlanStatus.ACCESS) return this.#byPlan(plan, s)
     if (plan.status === PlanStatus.NO_ACCESS) return this.#withoutAccess(s)

@@ -1,5 +1,6 @@
 import { hex, TWO32 } from '../bits.ts'
 import { decode, format } from '../decode/index.ts'
+import { Reg, type RegisterFile } from './register-file.ts'
 
 /** What became of a fault. */
 export type OutcomeKind = 'retired' | 'injected' | 'retry' | 'unhandled'
@@ -102,14 +103,14 @@ export class Outcome {
     return parts.join(', ')
   }
 
-  /** Starts anew: nothing known but where. */
-  begin(pcHi: number, pcLo: number, vaHi: number, vaLo: number): void {
+  /** Starts anew: nothing known but PC and FAR. */
+  begin(regs: RegisterFile): void {
     this.kind = 'unhandled'
     this.reason = 'not-a-data-abort'
-    this.pcHi = pcHi
-    this.pcLo = pcLo
-    this.vaHi = vaHi
-    this.vaLo = vaLo
+    this.pcHi = regs.hi(Reg.PC)
+    this.pcLo = regs.lo(Reg.PC)
+    this.vaHi = regs.hi(Reg.FAR_EL2)
+    this.vaLo = regs.lo(Reg.FAR_EL2)
     this.word = -1
     this.ipa = -1
     this.status = 0

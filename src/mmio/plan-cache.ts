@@ -29,13 +29,13 @@ export class PlanCache {
 
   /**
    * The plan of `word`, valid until another word takes its place.
-   * @param word - 0..2^32-1.
+   * @param word - an integer, taken modulo 2^32.
    */
   get(word: number): Plan {
     // Fibonacci hashing; a shift by 32 is a shift by 0 in JavaScript, so one plan needs the mask.
     const at = (Math.imul(word, 0x9e37_79b1) >>> this.#shift) & (this.#plans.length - 1)
     const plan = this.#plans[at] as Plan
-    if (plan.word !== word) buildPlan(word, plan)
+    if ((plan.word | 0) !== (word | 0) || plan.word < 0) buildPlan(word >>> 0, plan)
     return plan
   }
 }

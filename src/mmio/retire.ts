@@ -5,9 +5,8 @@ const BTYPE = 0b11 << 10
 const SS = 1 << 21
 
 /**
- * Ends an instruction: PC advances by 4, PSTATE.BTYPE and PSTATE.SS become 0 (DDI 0487, D2.12 "Software Step",
- * D8.4 "FEAT_BTI"; pseudocode `SSAdvance`, `BranchTargetCheck`). The only place that advances the guest. The exclusives
- * monitor stays as it is: ordinary loads and stores of its own do not clear a PE's local monitor.
+ * Ends an instruction: PC advances by 4, PSTATE.SS and PSTATE.BTYPE become 0 (pseudocode `SSAdvance`; an instruction
+ * that is no branch leaves BTYPE 0). The only place that advances the guest. The exclusives monitor stays as it is.
  */
 export function retire(access: RegisterAccess): void {
   access.read(Reg.PC)

@@ -1,6 +1,6 @@
 import { bit, bits } from '../bits.ts'
 
-/** ESR_ELx.EC values that nisv meets (DDI 0487, D24.2.40 "ESR_EL2"). */
+/** ESR_ELx.EC values that nisv meets (DDI 0487, ESR_EL2). */
 export const ExceptionClass = {
   UNKNOWN: 0x00,
   INSTRUCTION_ABORT_LOWER: 0x20,

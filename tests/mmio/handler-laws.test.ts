@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { A64, decode, format, type Operand, operands } from '../../src/decode/index.ts'
 import { BASE_SP, buildPlan, Plan, PlanStatus, Reg, Writeback } from '../../src/mmio/index.ts'
 import { anyInstructionWord, instructionWord } from '../../src/testing/index.ts'
-import { CRB_VA, DEV, DEV_VA, Machine, RAM, RAM_VA, VA } from './machine.ts'
+import { CRB_VA, DEV, DEV_VA, Machine, RAM, VA } from './machine.ts'
 
 const RUNS = { numRuns: 300 }
 const base = fc.integer({ min: 0x10, max: 0x7f0 }).map((o) => DEV_VA + o)
@@ -198,7 +198,7 @@ describe('the register file', () => {
 
   it('gives a store to RAM beside the device its register exactly once', () => {
     const m = new Machine()
-    m.setX(2, RAM_VA + 0xff8)
+    m.setX(2, VA + 0xff8)
     expect(m.run(0xa9000c40, { far: CRB_VA, write: true }).kind).toBe('retired')
     expect(m.vcpu.pulled.toSorted()).toEqual(
       [0, 2, 3, Reg.PC, Reg.PSTATE, Reg.SCTLR_EL1, Reg.TCR_EL1, Reg.TTBR0_EL1].toSorted(),

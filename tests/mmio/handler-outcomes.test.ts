@@ -12,19 +12,7 @@ import {
   REASONS,
   Reg,
 } from '../../src/mmio/index.ts'
-import {
-  byteDevice,
-  CODE_VA,
-  CRB_VA,
-  DEV,
-  DEV_VA,
-  HOLE_VA,
-  inProcess,
-  Machine,
-  POISON,
-  RAM,
-  RAM_VA,
-} from './machine.ts'
+import { byteDevice, CODE_VA, CRB_VA, DEV, DEV_VA, HOLE_VA, inProcess, Machine, POISON, RAM, VA } from './machine.ts'
 
 const LDP_X = 0xa9400440 // ldp x0, x1, [x2]
 const LDR_X = 0xf9400040 // ldr x0, [x2]
@@ -161,8 +149,8 @@ describe('retry: frame and decode disagree, or it is no MMIO', () => {
   it('RAM is the host’s to map, by either road; RAM beside a device in one granule is emulated', () => {
     for (const iss of [0, 0x01c0_8000]) {
       const outcome = untouched(
-        (m) => m.run(LDR_X, { far: RAM_VA + 8, iss }),
-        (m) => m.setX(2, RAM_VA + 8),
+        (m) => m.run(LDR_X, { far: VA + 8, iss }),
+        (m) => m.setX(2, VA + 8),
       )
       expect([outcome.kind, outcome.reason]).toEqual(['retry', 'not-mmio'])
       const m = new Machine()
@@ -171,16 +159,16 @@ describe('retry: frame and decode disagree, or it is no MMIO', () => {
       expect(m.shape()).toEqual(['r fed40100 8'])
     }
     const wide = new Machine({ granule: 65536 })
-    wide.setX(2, RAM_VA + 8)
-    expect(wide.run(LDR_X, { far: RAM_VA + 8 }).reason).toBe('not-mmio')
+    wide.setX(2, VA + 8)
+    expect(wide.run(LDR_X, { far: VA + 8 }).reason).toBe('not-mmio')
   })
 
   it('cache maintenance and prefetch: done on a device, the host’s on RAM', () => {
     for (const word of [PRFM, DC_CVAC]) {
       for (const status of [0x07, 0x0f]) {
         const ram = untouched(
-          (m) => m.run(word, { far: RAM_VA, status, iss: 0x100 }),
-          (m) => m.setX(2, RAM_VA),
+          (m) => m.run(word, { far: VA, status, iss: 0x100 }),
+          (m) => m.setX(2, VA),
         )
         expect([ram.kind, ram.reason]).toEqual(['retry', 'not-mmio'])
         const m = new Machine()

@@ -21,14 +21,13 @@ export const RAM = 0x4000_0000
 export const CRB = 0xfed4_0000
 export const DEV = 0x5000_0000
 /** No region is here. */
-export const HOLE = 0x6000_0000
+const HOLE = 0x6000_0000
 
 export const CODE_VA = 0x40_0000
 /** Virtual pages, in the order of {@link PAGES}. */
 export const VA = 0x1000_0000
 /** What the pages from {@link VA} on are: no two neighbours are neighbours in guest-physical memory. */
 export const PAGES = [0x4000_8000, CRB, 0x4000_a000, DEV, 0x4000_c000, -1, DEV, -1, HOLE, DEV + 0x1000, DEV] as const
-export const RAM_VA = VA
 export const CRB_VA = VA + 0x1000
 export const DEV_VA = VA + 0x3000
 export const HOLE_VA = VA + 0x8000
@@ -96,9 +95,8 @@ export interface RunOptions {
   readonly hpfar?: bigint
 }
 
-/** PSTATE: EL1h with DAIF masked; EL1t; EL0t. */
-export const EL1H = 0x3c5n
-export const EL0T = 0n
+/** PSTATE at EL1h with DAIF masked. */
+const EL1H = 0x3c5n
 
 const RAM_BYTES = Uint8Array.from({ length: 0x10000 }, (_, k) => (k < 0x8000 ? 0 : k * 13 + (k >> 7)))
 const REGISTER_BYTES = Uint8Array.from({ length: 0x80 }, (_, k) => k * 7 + 0x81)
