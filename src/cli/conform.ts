@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { type Command, UsageError } from './command.ts'
 import { conformCrb, emitCrb } from './conform/crb.ts'
 import { type CaseLine, readCases } from './conform/input.ts'
+import { conformWalk, emitWalk } from './conform/walk.ts'
 
 const HELP = `nisv conform KIND [--emit] FILE
 
@@ -13,6 +14,7 @@ not of its format.
 
 KIND
   crb      register traces of a TPM CRB
+  walk     translations by AT instructions, loads, stores and fetches
 `
 
 /** How a kind of file is run. Another kind is a row. */
@@ -24,6 +26,7 @@ interface Kind {
 
 const KINDS: Readonly<Record<string, Kind>> = {
   crb: { compare: (cases) => conformCrb(cases), emit: emitCrb },
+  walk: { compare: (cases) => conformWalk(cases), emit: (cases) => emitWalk(cases) },
 }
 
 /** `nisv conform`. */

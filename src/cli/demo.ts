@@ -29,6 +29,9 @@ export const demo: Command = {
       summaries.push(await replay({ file: fileURLToPath(new URL(`../../recordings/${name}`, import.meta.url)) }))
     }
     process.stdout.write(`\n${summaryTable(RECORDINGS, summaries)}\n\n`)
+    const faults = summaries.reduce((sum, s) => sum + s.faults, 0)
+    const mismatches = summaries.reduce((sum, s) => sum + s.mismatches, 0)
+    process.stdout.write(`${faults} faults replayed, ${mismatches} mismatches\n\n`)
     process.stdout.write(`${paint('bold', `A guest that does as tpm.sys does (TPM: ${values.tpm})`)}\n`)
     const tpm = await openTpm(values.tpm)
     try {

@@ -3,11 +3,12 @@ import { parseArgs } from 'node:util'
 import { type Command, UsageError } from './command.ts'
 import { replay, summaryTable } from './replay/run.ts'
 
-const HELP = `nisv replay [--json] [--explain N] [--base ADDRESS] FILE
+const HELP = `nisv replay [--json] [--verbose] [--explain N] [--base ADDRESS] FILE
 
 Replays a recording of a guest's data aborts (JSON Lines, .gz or not) against the live TPM CRB, and compares every
 register, every device access and the PC after each fault. Exit status 0 when all agree, 1 when one does not.
 
+  --verbose       show every fault, not only those without a syndrome
   --explain N     print the whole road of fault N
   --json          one JSON object for each fault
   --base ADDRESS  guest-physical address of the CRB; found from the recording unless given
@@ -21,7 +22,12 @@ export const replayCommand: Command = {
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { json: { type: 'boolean', default: false }, explain: { type: 'string' }, base: { type: 'string' } },
+      options: {
+        json: { type: 'boolean', default: false },
+        verbose: { type: 'boolean', default: false },
+        explain: { type: 'string' },
+        base: { type: 'string' },
+      },
       allowPositionals: true,
     })
     const [file, ...more] = positionals
@@ -29,6 +35,7 @@ export const replayCommand: Command = {
     const summary = await replay({
       file,
       json: values.json,
+      verbose: values.verbose,
       explain: values.explain === undefined ? 0 : count(values.explain),
       ...(values.base === undefined ? {} : { base: address(values.base) }),
     })

@@ -5,13 +5,13 @@ import { type GuestMemory, MemoryRegion } from '../../mmio/index.ts'
  * else is not there: an access that strays is an error, not a zero.
  */
 export class RecordedMemory implements GuestMemory {
-  #words: ReadonlyMap<number, bigint> = new Map()
+  #words: Map<number, bigint> = new Map()
   #codeAt = -1
   readonly #code = new Uint8Array(4)
 
   /** Takes the memory of the next fault. The instruction's place is not known before its walk: see {@link placeCode}. */
   load(words: ReadonlyMap<number, bigint>): void {
-    this.#words = words
+    this.#words = new Map(words)
     this.#codeAt = -1
   }
 
@@ -30,9 +30,18 @@ export class RecordedMemory implements GuestMemory {
     return true
   }
 
-  /** Recordings hold no RAM that a guest writes. */
-  write(): boolean {
-    return false
+  /** Changes recorded doublewords, as hardware updates of descriptors do; there is no other RAM. */
+  write(pa: number, src: Uint8Array, at: number, length: number): boolean {
+    for (let i = 0; i < length; i++) if (this.#byte(pa + i) < 0) return false
+    for (let i = 0; i < length; i++) {
+      const word = pa + i - ((pa + i) % 8)
+      const shift = BigInt(8 * ((pa + i) % 8))
+      const old = this.#words.get(word)
+      if (old !== undefined) {
+        this.#words.set(word, (old & ~(0xffn << shift)) | (BigInt(src[at + i] as number) << shift))
+      }
+    }
+    return true
   }
 
   #byte(pa: number): number {

@@ -5,6 +5,7 @@ import { Access, accessOf, FaultKind, RegimeRegister, Translation, TranslationRe
 import { type ByteAccess, compareAccesses, compareRegisters, type Mismatch, recordedBytes } from './compare.ts'
 import { memoryAround, RecordedMemory } from './memory.ts'
 import type { RecordedAnswer, RecordedFault } from './recording.ts'
+import { StageClock, type StageTimes } from './stages.ts'
 
 /** Bytes of the CRB's window: registers and data buffer. */
 const WINDOW = 0x1000
@@ -17,8 +18,7 @@ export interface FaultResult {
   /** Pages translated on the way: virtual and guest-physical address. */
   readonly pages: readonly { readonly va: bigint; readonly pa: number }[]
   readonly mismatches: readonly Mismatch[]
-  /** Microseconds in the handler. */
-  readonly micros: number
+  readonly times: StageTimes
 }
 
 /** Plays recorded faults against a live CRB whose TPM answers from the recording. */
@@ -33,6 +33,7 @@ export class Player {
   readonly #page = new Translation()
   #accesses: ByteAccess[] = []
   #pages: { va: bigint; pa: number }[] = []
+  readonly #clock = new StageClock()
   #errorsSeen = 0
 
   /**
@@ -47,19 +48,23 @@ export class Player {
     this.#handler = new DataAbortHandler({
       space: this.#space,
       trace: {
-        translated: (hi, lo, pa) => this.#pages.push({ va: (BigInt(hi) << 32n) | BigInt(lo), pa }),
+        planned: () => this.#clock.end('fetch'),
+        translated: (hi, lo, pa) => {
+          this.#clock.end('translate')
+          this.#pages.push({ va: (BigInt(hi) << 32n) | BigInt(lo), pa })
+        },
         accessed: (write, pa, size, data, at) => {
+          this.#clock.end('dispatch')
           for (let i = 0; i < size; i++) {
-            this.#accesses.push({ kind: write ? 'w' : 'r', offset: pa - base + i, value: data[at + i] as number })
+            const offset = pa - base + i
+            // Recordings have the device's part of an access that straddles RAM and device.
+            if (offset < 0 || offset >= WINDOW) continue
+            this.#accesses.push({ kind: write ? 'w' : 'r', offset, value: data[at + i] as number })
           }
         },
+        finished: () => this.#clock.end('retire'),
       },
     })
-  }
-
-  /** Whether `pa` is one of the CRB's. */
-  owns(pa: number): boolean {
-    return pa >= this.crb.base && pa < this.crb.base + WINDOW
   }
 
   /** Replays one fault and compares everything. */
@@ -70,9 +75,8 @@ export class Player {
     loadRegisters(fault, regs)
     this.#memory.load(fault.memory)
     this.#placeCode(fault)
-    const start = performance.now()
+    this.#clock.start()
     const outcome = this.#handler.handle(this.#vcpu, fault)
-    const micros = (performance.now() - start) * 1000
     const { kind, reason } = outcome
     const mismatches: Mismatch[] =
       kind === 'retired' ? [] : [{ what: 'outcome', expected: 'retired', got: outcome.describe() }]
@@ -83,7 +87,7 @@ export class Player {
       accesses: this.#accesses,
       pages: this.#pages,
       mismatches,
-      micros,
+      times: this.#clock.times(),
     }
   }
 

@@ -3,12 +3,15 @@ import { decode, format } from '../../decode/index.ts'
 import { Progress, paint, table } from '../terminal.ts'
 import { type FaultResult, Player, windowBase } from './player.ts'
 import { type RecordedAnswer, type RecordedEvent, RecordingError, readRecording } from './recording.ts'
+import { STAGES, type StageTimes } from './stages.ts'
 
 /** How a replay is shown. */
 export interface ReplayOptions {
   readonly file: string
   /** One JSON object per fault instead of text. */
   readonly json?: boolean
+  /** Every fault is shown, not only those without a syndrome. */
+  readonly verbose?: boolean
   /** Number of a fault, from 1, whose whole road is printed; 0 for none. */
   readonly explain?: number
   /** Guest-physical base of the CRB; found from the first fault unless told. */
@@ -21,12 +24,13 @@ export interface ReplaySummary {
   readonly withoutSyndrome: number
   readonly answers: number
   readonly mismatches: number
-  readonly micros: number
+  /** Microseconds in each stage, of all faults together. */
+  readonly times: StageTimes
 }
 
 /** Replays a recording and prints what happens. */
 export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
-  const { file, json = false, explain = 0 } = options
+  const { file, json = false, verbose = false, explain = 0 } = options
   const events: RecordedEvent[] = []
   for await (const event of readRecording(file)) events.push(event)
   const faults = events.filter((e) => e.kind === 'fault')
@@ -39,7 +43,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   let done = 0
   let withoutSyndrome = 0
   let mismatches = 0
-  let micros = 0
+  const times = { fetch: 0, translate: 0, dispatch: 0, retire: 0 }
   for (const event of events) {
     if (event.kind === 'answer') {
       for (const m of player.answer(event)) {
@@ -54,29 +58,29 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
     }
     const result = player.play(event)
     done++
-    micros += result.micros
+    for (const stage of STAGES) times[stage] += result.times[stage]
     const noSyndrome = ((event.esr >> 24n) & 1n) === 0n
     if (noSyndrome) withoutSyndrome++
     if (result.mismatches.length > 0) mismatches++
     if (json) print(JSON.stringify(jsonResult(done, result)))
     else if (result.mismatches.length > 0) print(mismatchText(done, result))
-    else if (explain === 0 && noSyndrome) print(faultLine(done, result))
+    else if (explain === 0 && (noSyndrome || verbose)) print(faultLine(done, result))
     if (done === explain && !json) print(explanation(done, result))
     progress.at(done)
   }
   progress.end()
-  return { faults: done, withoutSyndrome, answers: answers.length, mismatches, micros }
+  return { faults: done, withoutSyndrome, answers: answers.length, mismatches, times }
 }
 
 /** The closing table of one or more replays. */
 export function summaryTable(names: readonly string[], summaries: readonly ReplaySummary[]): string {
-  const head = ['recording', 'faults', 'ISV=0', 'TPM commands', 'µs a fault', 'mismatches']
+  const head = ['recording', 'faults', 'ISV=0', 'TPM commands', ...STAGES.map((s) => `µs ${s}`), 'mismatches']
   const rows = summaries.map((s, i) => [
     names[i] as string,
     String(s.faults),
     `${s.withoutSyndrome} (${((100 * s.withoutSyndrome) / Math.max(1, s.faults)).toFixed(1)} %)`,
     String(s.answers),
-    (s.micros / Math.max(1, s.faults)).toFixed(1),
+    ...STAGES.map((stage) => (s.times[stage] / Math.max(1, s.faults)).toFixed(1)),
     String(s.mismatches),
   ])
   return table([head, ...rows])
@@ -133,7 +137,7 @@ function explanation(number: number, result: FaultResult): string {
   return lines.filter((line) => line !== '').join('\n')
 }
 
-function jsonResult(number: number, { fault, outcome, accesses, mismatches, micros }: FaultResult): unknown {
+function jsonResult(number: number, { fault, outcome, accesses, mismatches, times }: FaultResult): unknown {
   return {
     fault: number,
     line: fault.line,
@@ -144,7 +148,7 @@ function jsonResult(number: number, { fault, outcome, accesses, mismatches, micr
     reason: outcome.reason,
     accesses: accesses.map((a) => [a.kind, a.offset, a.value]),
     mismatches,
-    micros: Math.round(micros * 10) / 10,
+    micros: Object.fromEntries(STAGES.map((s) => [s, Math.round(times[s] * 10) / 10])),
   }
 }
 
