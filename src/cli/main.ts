@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { StateError } from '../crb/index.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './command.ts'
 import { ConformInputError } from './conform/input.ts'
@@ -8,8 +9,9 @@ import { demo } from './demo.ts'
 import { disasm } from './disasm.ts'
 import { RecordingError } from './replay/recording.ts'
 import { replayCommand } from './replay.ts'
+import { vmstate } from './vmstate.ts'
 
-const COMMANDS: readonly Command[] = [demo, replayCommand, decodeCommand, disasm, conform]
+const COMMANDS: readonly Command[] = [demo, replayCommand, decodeCommand, disasm, conform, vmstate]
 
 function overview(): string {
   const list = COMMANDS.map((c) => `  ${c.name.padEnd(8)} ${c.summary}`).join('\n')
@@ -44,6 +46,7 @@ try {
     error instanceof UsageError ||
     error instanceof RecordingError ||
     error instanceof ConformInputError ||
+    error instanceof StateError ||
     (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') ||
     (error as NodeJS.ErrnoException).code === 'ENOENT'
   process.stderr.write(known ? `nisv: ${(error as Error).message}\n` : `nisv: ${(error as Error).stack}\n`)

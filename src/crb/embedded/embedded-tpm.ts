@@ -47,7 +47,7 @@ export class EmbeddedTpm implements TpmBackend {
   constructor(options: EmbeddedTpmOptions = {}) {
     const {
       random = (bytes) => {
-        globalThis.crypto.getRandomValues(bytes)
+        globalThis.crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>)
       },
       now = () => globalThis.performance.now(),
     } = options

@@ -1,0 +1,129 @@
+import { parseArgs } from 'node:util'
+import { decodeCrbState, encodeCrbState, StateError, type TpmSavedState } from '../crb/index.ts'
+import {
+  crbStateOf,
+  downgradeStream,
+  injectState,
+  parseQemuStream,
+  readQemuTpm,
+  upgradeStream,
+} from '../crb/vmstate/index.ts'
+import { type Command, UsageError } from './command.ts'
+import { readBytes, writeWhole } from './vmstate/files.ts'
+import { showStream, streamJson } from './vmstate/show.ts'
+
+const HELP = `nisv vmstate show [--json] FILE
+nisv vmstate extract FILE -o STATE [--swtpm DIR]
+nisv vmstate inject FILE STATE -o OUT
+nisv vmstate upgrade FILE --to saved-regs|version-1|chunk -o OUT
+nisv vmstate downgrade FILE -o OUT
+
+The TPM in a VM state that QEMU 7.2 or later saved (migrate exec:cat > FILE; precopy, not compressed).
+
+  show       sections, RAM blocks, the CRB's registers field by field, what a reader should know
+  extract    the CRB's state as a nisv record; --swtpm also puts the TPM's own state into the state
+             directory of a swtpm (Debian: swtpm), which then goes on from there
+  inject     puts a nisv record in place of what FILE has, in the form that FILE has
+  upgrade    the form of Joelle van Dyne's series (saved-regs: v5; version-1: v2), or of QEMU 11.1 (chunk)
+  downgrade  the form that every QEMU reads; what was lost to the 32-byte copy of v2 to v4 is made good
+
+A file is written beside its place and renamed: FILE and OUT may be the same. Exit status 2, and nothing written, when a
+file cannot be read.
+`
+
+const FORMS = ['saved-regs', 'version-1', 'chunk'] as const
+
+interface Options {
+  readonly json: boolean
+  readonly out: string | undefined
+  readonly swtpm: string | undefined
+  readonly to: string | undefined
+}
+
+/** What each action does with its files. Another action is a row. */
+const ACTIONS: Readonly<
+  Record<string, { readonly files: number; run(files: readonly string[], options: Options): Promise<void> }>
+> = {
+  show: {
+    files: 1,
+    async run([file = ''], { json }) {
+      const stream = parseQemuStream(readBytes(file))
+      const tpm = readQemuTpm(stream)
+      process.stdout.write(json ? streamJson(stream, tpm) : showStream(stream, tpm))
+    },
+  },
+  extract: {
+    files: 1,
+    async run([file = ''], options) {
+      const out = needed(options.out)
+      const tpm = readQemuTpm(parseQemuStream(readBytes(file)))
+      const state = crbStateOf(tpm)
+      if (options.swtpm !== undefined) await fillStateDir(options.swtpm, state.tpm)
+      writeWhole(out, encodeCrbState(state))
+      for (const note of tpm.notes) process.stderr.write(`nisv: note: ${note}\n`)
+    },
+  },
+  inject: {
+    files: 2,
+    async run([file = '', state = ''], options) {
+      writeWhole(needed(options.out), injectState(readBytes(file), decodeCrbState(readBytes(state))))
+    },
+  },
+  upgrade: {
+    files: 1,
+    async run([file = ''], options) {
+      const to = FORMS.find((form) => form === options.to)
+      if (to === undefined) throw new UsageError(`upgrade takes --to ${FORMS.join(', ')}`)
+      writeWhole(needed(options.out), upgradeStream(readBytes(file), to))
+    },
+  },
+  downgrade: {
+    files: 1,
+    async run([file = ''], options) {
+      writeWhole(needed(options.out), downgradeStream(readBytes(file)))
+    },
+  },
+}
+
+/** Has a swtpm of our own load a TPM's state and write it into a directory. */
+async function fillStateDir(stateDir: string, state: TpmSavedState | undefined): Promise<void> {
+  if (state === undefined) throw new StateError('section', 'tpm-emulator', -1, 'the file has no TPM state to put there')
+  const { Swtpm } = await import('../crb/swtpm/index.ts')
+  const swtpm = await Swtpm.spawn({ stateDir })
+  try {
+    await swtpm.loadState(state)
+    await swtpm.storeVolatile()
+  } finally {
+    await swtpm.stop()
+  }
+}
+
+function needed(out: string | undefined): string {
+  if (out === undefined) throw new UsageError('where to? give -o FILE')
+  return out
+}
+
+/** `nisv vmstate`. */
+export const vmstate: Command = {
+  name: 'vmstate',
+  summary: "the TPM in QEMU's saved VM states",
+  help: HELP,
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: {
+        json: { type: 'boolean', default: false },
+        out: { type: 'string', short: 'o' },
+        swtpm: { type: 'string' },
+        to: { type: 'string' },
+      },
+      allowPositionals: true,
+    })
+    const [name, ...files] = positionals
+    const action = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
+    if (action === undefined) throw new UsageError(`vmstate takes one of ${Object.keys(ACTIONS).join(', ')}`)
+    if (files.length !== action.files) throw new UsageError(`vmstate ${name} takes ${action.files} file(s)`)
+    await action.run(files, { json: values.json, out: values.out, swtpm: values.swtpm, to: values.to })
+    return 0
+  },
+}

@@ -1,0 +1,131 @@
+/**
+ * The description at the end of a stream (vmdesc): JSON that names every device's fields with their sizes.
+ *
+ * @module
+ */
+
+import { StateReader } from '../state/reader.ts'
+
+/** A field: `size` bytes, `array_len` times. */
+export interface DescribedField {
+  name: string
+  array_len?: number
+  type: string
+  size: number
+}
+
+/** A device or a subsection. */
+export interface DescribedState {
+  name?: string
+  instance_id?: number
+  vmsd_name?: string
+  version?: number
+  fields?: DescribedField[]
+  subsections?: DescribedState[]
+  size?: number
+  data?: { size: number }[]
+}
+
+/** The whole. */
+export interface DescriptionJson {
+  page_size?: number
+  devices: DescribedState[]
+}
+
+const DESCRIPTION = 6
+/** Type and length. */
+const HEAD_SIZE = 5
+/** Subsections in one another; QEMU's go three deep. */
+const MAX_DEPTH = 16
+/** Places that look like a description: more than one is chance already. */
+const MAX_TRIES = 8
+
+/** A description and where it is. */
+export class VmDescription {
+  /** Of its type byte; it goes on to the end of the file. */
+  readonly at: number
+  readonly #text: string
+
+  constructor(at: number, text: string) {
+    this.at = at
+    this.#text = text
+  }
+
+  /** A fresh copy of the JSON, to change. */
+  json(): DescriptionJson {
+    return JSON.parse(this.#text) as DescriptionJson
+  }
+
+  /** Bytes of a device's body, subsections with their heads included; `undefined` when it does not say. */
+  bodyLength(name: string, instance: number): number | undefined {
+    const device = this.#devices().find((d) => d?.name === name && d.instance_id === instance)
+    const length = device === undefined ? Number.NaN : stateLength(device, 0)
+    return Number.isSafeInteger(length) && length >= 0 ? length : undefined
+  }
+
+  #parsed: readonly DescribedState[] | undefined
+
+  #devices(): readonly DescribedState[] {
+    this.#parsed ??= this.json().devices
+    return this.#parsed
+  }
+}
+
+function stateLength(state: DescribedState, depth: number): number {
+  if (depth > MAX_DEPTH) return Number.NaN
+  if (!Array.isArray(state.fields)) {
+    return state.size ?? (Array.isArray(state.data) ? state.data.reduce((sum, { size }) => sum + size, 0) : Number.NaN)
+  }
+  let length = 0
+  for (const field of state.fields) length += Number(field?.size) * Number(field?.array_len ?? 1)
+  for (const sub of Array.isArray(state.subsections) ? state.subsections : []) {
+    length += subsectionHead(String(sub?.vmsd_name)) + stateLength(sub, depth + 1)
+  }
+  return length
+}
+
+/** Bytes of a subsection's head: 05, u8-led name, u32 version. */
+export function subsectionHead(name: string): number {
+  return 6 + name.length
+}
+
+/** The description of a stream, if it ends in one. */
+export function descriptionOf(bytes: Uint8Array): VmDescription | undefined {
+  // Its JSON begins with one of these keys; its length field has to reach exactly to the end of the file.
+  let tries = 0
+  for (let at = bytes.lastIndexOf(DESCRIPTION); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(DESCRIPTION, at - 1)) {
+    if (bytes[at + HEAD_SIZE] !== 0x7b || at + HEAD_SIZE > bytes.length) continue
+    if (new StateReader(bytes, '', at + 1).u32('the length') !== bytes.length - at - HEAD_SIZE) continue
+    tries += 1
+    if (tries > MAX_TRIES) return undefined
+    try {
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(at + HEAD_SIZE))
+      const json: unknown = JSON.parse(text)
+      if (isDescription(json)) return new VmDescription(at, text)
+    } catch {
+      // Bytes of a page that look like one.
+    }
+  }
+  return undefined
+}
+
+function isDescription(json: unknown): json is DescriptionJson {
+  return typeof json === 'object' && json !== null && Array.isArray((json as DescriptionJson).devices)
+}
+
+/** A description as bytes, written as QEMU's json-writer does: one space after each comma and colon. */
+export function encodeDescription(json: DescriptionJson): Uint8Array {
+  const text = new TextEncoder().encode(qemuJson(json))
+  const out = new Uint8Array(HEAD_SIZE + text.length)
+  out[0] = DESCRIPTION
+  new DataView(out.buffer).setUint32(1, text.length)
+  out.set(text, HEAD_SIZE)
+  return out
+}
+
+function qemuJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(qemuJson).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const entries = Object.entries(value).filter(([, v]) => v !== undefined)
+  return `{${entries.map(([key, v]) => `${JSON.stringify(key)}: ${qemuJson(v)}`).join(', ')}}`
+}

@@ -1,0 +1,258 @@
+/**
+ * QEMU's migration stream as a file (`migrate exec:cat > FILE` of QEMU 7.2 and later, precopy): where its sections, its
+ * RAM pages and its description lie. Everything is big-endian; facts from migration/savevm.c, ram.c, vmstate.c.
+ *
+ * ```text
+ * 'QEVM' u32 3   07 configuration   { section footer }...   00   06 description (JSON)
+ * section  01 start, 04 full:  u32 id, u8-led name, u32 instance, u32 version, body
+ *          02 part, 03 end:    u32 id, body                    footer  7e u32 id
+ * ```
+ *
+ * A device's body has no length of its own: the description gives it. In a file without one the next footer is looked
+ * for that something plausible follows.
+ *
+ * @module
+ */
+
+import { StateError } from '../state/error.ts'
+import { StateReader } from '../state/reader.ts'
+import { descriptionOf, type VmDescription } from './description.ts'
+import { parseRam, type RamBlock, type RamPage } from './ram.ts'
+
+const MAGIC = 0x5145_564d
+const VERSION = 3
+const TYPE = {
+  EOF: 0,
+  START: 1,
+  PART: 2,
+  END: 3,
+  FULL: 4,
+  SUBSECTION: 5,
+  DESCRIPTION: 6,
+  CONFIGURATION: 7,
+  COMMAND: 8,
+} as const
+const FOOTER = 0x7e
+/** Bytes of a footer. */
+const FOOTER_SIZE = 5
+
+/** One device's (or RAM's) part of the stream. Offsets count from the beginning of the file. */
+export interface QemuSection {
+  readonly name: string
+  readonly id: number
+  readonly instance: number
+  readonly version: number
+  /** Its first byte, of its body, behind its body, behind its footer. */
+  readonly at: number
+  readonly body: number
+  readonly end: number
+  readonly next: number
+}
+
+/** A parsed stream. The bytes are the file's, not copies. */
+export interface QemuStream {
+  readonly bytes: Uint8Array
+  /** Machine type and version, as `pc-q35-7.2`; empty when the file does not say. */
+  readonly machine: string
+  readonly pageSize: number
+  /** In the order of the file; the four kinds of RAM sections as one of name `ram`. */
+  readonly sections: readonly QemuSection[]
+  readonly ramBlocks: readonly RamBlock[]
+  /** The pages of blocks whose name begins with `tpm-`; a later one of the same address replaces an earlier one. */
+  readonly tpmPages: readonly RamPage[]
+  /** End of the last RAM section's pages: where another page may go. */
+  readonly ramEnd: number
+  /** The closing 00. */
+  readonly eof: number
+  /** Behind it; absent in a file without. */
+  readonly description: VmDescription | undefined
+}
+
+/**
+ * Reads a stream.
+ * @throws StateError that names section and offset for anything that is no whole precopy stream of QEMU 7.2 or later.
+ */
+export function parseQemuStream(bytes: Uint8Array): QemuStream {
+  return new Parser(bytes).parse()
+}
+
+class Parser {
+  readonly #reader: StateReader
+  readonly #bytes: Uint8Array
+  readonly #description: VmDescription | undefined
+  readonly #names = new Map<number, string>()
+  readonly #sections: QemuSection[] = []
+  readonly #blocks: RamBlock[] = []
+  readonly #pages: RamPage[] = []
+  #machine = ''
+  #pageSize = 4096
+  #ramEnd = -1
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+    this.#reader = new StateReader(bytes)
+    this.#description = descriptionOf(bytes)
+  }
+
+  parse(): QemuStream {
+    const reader = this.#reader
+    if (reader.left < 4 || reader.u32('the magic') !== MAGIC) {
+      throw reader.error('magic', "this is no QEMU migration stream: it does not begin with 'QEVM'", 0)
+    }
+    const version = reader.u32('the version')
+    if (version !== VERSION)
+      throw reader.error('version', `stream version ${version}; QEMU 7.2 and later write ${VERSION}`, 4)
+    for (;;) {
+      reader.section = ''
+      const at = reader.at
+      const type = reader.u8('the type of the next section')
+      if (type === TYPE.EOF) return this.#end(at)
+      if (type === TYPE.CONFIGURATION) this.#configuration()
+      else if (type === TYPE.START || type === TYPE.FULL) this.#section(at, type)
+      else if (type === TYPE.PART || type === TYPE.END) this.#more(at)
+      else if (type === TYPE.COMMAND) this.#command(at)
+      else throw reader.error('section', `section type ${type}; ${this.#afterLast()}`, at)
+    }
+  }
+
+  #end(eof: number): QemuStream {
+    const description = this.#description
+    const reader = this.#reader
+    if (description !== undefined && description.at !== reader.at) {
+      throw reader.error('section', `the description is expected here, it is at 0x${description.at.toString(16)}`)
+    }
+    if (description === undefined && reader.left !== 0) {
+      throw reader.error('value', `${reader.left} bytes after the end that are no description`)
+    }
+    return {
+      bytes: this.#bytes,
+      machine: this.#machine,
+      pageSize: this.#pageSize,
+      sections: this.#sections,
+      ramBlocks: this.#blocks,
+      tpmPages: this.#pages,
+      ramEnd: this.#ramEnd,
+      eof,
+      description,
+    }
+  }
+
+  /** The machine's name, and subsections without a length: those that QEMU has are known. */
+  #configuration(): void {
+    const reader = this.#reader
+    reader.section = 'configuration'
+    this.#machine = reader.text(reader.u32("the length of the machine's name"), "the machine's name")
+    while (reader.left > 0 && this.#bytes[reader.at] === TYPE.SUBSECTION) {
+      const at = reader.at
+      reader.u8('a subsection')
+      const name = reader.text(reader.u8('the length of its name'), 'its name')
+      reader.u32('its version')
+      if (name === 'configuration/target-page-bits') {
+        const bits = reader.u32('the target page bits')
+        if (bits < 10 || bits > 20) throw reader.error('value', `pages of 2^${bits} bytes`, at)
+        this.#pageSize = 2 ** bits
+      } else if (name === 'configuration/capabilities') {
+        for (let n = reader.u32('the number of capabilities'); n > 0; n--) {
+          reader.text(reader.u8('the length of a capability'), 'a capability')
+        }
+      } else if (name === 'configuration/x-validate-uuid') reader.take(16, 'the UUID')
+      else throw reader.error('section', `subsection '${name}' is not known`, at)
+    }
+  }
+
+  #section(at: number, type: number): void {
+    const reader = this.#reader
+    const id = reader.u32("the section's id")
+    const name = reader.text(reader.u8("the length of the section's name"), "the section's name")
+    reader.section = name
+    const instance = reader.u32('the instance')
+    const version = reader.u32('the version')
+    const body = reader.at
+    this.#names.set(id, name)
+    if (name === 'ram') this.#ram()
+    else if (type === TYPE.START)
+      throw reader.error('section', 'a live section other than ram: this is no plain precopy file', at)
+    else reader.take(this.#bodyLength(id, name, instance, body), 'the body')
+    const end = reader.at
+    this.#footer(id)
+    this.#sections.push({ name, id, instance, version, at, body, end, next: reader.at })
+  }
+
+  /** A further part of the RAM. */
+  #more(at: number): void {
+    const reader = this.#reader
+    const id = reader.u32("the section's id")
+    const name = this.#names.get(id)
+    if (name !== 'ram') throw reader.error('section', `a part of section ${id}, which is ${name ?? 'not begun'}`, at)
+    reader.section = name
+    this.#ram()
+    this.#footer(id)
+  }
+
+  #ram(): void {
+    parseRam(this.#reader, this.#pageSize, this.#blocks, this.#pages)
+    this.#ramEnd = this.#reader.at - 8
+  }
+
+  #command(at: number): void {
+    const reader = this.#reader
+    reader.section = 'command'
+    reader.take(2, 'the command')
+    const size = reader.take(2, 'its length')
+    reader.take((size[0] ?? 0) * 256 + (size[1] ?? 0), `the command at 0x${at.toString(16)}`)
+  }
+
+  #footer(id: number): void {
+    const reader = this.#reader
+    const at = reader.at
+    if (reader.u8('the footer') !== FOOTER || reader.u32("the footer's id") !== id) {
+      const problem = `no footer of section ${id} behind its body: the body is longer or shorter than it should be`
+      throw reader.error('section', problem, at)
+    }
+  }
+
+  #bodyLength(id: number, name: string, instance: number, from: number): number {
+    const described = this.#description?.bodyLength(name, instance)
+    if (described !== undefined && this.#isFooter(from + described, id)) return described
+    const found = this.#findFooter(id, from)
+    if (found >= 0) return found - from
+    throw new StateError('truncated', name, from, 'its end is not found: no footer of it follows')
+  }
+
+  /** The first place where a footer of `id` stands and something plausible follows; -1 when there is none. */
+  #findFooter(id: number, from: number): number {
+    for (let at = this.#bytes.indexOf(FOOTER, from); at >= 0; at = this.#bytes.indexOf(FOOTER, at + 1)) {
+      if (this.#isFooter(at, id) && this.#plausible(at + FOOTER_SIZE)) return at
+    }
+    return -1
+  }
+
+  #isFooter(at: number, id: number): boolean {
+    if (at + FOOTER_SIZE > this.#bytes.length || this.#bytes[at] !== FOOTER) return false
+    return new StateReader(this.#bytes, '', at + 1).u32('an id') === id
+  }
+
+  /** The next section's head, or the end of the stream. */
+  #plausible(at: number): boolean {
+    const type = this.#bytes[at]
+    if (type === TYPE.EOF) return at + 1 === (this.#description?.at ?? this.#bytes.length)
+    if (type === TYPE.PART || type === TYPE.END)
+      return this.#names.get(new StateReader(this.#bytes, '', at + 1).u32('')) === 'ram'
+    if (type !== TYPE.START && type !== TYPE.FULL) return false
+    try {
+      const reader = new StateReader(this.#bytes, '', at + 5)
+      return (
+        reader.text(reader.u8(''), '').length > 0 && !this.#names.has(new StateReader(this.#bytes, '', at + 1).u32(''))
+      )
+    } catch {
+      return false
+    }
+  }
+
+  #afterLast(): string {
+    const last = this.#sections.at(-1)
+    return last === undefined
+      ? 'this is no plain precopy file'
+      : `behind section '${last.name}' a section, or the end, is expected`
+  }
+}
