@@ -24,6 +24,8 @@ export const Access = {
   NO_UPDATE: 32,
   /** Ends after stage 1: `pa` is the IPA. What AT S1E0R .. S1E1W ask. Descriptors still go through stage 2. */
   STAGE1_ONLY: 64,
+  /** Made by an AT instruction; comes with `NO_UPDATE`. Only `Features.qemu` tells it from a debugger's. */
+  ADDRESS_TRANSLATION: 128,
 } as const
 
 /** A load at EL1. */

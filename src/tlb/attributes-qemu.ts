@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isDevice } from './attributes.ts'
+import { isDevice, type Stage2Memory } from './attributes.ts'
 
 /** A stage 2 MemAttr[3:0] as a MAIR byte; Normal memory is Read- and Write-Allocate. */
 function mairOf(memAttr: number, cacheable: boolean): number {
@@ -46,9 +46,14 @@ function force(attr: number, memAttr: number): number {
 }
 
 /** The counterpart of `stage2Attributes`; takes the same arguments. */
-export function qemuStage2Attributes(attr: number, memAttr: number, fwb: boolean, cacheable: boolean): number {
+export function qemuStage2Attributes(attr: number, memAttr: number, p: Stage2Memory, cacheable: boolean): number {
   const tagged = attr === 0xf0
   const stage1 = tagged ? 0xff : attr
-  const result = fwb ? force(stage1, memAttr) : combine(stage1, mairOf(memAttr, cacheable))
-  return tagged && result === 0xff ? 0xf0 : result
+  // FEAT_MTE_PERM: QEMU takes both NoTagAccess values of FWB as stage 1's attributes.
+  const noTagAccess = p.mtePerm && (p.fwb ? memAttr >= 14 : memAttr === 4)
+  const result = p.fwb
+    ? force(stage1, noTagAccess ? 7 : memAttr)
+    : combine(stage1, mairOf(noTagAccess ? 15 : memAttr, cacheable))
+  if (!tagged || result !== 0xff) return result
+  return noTagAccess ? 0xe0 : 0xf0
 }

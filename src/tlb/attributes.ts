@@ -15,6 +15,8 @@ export const NORMAL_WRITE_BACK = 0xff
 const NON_CACHEABLE = 0x44
 /** Normal Write-Back with Allocation Tags (FEAT_MTE2). */
 const TAGGED = 0xf0
+/** The same where stage 2 denies the tags (FEAT_MTE_PERM): an encoding of PAR_EL1 only. */
+const TAGGED_NO_ACCESS = 0xe0
 /** The XS = 0 forms of Non-cacheable and of Write-Through (FEAT_XS). */
 const NON_CACHEABLE_XS0 = 0x40
 const WRITE_THROUGH_XS0 = 0xa0
@@ -100,17 +102,27 @@ function forceWriteBack(nibble: number): number {
   return nibble === 4 ? 15 : nibble | 4
 }
 
+/** What of the stage 2 parameters bears on attributes: HCR_EL2.FWB, FEAT_MTE_PERM. */
+export interface Stage2Memory {
+  readonly fwb: boolean
+  readonly mtePerm: boolean
+}
+
 /**
  * What stage 2 makes of stage 1's byte.
  * @param cacheable HCR_EL2.CD or ID leaves Normal memory cacheable.
  */
-export function stage2Attributes(attr: number, memAttr: number, fwb: boolean, cacheable: boolean): number {
-  if (fwb) {
+export function stage2Attributes(attr: number, memAttr: number, p: Stage2Memory, cacheable: boolean): number {
+  const noTagAccess = p.mtePerm && (p.fwb ? memAttr >= 14 : memAttr === 4)
+  let result: number
+  if (p.fwb) {
     const forced = forceAttributes(attr, memAttr)
-    return cacheable || isDevice(forced) ? forced : NON_CACHEABLE
-  }
-  // Normal at stage 2 becomes Normal Non-cacheable before the stages are combined.
-  return combineAttributes(attr, cacheable || (memAttr & 0b1100) === 0 ? memAttr : 0b0101)
+    result = cacheable || isDevice(forced) ? forced : NON_CACHEABLE
+  } else if (cacheable || (memAttr & 0b1100) === 0) {
+    result = combineAttributes(attr, noTagAccess ? 15 : memAttr)
+    // Normal at stage 2 becomes Normal Non-cacheable before the stages are combined.
+  } else result = combineAttributes(attr, 0b0101)
+  return noTagAccess && result === TAGGED ? TAGGED_NO_ACCESS : result
 }
 
 /** Stage 1's byte under SCTLR_ELx.C (data) or I (fetches): uncached Normal is Non-cacheable, and so a Device fetch. */

@@ -39,6 +39,8 @@ export interface Features {
   readonly xnx: boolean
   /** FEAT_S2FWB: ID_AA64MMFR2_EL1.FWB. */
   readonly fwb: boolean
+  /** FEAT_MTE_PERM, NoTagAccess at stage 2: ID_AA64PFR2_EL1.MTEPERM. */
+  readonly mtePerm: boolean
   /** FEAT_E0PD: ID_AA64MMFR2_EL1.E0PD. */
   readonly e0pd: boolean
   /** FEAT_NV, for HCR_EL2.NV1: ID_AA64MMFR2_EL1.NV. */
@@ -60,6 +62,9 @@ export interface Features {
    * - PSTATE.PAN, where it denies EL1's writes, keeps WXN from denying the fetch;
    * - with permission indirection a store to a clean page is not refused for want of hardware dirty state,
    *   and PAN overlooks reserved fields of PIRE0_EL1;
+   * - a stage 1 table in Device memory with HCR_EL2.PTW is a Permission fault of level 0, not of the stage 2 leaf's level;
+   * - an AT instruction takes a writable-clean page (DBM set) as read-only, and sets the Access flag in the stage 2
+   *   descriptors under the tables of stage 1;
    * - memory attributes: SCTLR_ELx.C and I are ignored, transient hints are lost under stage 2 Write-Through,
    *   HCR_EL2.FWB overrides stage 1's Device type, Device-GRE meets Normal Non-cacheable in Device-nGnRE.
    */
@@ -89,6 +94,7 @@ export const ALL_FEATURES: Features = {
   s2pie: true,
   xnx: true,
   fwb: true,
+  mtePerm: true,
   e0pd: true,
   nv: true,
   pauth: true,
@@ -105,6 +111,7 @@ export interface IdRegisters {
   readonly ID_AA64MMFR1_EL1?: bigint
   readonly ID_AA64MMFR2_EL1?: bigint
   readonly ID_AA64MMFR3_EL1?: bigint
+  readonly ID_AA64PFR2_EL1?: bigint
   readonly ID_AA64ISAR1_EL1?: bigint
   readonly ID_AA64ISAR2_EL1?: bigint
 }
@@ -169,6 +176,7 @@ export function featuresFromIdRegisters(ids: IdRegisters): Features {
     s2pie: field(ids.ID_AA64MMFR3_EL1, 12) >= 1,
     xnx: field(mmfr1, 28) >= 1,
     fwb: field(mmfr2, 40) >= 1,
+    mtePerm: field(ids.ID_AA64PFR2_EL1, 0) >= 1,
     e0pd: field(mmfr2, 60) >= 1,
     nv: field(mmfr2, 24) >= 1,
     pauth: field(ids.ID_AA64ISAR1_EL1, 4) + field(ids.ID_AA64ISAR1_EL1, 8) + field(ids.ID_AA64ISAR2_EL1, 12) > 0,

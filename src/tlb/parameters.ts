@@ -81,6 +81,8 @@ export class TableParameters {
   ptw = false
   fwb = false
   xnx = false
+  /** FEAT_MTE_PERM. */
+  mtePerm = false
 
   constructor(stage: number) {
     this.stage = stage

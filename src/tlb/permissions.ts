@@ -19,20 +19,22 @@ const AP_TABLE_0 = 4
 const AP_TABLE_1 = 8
 
 /** Whether hardware manages the leaf's dirty state: by its Dirty Bit Modifier, or for all with indirection. */
-export function dirtyManaged(p: TableParameters, s: StageState): boolean {
-  return p.hd && (p.pie || (s.hi & DBM) !== 0)
+export function dirtyManaged(p: TableParameters, s: StageState, access: number): boolean {
+  // QEMU's AT instructions leave the modifier out.
+  return p.hd && (p.pie || ((s.hi & DBM) !== 0 && !(p.qemu && (access & Access.ADDRESS_TRANSLATION) !== 0)))
 }
 
 /**
  * `AArch64.S1ApplyOutputPerms` and `AArch64.S1DirectBasePermissions`, WXN applied: what EL1 and EL0 may do.
+ * @param access bits of `Access`: only whose walk it is counts.
  * @returns bits of {@link Permission}.
  */
-export function stage1Permissions(p: TableParameters, s: StageState): number {
+export function stage1Permissions(p: TableParameters, s: StageState, access: number): number {
   if (p.pie) return stage1Indirect(p, s)
   const table = p.hpd ? 0 : s.tableAttributes
   // A page whose dirty state hardware manages is writable: the write clears AP[2].
   const ap2 = (s.lo & (1 << 7)) !== 0
-  let readOnly = ap2 && !dirtyManaged(p, s)
+  let readOnly = ap2 && !dirtyManaged(p, s, access)
   let el0 = (s.lo & (1 << 6)) !== 0
   let pxn = (s.hi & BIT_53) !== 0
   let uxn = (s.hi & BIT_54) !== 0
@@ -69,10 +71,10 @@ export function stage1Permissions(p: TableParameters, s: StageState): number {
  * `AArch64.S2ApplyOutputPerms` and `AArch64.S2DirectBasePermissions`, in the layout of {@link Permission}.
  * @param tableWalk the write permission is the one for updates of stage 1 descriptors.
  */
-export function stage2Permissions(p: TableParameters, s: StageState, tableWalk: boolean): number {
+export function stage2Permissions(p: TableParameters, s: StageState, access: number, tableWalk: boolean): number {
   if (p.pie) return stage2Indirect(p, s, tableWalk)
   const read = (s.lo & (1 << 6)) !== 0
-  const write = (s.lo & (1 << 7)) !== 0 || dirtyManaged(p, s)
+  const write = (s.lo & (1 << 7)) !== 0 || dirtyManaged(p, s, access)
   // XN[1:0] in bits [54:53]: 00 all execute, 01 EL0 only, 10 none, 11 EL1 only. Without FEAT_XNX, [53] is ignored.
   const xn = (s.hi & BIT_54) !== 0
   const other = p.xnx && (s.hi & BIT_53) !== 0

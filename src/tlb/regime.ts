@@ -215,6 +215,7 @@ export class TranslationRegime {
     p.ptw = (hcr & HCR_PTW) !== 0 && (hcr & HCR_TGE) === 0
     p.fwb = f.fwb && (this.hi(RegimeRegister.HCR_EL2) & HCR_HI_FWB) !== 0
     p.xnx = f.xnx
+    p.mtePerm = f.mtePerm
     p.bigEndian = (this.lo(RegimeRegister.SCTLR_EL2) & SCTLR_EE) !== 0
 
     const lpa2 = hasLpa2(p.granuleBits, f.stage2Lpa2Granule4k, f.stage2Lpa2Granule16k)

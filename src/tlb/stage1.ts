@@ -65,7 +65,7 @@ export function translateStage1(
     if (found !== Step.LEAF) return stage1Fault(out, found, s.level)
     if ((s.lo & ACCESS_FLAG) === 0 && !p.ha) return stage1Fault(out, FaultKind.ACCESS_FLAG, s.level)
 
-    const permissions = stage1Permissions(p, s)
+    const permissions = stage1Permissions(p, s, access)
     const denied = refused(permissions, access)
     if (denied !== 0) {
       if ((denied & Access.READ) !== 0) out.write = false
@@ -101,7 +101,10 @@ function readEntry(
   s.oaLo = s.entryLo
   if (!regime.stage2Enabled) return true
   // `CreateAccDescS1TTW`: a read whatever the access is.
-  const read = Access.READ | (access & Access.NO_UPDATE)
+  // QEMU's AT instructions set the Access flag under tables.
+  const traceless =
+    (access & Access.NO_UPDATE) !== 0 && !(regime.stage2.qemu && (access & Access.ADDRESS_TRANSLATION) !== 0)
+  const read = traceless ? Access.READ | Access.NO_UPDATE : Access.READ
   if (translateStage2(regime, memory, s.entryHi, s.entryLo, read, true, out, recorder) !== 0) return false
   s.oaHi = out.stage2.oaHi
   s.oaLo = out.stage2.oaLo
@@ -129,7 +132,7 @@ function updateLeaf(
     set = ACCESS_FLAG
     out.updates |= Update.STAGE1_ACCESS_FLAG
   }
-  if ((access & Access.WRITE) !== 0 && (s.lo & AP_READ_ONLY) !== 0 && dirtyManaged(p, s)) {
+  if ((access & Access.WRITE) !== 0 && (s.lo & AP_READ_ONLY) !== 0 && dirtyManaged(p, s, access)) {
     clear = AP_READ_ONLY
     out.updates |= Update.STAGE1_DIRTY
   }

@@ -57,10 +57,10 @@ export function translateStage2(
     if (found !== Step.LEAF) return stage2Fault(out, found, s.level, tableWalk)
     if ((s.lo & ACCESS_FLAG) === 0 && !p.ha) return stage2Fault(out, FaultKind.ACCESS_FLAG, s.level, tableWalk)
 
-    const permissions = stage2Permissions(p, s, tableWalk)
+    const permissions = stage2Permissions(p, s, access, tableWalk)
     const denied = refused(permissions, access & ~Access.PAN)
     const device = tableWalk && p.ptw && stage2IsDevice((s.lo >>> 2) & 15, p.fwb)
-    if (denied !== 0 || device) {
+    if (denied !== 0 || (device && !p.qemu)) {
       // On a table walk WnR stays the access's own, as `fault.write` does in `AArch64.S2CheckPermissions`.
       if (!tableWalk && (denied & Access.READ) !== 0) out.write = false
       return stage2Fault(out, FaultKind.PERMISSION, s.level, tableWalk)
@@ -74,19 +74,18 @@ export function translateStage2(
       set = ACCESS_FLAG
       out.updates |= Update.STAGE2_ACCESS_FLAG
     }
-    if ((access & Access.WRITE) !== 0 && (s.lo & S2AP_WRITE) === 0 && dirtyManaged(p, s)) {
+    if ((access & Access.WRITE) !== 0 && (s.lo & S2AP_WRITE) === 0 && dirtyManaged(p, s, access)) {
       set |= S2AP_WRITE
       out.updates |= Update.STAGE2_DIRTY
     }
-    if (set === 0 || (access & Access.NO_UPDATE) !== 0) return finish(out, permissions, tableWalk)
-    if (swapDescriptor(p, memory, s.entryPa, s, set, 0)) return finish(out, permissions, tableWalk)
+    const update = set !== 0 && (access & Access.NO_UPDATE) === 0
+    if (update && !swapDescriptor(p, memory, s.entryPa, s, set, 0)) continue
+    // QEMU looks at HCR_EL2.PTW last, and does not keep the level.
+    if (device) return stage2Fault(out, FaultKind.PERMISSION, 0, tableWalk)
+    if (!tableWalk) out.stage2Permissions = permissions
+    return FaultKind.NONE
   }
   return stage2Fault(out, FaultKind.RETRY, s.level, tableWalk)
-}
-
-function finish(out: Translation, permissions: number, tableWalk: boolean): number {
-  if (!tableWalk) out.stage2Permissions = permissions
-  return FaultKind.NONE
 }
 
 function stage2Fault(out: Translation, kind: number, level: number, tableWalk: boolean): number {

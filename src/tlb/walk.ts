@@ -85,8 +85,8 @@ export function walk(
   const sh = p.highBits === HighBits.DS ? p.sh : (s.lo >>> 8) & 3
   const cacheable = (access & Access.EXECUTE) !== 0 ? regime.stage2FetchCacheable : regime.stage2DataCacheable
   out.attr = p.qemu
-    ? qemuStage2Attributes(out.attr, memAttr, p.fwb, cacheable)
-    : stage2Attributes(out.attr, memAttr, p.fwb, cacheable)
+    ? qemuStage2Attributes(out.attr, memAttr, p, cacheable)
+    : stage2Attributes(out.attr, memAttr, p, cacheable)
   out.sh = effectiveShareability(out.attr, combineShareability(out.sh, sh))
   return FaultKind.NONE
 }

@@ -43,25 +43,49 @@ const FORCED: [number, number, number, number][] = [
   [0xff, 0b1111, 0xff, 0x00],
 ]
 
+/** Without FEAT_MTE_PERM. */
+const COMBINE = { fwb: false, mtePerm: false }
+const FWB = { fwb: true, mtePerm: false }
+
+/** With FEAT_MTE_PERM; fwb, stage 1, MemAttr, then by the architecture, by QEMU. */
+const NO_TAG_ACCESS: readonly (readonly [boolean, number, number, number, number])[] = [
+  [true, 0xf0, 0b1111, 0xe0, 0xe0],
+  [true, 0x44, 0b1111, 0x44, 0x44],
+  [true, 0x04, 0b1111, 0x04, 0x04],
+  [true, 0xf0, 0b1110, 0xe0, 0xe0],
+  [true, 0x44, 0b1110, 0xff, 0x44],
+  [true, 0xf0, 0b0111, 0xf0, 0xf0],
+  [false, 0xf0, 0b0100, 0xe0, 0xe0],
+  [false, 0xff, 0b0100, 0xff, 0xff],
+  [false, 0x44, 0b0100, 0x44, 0x44],
+  [false, 0x08, 0b0100, 0x08, 0x08],
+  [false, 0xf0, 0b1111, 0xf0, 0xf0],
+]
+
 const hex = (n: number): string => n.toString(16).padStart(2, '0')
 
 describe('memory attributes of two stages', () => {
   it.each(COMBINED)('%i under MemAttr %i', (attr, memAttr, architecture, qemu) => {
-    expect(hex(stage2Attributes(attr, memAttr, false, true))).toBe(hex(architecture))
-    expect(hex(qemuStage2Attributes(attr, memAttr, false, true))).toBe(hex(qemu))
+    expect(hex(stage2Attributes(attr, memAttr, COMBINE, true))).toBe(hex(architecture))
+    expect(hex(qemuStage2Attributes(attr, memAttr, COMBINE, true))).toBe(hex(qemu))
   })
 
   it.each(FORCED)('%i under MemAttr %i with FWB', (attr, memAttr, architecture, qemu) => {
-    expect(hex(stage2Attributes(attr, memAttr, true, true))).toBe(hex(architecture))
-    expect(hex(qemuStage2Attributes(attr, memAttr, true, true))).toBe(hex(qemu))
+    expect(hex(stage2Attributes(attr, memAttr, FWB, true))).toBe(hex(architecture))
+    expect(hex(qemuStage2Attributes(attr, memAttr, FWB, true))).toBe(hex(qemu))
   })
 
   it('is Non-cacheable with stage 2 caching off, Device excepted', () => {
     for (const attributes of [stage2Attributes, qemuStage2Attributes]) {
-      expect(hex(attributes(0xff, 0b1111, false, false))).toBe('44')
-      expect(hex(attributes(0xff, 0b0001, false, false))).toBe('04')
+      expect(hex(attributes(0xff, 0b1111, COMBINE, false))).toBe('44')
+      expect(hex(attributes(0xff, 0b0001, COMBINE, false))).toBe('04')
     }
-    expect(hex(stage2Attributes(0xff, 0b0110, true, false))).toBe('44')
-    expect(hex(stage2Attributes(0x04, 0b0111, true, false))).toBe('04')
+    expect(hex(stage2Attributes(0xff, 0b0110, FWB, false))).toBe('44')
+    expect(hex(stage2Attributes(0x04, 0b0111, FWB, false))).toBe('04')
+  })
+
+  it.each(NO_TAG_ACCESS)('NoTagAccess: FWB %s, %i under MemAttr %i', (fwb, attr, memAttr, architecture, qemu) => {
+    expect(hex(stage2Attributes(attr, memAttr, { fwb, mtePerm: true }, true))).toBe(hex(architecture))
+    expect(hex(qemuStage2Attributes(attr, memAttr, { fwb, mtePerm: true }, true))).toBe(hex(qemu))
   })
 })

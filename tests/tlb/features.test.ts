@@ -9,6 +9,7 @@ describe('featuresFromIdRegisters', () => {
       ID_AA64MMFR2_EL1: 0x1221_0111_1201_1011n,
       ID_AA64MMFR3_EL1: 0x1000_0000_1100_1111n,
       ID_AA64ISAR1_EL1: 0x0111_2111_1021_1502n,
+      ID_AA64PFR2_EL1: 1n,
     })
     expect(features).toEqual(ALL_FEATURES)
   })

@@ -1,55 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import {
-  Access,
   type Descriptor,
   type Features,
   RegimeRegister,
   type TableMemory,
   TranslationRegime,
 } from '../../src/tlb/index.ts'
-
-/** `out` of a probe: an AT instruction's PAR_EL1, or how a real access ended. Numbers are "0x" strings. */
-export interface Outcome {
-  readonly pa?: string
-  readonly attr?: string
-  readonly sh?: number
-  readonly par?: string
-  readonly done?: boolean
-  readonly fault?: string
-  readonly level?: number | null
-  readonly stage?: number
-  readonly s1ptw?: boolean
-  readonly fst?: number
-  readonly taken_to?: number
-  readonly ec?: number
-  readonly esr?: string
-  readonly wnr?: number
-  readonly far?: string
-  readonly hpfar?: string
-}
-
-/** One address and access, with what the oracle said. */
-export interface Probe {
-  readonly va: string
-  readonly op: string
-  readonly out: Outcome
-  readonly mem_after?: Readonly<Record<string, string>>
-}
-
-/** One register and memory state. */
-export interface WalkCase {
-  readonly id: string
-  readonly regs: Readonly<Record<string, string>>
-  readonly mem: Readonly<Record<string, string>>
-  readonly probes: readonly Probe[]
-}
-
-/** The cases of a file of walks, and the range of RAM they run in. */
-export interface WalkFile {
-  readonly ram: readonly [number, number]
-  readonly cases: readonly WalkCase[]
-}
 
 export const high = (value: bigint): number => Number(value >> 32n)
 export const low = (value: bigint): number => Number(value & 0xffff_ffffn)
@@ -61,12 +18,6 @@ export function readJsonLines(url: URL): unknown[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as unknown)
-}
-
-export function readWalkFile(url: URL): WalkFile {
-  const [first, ...cases] = readJsonLines(url)
-  const { ram } = (first as { header: { ram: [string, string] } }).header
-  return { ram: [Number(ram[0]), Number(ram[1])], cases: cases as WalkCase[] }
 }
 
 /** Table memory of a case: listed doublewords, zero elsewhere in RAM, nothing outside. Counts and logs. */
@@ -114,23 +65,4 @@ export function regimeOf(regs: Readonly<Record<string, string>>, features?: Feat
   }
   regime.update()
   return regime
-}
-
-/** The access that an operation of the walk files makes. */
-export function accessOfOp(op: string, pan: boolean, uao: boolean): number {
-  const at = /^S(12|1)E([01])([RW])(P?)$/.exec(op)
-  if (at !== null) {
-    let access = (at[3] === 'W' ? Access.WRITE : Access.READ) | Access.NO_UPDATE
-    if (at[1] === '1') access |= Access.STAGE1_ONLY
-    if (at[2] === '0') access |= Access.UNPRIVILEGED
-    if (at[4] === 'P' && pan) access |= Access.PAN
-    return access
-  }
-  const real = /^EL([01])_(LDR|STR|LDTR|STTR|FETCH)$/.exec(op)
-  if (real === null) throw new Error(`unknown operation ${op}`)
-  const name = real[2] as string
-  let access: number = name === 'FETCH' ? Access.EXECUTE : name.startsWith('L') ? Access.READ : Access.WRITE
-  if (real[1] === '0' || (name.length === 4 && !uao)) access |= Access.UNPRIVILEGED
-  if (pan) access |= Access.PAN
-  return access
 }

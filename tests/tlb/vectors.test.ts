@@ -1,23 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Access, accessOf, FaultKind, Translation, walk } from '../../src/tlb/index.ts'
-import { grade } from './grade.ts'
-import { high, low, readJsonLines, readWalkFile, regimeOf, VectorMemory } from './vector.ts'
+import { high, low, readJsonLines, regimeOf, VectorMemory } from './vector.ts'
 
 const file = (name: string): URL => new URL(`vectors/${name}.jsonl.gz`, import.meta.url)
-
-describe('translations by QEMU 10.0.2 and 11.1.3, where both agree', () => {
-  it('AT S1E0R .. S12E1W: PA, attributes, shareability; fault, level, stage, S1PTW', () => {
-    const { probes, mismatches } = grade(readWalkFile(file('walk-at')))
-    expect(mismatches).toEqual([])
-    expect(probes).toBe(2705)
-  })
-
-  it('loads, stores, fetches: status code, level, S1PTW, WnR, HPFAR_EL2, updated descriptors', () => {
-    const { probes, mismatches } = grade(readWalkFile(file('walk-real')))
-    expect(mismatches).toEqual([])
-    expect(probes).toBe(2590)
-  })
-})
 
 interface LinuxRecord {
   readonly kernel: string

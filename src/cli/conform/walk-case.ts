@@ -34,7 +34,7 @@ export interface WalkProbe {
   readonly el: 0 | 1
   readonly at: boolean
   readonly out: Readonly<Record<string, unknown>> | undefined
-  readonly memAfter: Readonly<Record<string, unknown>>
+  readonly memAfter: Readonly<Record<string, unknown>> | undefined
 }
 
 /** A case: registers, memory, probes. */
@@ -98,8 +98,10 @@ export function parseHeader(line: CaseLine, profile: WalkProfile): WalkHeader {
     registers[name] = u64(line, value, `header.id_regs.${name}`)
   }
   const features = featuresFromIdRegisters(registers as IdRegisters)
+  // Headers lack ID_AA64PFR2_EL1; QEMU 11's max, which has FEAT_MTE_PERM, is the only CPU with MTEX among them.
+  const mtePerm = features.mtePerm || ((registers.ID_AA64PFR1_EL1 ?? 0n) >> 52n) % 16n !== 0n
   return {
-    features: { ...features, qemu: profile === 'qemu' },
+    features: { ...features, mtePerm, qemu: profile === 'qemu' },
     ram: [base as number, (base as number) + (size as number)],
   }
 }
@@ -128,6 +130,7 @@ export function parseCase(line: CaseLine, header: WalkHeader): WalkCase {
   }
 }
 
+const AT = Access.NO_UPDATE | Access.ADDRESS_TRANSLATION
 /** HCRX_EL2.TCR2En: without it TCR2_EL1 reads zero. */
 const TCR2_ENABLED = 1n << 14n
 
@@ -148,11 +151,11 @@ function parseProbe(line: CaseLine, probe: Readonly<Record<string, unknown>>, ps
   const { op } = probe
   if (typeof op !== 'string') throw wrong(line, 'op to be a string')
   const out = probe.out === undefined ? undefined : record(line, probe.out, 'out')
-  const memAfter = record(line, probe.mem_after ?? {}, 'mem_after')
+  const memAfter = probe.mem_after === undefined ? undefined : record(line, probe.mem_after, 'mem_after')
   const address = { va: hex(va), vaHi: Number(va >> 32n), vaLo: Number(va & 0xffff_ffffn), op, out, memAfter }
   const at = /^S(12|1)E([01])([RW])(P?)$/.exec(op)
   if (at !== null) {
-    let access = (at[3] === 'W' ? Access.WRITE : Access.READ) | Access.NO_UPDATE
+    let access = (at[3] === 'W' ? Access.WRITE : Access.READ) | AT
     if (at[1] === '1') access |= Access.STAGE1_ONLY
     if (at[2] === '0') access |= Access.UNPRIVILEGED
     if (at[4] === 'P' && (pstate & (1 << 22)) !== 0) access |= Access.PAN

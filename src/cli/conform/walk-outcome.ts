@@ -29,6 +29,13 @@ const INSTRUCTION_ABORT_LOWER = 0x20
 const DATA_ABORT_LOWER = 0x24
 const PC_ALIGNMENT = 0x22
 
+/**
+ * RAM of the oracle's machine (QEMU's `virt`, 2 GiB). The header's is the part of it that tables are in; an access to
+ * the rest is no External abort either. A fetch finds the zeroes of untouched RAM: UDF #0.
+ */
+const MACHINE_RAM = 0x4000_0000
+const MACHINE_RAM_END = 0xc000_0000
+
 const translation: Translation = new Translation()
 
 /** Runs one probe on untouched memory. */
@@ -85,7 +92,8 @@ function realAccess({ regime, memory }: WalkCase, probe: WalkProbe): Readonly<Re
   walk(regime, memory, vaHi, vaLo, probe.access, t)
   let { fault, stage, level, fsc }: { fault: number; stage: number; level: number | null; fsc: number } = t
   if (fault === FaultKind.NONE) {
-    if (memory.has(t.pa)) return fetch ? { done: true, fetched: 0 } : { done: true }
+    const ram = memory.has(t.pa) || (t.pa >= MACHINE_RAM && t.pa < MACHINE_RAM_END)
+    if (ram) return fetch ? { done: true, fetched: 0 } : { done: true }
     fault = FaultKind.EXTERNAL
     stage = 1
     level = null
