@@ -11,6 +11,7 @@ import type { CrbEventHook } from './events.ts'
 import { PPI_SIZE, type PpiOptions } from './ppi.ts'
 import { CRB_PROFILES, type CrbProfile, type CrbProfileName } from './profile.ts'
 import { CRB_SIZE } from './registers.ts'
+import { plain } from './state/reader.ts'
 import { HEADER_SIZE } from './transfer.ts'
 
 /** Where QEMU puts the CRB of a PC (include/hw/acpi/tpm.h, TPM_CRB_ADDR_BASE). */
@@ -112,7 +113,7 @@ export function checkOptions(options: TpmCrbOptions): CheckedOptions {
     base,
     profile,
     ppi: ppiOptions(options.ppi ?? bus === 'legacy-isa'),
-    page,
+    page: plain(page),
     readAsRam: readAsRam !== false,
     deliverShort: shortCommands === 'deliver',
   }

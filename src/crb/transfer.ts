@@ -95,7 +95,7 @@ export class ChunkedTransfer implements Transfer {
   answer(response: Uint8Array | undefined): Uint8Array {
     this.#command = NOTHING
     // QEMU 11.1 forgets a failed command's answer: the guest reads tpmSts, and zeros in the buffer.
-    this.#response = response === undefined ? NOTHING : response.slice(0, Math.min(declaredSize(response), this.limit))
+    this.#response = response === undefined ? NOTHING : Uint8Array.from(response)
     this.#given = 0
     this.#fill()
     return this.#response.slice()

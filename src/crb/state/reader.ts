@@ -18,7 +18,7 @@ export class StateReader {
   readonly #view: DataView
 
   constructor(bytes: Uint8Array, section = '', at = 0, end: number = bytes.length) {
-    this.bytes = bytes
+    this.bytes = plain(bytes)
     this.section = section
     this.end = end
     this.#at = at
@@ -101,4 +101,11 @@ export class StateReader {
     this.#at += n
     return at
   }
+}
+
+/** The same bytes as no subclass: a Node Buffer's `slice` would share them. */
+export function plain(bytes: Uint8Array): Uint8Array {
+  return Object.getPrototypeOf(bytes) === Uint8Array.prototype
+    ? bytes
+    : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }

@@ -89,9 +89,9 @@ class Parser {
   #ramEnd = -1
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
     this.#reader = new StateReader(bytes)
-    this.#description = descriptionOf(bytes)
+    this.#bytes = this.#reader.bytes
+    this.#description = descriptionOf(this.#bytes)
   }
 
   parse(): QemuStream {
