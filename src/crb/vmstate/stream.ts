@@ -235,7 +235,7 @@ class Parser {
   /** The next section's head, or the end of the stream. */
   #plausible(at: number): boolean {
     const type = this.#bytes[at]
-    if (type === TYPE.EOF) return at + 1 === (this.#description?.at ?? this.#bytes.length)
+    if (type === TYPE.EOF) return at + 1 === this.#bytes.length || this.#bytes[at + 1] === TYPE.DESCRIPTION
     if (type === TYPE.PART || type === TYPE.END)
       return this.#names.get(new StateReader(this.#bytes, '', at + 1).u32('')) === 'ram'
     if (type !== TYPE.START && type !== TYPE.FULL) return false

@@ -1,0 +1,323 @@
+/** QEMU's migration files, read and written, without QEMU: tests/live has the real one judge the same. */
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { vmstate } from '../../src/cli/vmstate.ts'
+import { StateError } from '../../src/crb/state/error.ts'
+import { encodeCrbState } from '../../src/crb/state/record.ts'
+import { encodeDescription } from '../../src/crb/vmstate/description.ts'
+import {
+  crbStateOf,
+  downgradeStream,
+  injectState,
+  parseQemuStream,
+  type QemuTpm,
+  readQemuTpm,
+  upgradeStream,
+} from '../../src/crb/vmstate/index.ts'
+import * as change from './stream.ts'
+import { toHex } from './tpm2.ts'
+
+const { SAVED } = change
+const read = (bytes: Uint8Array): QemuTpm => readQemuTpm(parseQemuStream(bytes))
+
+/** Reads, and gives a StateError back; anything else fails the test. */
+function attempt(bytes: Uint8Array): QemuTpm | StateError {
+  try {
+    return read(bytes)
+  } catch (error) {
+    if (error instanceof StateError) return error
+    throw error
+  }
+}
+const message = (bytes: Uint8Array): string => {
+  const result = attempt(bytes)
+  return result instanceof StateError ? result.message : 'read'
+}
+
+describe('a file of QEMU 7.2', () => {
+  it('is read: machine, sections, blocks, registers, buffer, PPI, blobs', () => {
+    const stream = parseQemuStream(SAVED)
+    expect([stream.machine, stream.pageSize, stream.ramBlocks.length]).toEqual(['pc-q35-7.2', 4096, 8])
+    expect(stream.sections.map(({ name }) => name).slice(0, 4)).toEqual(['ram', 'timer', 'tpm-emulator', 'cpu_common'])
+    const tpm = readQemuTpm(stream)
+    expect([tpm.form, tpm.notes, tpm.truncated, tpm.chunk]).toEqual(['version-0', [], false, undefined])
+    const { registers, buffer, ppi, tpm: blobs } = crbStateOf(tpm)
+    expect([registers[0], registers[3], registers[12], registers[17], registers[23]]).toEqual([
+      0x82, 1, 0x2_5811, 0, 0xfed4_0080,
+    ])
+    expect(Buffer.from(buffer.subarray(0, 13)).toString()).toBe('HELLO-CMDBUF-')
+    expect(Buffer.from((ppi as Uint8Array).subarray(0, 11)).toString()).toBe('PPI-PPI-PPI')
+    expect(blobs?.parts.map(({ name, data }) => [name, data.length])).toEqual([
+      ['permanent', 1321],
+      ['volatile', 8992],
+      ['savestate', 0],
+    ])
+  })
+
+  it("has a description that is written as QEMU's json-writer wrote it", () => {
+    const { description } = parseQemuStream(SAVED)
+    expect(toHex(encodeDescription(description?.json() ?? { devices: [] }))).toBe(
+      toHex(SAVED.subarray(description?.at)),
+    )
+  })
+
+  it('is read without its description too', () => {
+    const without = parseQemuStream(change.withoutDescription(SAVED))
+    const { sections } = parseQemuStream(SAVED)
+    expect(without.sections).toEqual(sections)
+  })
+
+  it.each(['saved-regs', 'version-1', 'chunk'] as const)('goes to form %s and back, every byte', (form) => {
+    for (const bytes of [SAVED, change.withoutDescription(SAVED)]) {
+      const before = toHex(bytes)
+      const upgraded = upgradeStream(bytes, form)
+      expect(read(upgraded).form).toBe(form)
+      expect(toHex(crbStateOf(read(upgraded)).buffer)).toBe(toHex(crbStateOf(read(bytes)).buffer))
+      expect(toHex(downgradeStream(upgraded))).toBe(before)
+      expect(toHex(bytes)).toBe(before)
+      expect(() => upgradeStream(upgraded, form)).toThrow(`of form ${form} already`)
+      expect(toHex(downgradeStream(bytes))).toBe(before)
+    }
+  })
+
+  it('takes a state, and gives it back', () => {
+    const words = fc.record({ sts: fc.nat(3), granted: fc.boolean() })
+    fc.assert(
+      fc.property(
+        words,
+        fc.nat(255),
+        fc.uint8Array({ maxLength: 50 }),
+        fc.constantFrom('plain', 'saved-regs', 'chunk'),
+        (w, fill, blob, form) => {
+          const stream = form === 'plain' ? SAVED : upgradeStream(SAVED, form as 'chunk')
+          const old = crbStateOf(read(stream))
+          const state = {
+            ...old,
+            registers: old.registers.with(17, w.sts).with(0, w.granted ? 0x82 : 0x80),
+            buffer: new Uint8Array(0xf80).fill(fill),
+            ppi: new Uint8Array(0x400).fill(fill ^ 0xff),
+            tpm: {
+              kind: 'swtpm',
+              parts: ['permanent', 'volatile', 'savestate'].map((name) => ({ name, flags: fill, data: blob })),
+            },
+            chunk:
+              form === 'chunk' && blob.length > 0
+                ? { command: blob, response: blob, responseOffset: blob.length }
+                : undefined,
+          }
+          const injected = injectState(stream, state)
+          expect(crbStateOf(read(injected))).toEqual(state)
+          expect(crbStateOf(read(change.withoutDescription(injected)))).toEqual(state)
+          // The description tells the new lengths: no footer had to be looked for.
+          const { description, sections } = parseQemuStream(injected)
+          for (const s of sections.slice(1)) expect(description?.bodyLength(s.name, s.instance)).toBe(s.end - s.body)
+          // What was there before comes back to the byte.
+          expect(toHex(injectState(injected, old))).toBe(toHex(stream))
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+
+  it('never gets START, nor the state of another TPM', () => {
+    const state = crbStateOf(read(SAVED))
+    const started = { ...state, registers: state.registers.with(0x4c >> 2, 1) }
+    expect(read(injectState(SAVED, started)).registers[0x4c >> 2]).toBe(0)
+    expect(() => injectState(SAVED, { ...state, tpm: { kind: 'embedded', parts: [] } })).toThrow("of kind 'embedded'")
+    expect(() => injectState(upgradeStream(SAVED, 'version-1'), state)).toThrow('version 1')
+    for (const [without, part] of [
+      [change.withoutSection(SAVED, 'tpm-crb'), "section 'tpm-crb'"],
+      [change.withoutSection(SAVED, 'tpm-emulator'), "section 'tpm-emulator'"],
+      [change.withoutBlock(SAVED, 'tpm-crb-cmd'), "RAM block 'tpm-crb-cmd'"],
+    ] as const)
+      expect(() => injectState(without, state)).toThrow(part)
+  })
+
+  it('has no place in version 1 for what an answer above 3968 bytes left behind the buffer', () => {
+    const { tpmPages } = parseQemuStream(SAVED)
+    const at = (tpmPages.find(({ block }) => block === 'tpm-crb-cmd')?.payload ?? 0) + 4090
+    const long = change.splice(SAVED, at, at + 1, [7])
+    expect(() => upgradeStream(long, 'version-1')).toThrow('128 bytes behind the data buffer')
+    expect(toHex(downgradeStream(upgradeStream(long, 'chunk')))).toBe(toHex(long))
+  })
+
+  it('is not changed by reading, a Buffer neither', () => {
+    const buffer = Buffer.from(SAVED)
+    const state = crbStateOf(read(buffer))
+    injectState(buffer, { ...state, buffer: new Uint8Array(0xf80).fill(1) })
+    state.buffer.fill(2)
+    state.ppi?.fill(2)
+    for (const part of state.tpm?.parts ?? []) part.data.fill(2)
+    expect(buffer.equals(SAVED)).toBe(true)
+  })
+})
+
+describe('the 32-byte copy of the thread', () => {
+  const { body } = change.sectionOf(SAVED, 'tpm-crb')
+  const lost = change.splice(SAVED, body + 32, body + 128, new Uint8Array(96))
+
+  it('is recognised, and made good with reset values', () => {
+    const tpm = read(lost)
+    expect([tpm.truncated, tpm.form]).toEqual([true, 'version-0'])
+    expect(tpm.notes.join()).toContain("only 32 of the section's 128 bytes")
+    expect([...tpm.registers]).toEqual([...read(SAVED).registers.with(17, 2)])
+    expect(read(downgradeStream(lost)).truncated).toBe(false)
+  })
+
+  it('loses nothing in version 1, whose page has the live registers', () => {
+    const one = upgradeStream(SAVED, 'version-1')
+    const { body: at } = change.sectionOf(one, 'tpm-crb')
+    const tpm = read(change.splice(one, at + 32, at + 128, new Uint8Array(96)))
+    expect([tpm.truncated, tpm.registers[17]]).toEqual([true, 0])
+    expect(toHex(downgradeStream(change.splice(one, at + 32, at + 128, new Uint8Array(96))))).toBe(toHex(SAVED))
+  })
+})
+
+describe('a damaged file', () => {
+  it('is refused wherever it is cut', () => {
+    const sections = parseQemuStream(SAVED).sections.flatMap(({ at, body, end, next }) => [
+      at,
+      at + 1,
+      body,
+      end - 1,
+      end,
+      next - 1,
+    ])
+    for (const n of new Set([0, 3, 7, 8, 12, ...sections])) {
+      if (n < SAVED.length) expect(`${n} ${message(SAVED.subarray(0, n))}`).not.toContain('read')
+    }
+  })
+
+  it('names section and offset', () => {
+    expect(message(new Uint8Array(0))).toBe(
+      "offset 0x0: this is no QEMU migration stream: it does not begin with 'QEVM'",
+    )
+    expect(message(SAVED.with(7, 4))).toBe('offset 0x4: stream version 4; QEMU 7.2 and later write 3')
+    expect(message(change.splice(SAVED, SAVED.length, SAVED.length, [0]))).toMatch(
+      /bytes after the end that are no description/,
+    )
+    const { at } = change.sectionOf(SAVED, 'timer')
+    expect(message(SAVED.with(at, 9))).toBe(
+      `offset 0x${at.toString(16)}: section type 9; behind section 'ram' a section, or the end, is expected`,
+    )
+    expect(message(change.withHead(SAVED, 'tpm-emulator', { version: 1 }))).toMatch(
+      /section 'tpm-emulator', offset .*: version 1; 0 to 0 are known/,
+    )
+    const crb = change.sectionOf(SAVED, 'tpm-crb')
+    const twice = change.splice(SAVED, crb.next, crb.next, SAVED.subarray(crb.at, crb.next))
+    expect(message(twice)).toMatch(/section 'tpm-crb', offset .*: a second section of this name/)
+    const page = parseQemuStream(SAVED).tpmPages[0]
+    expect(message(SAVED.with((page?.at ?? 0) + 7, 0x40))).toMatch(/section 'ram', offset .*: page flags 0x40/)
+    expect(message(SAVED.with((page?.at ?? 0) + 5, 0x10))).toMatch(/section 'ram', offset .*: a page at 0x10\d000/)
+    const chunk = (body: number[]): string =>
+      message(change.withExtra(SAVED, 'tpm-crb', change.subsection('tpm-crb/chunk', body)))
+    expect(chunk([0, 0, 0, 0, 0, 0, 0, 1, 9, 0, 0, 0, 2])).toMatch(
+      /section 'tpm-crb', offset .*: offset 2 into a response of 1/,
+    )
+    expect(chunk([0, 0, 0, 0, 0xff, 0, 0, 0, 0, 0, 0, 0])).toMatch(/the response is \d+ bytes long/)
+    expect(chunk([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5])).toMatch(/1 bytes too many/)
+  })
+
+  it('gives a StateError or is read, whatever byte is changed, and nothing hangs', () => {
+    const head = parseQemuStream(SAVED).sections[1]?.at ?? 0
+    const places = fc.oneof(
+      fc.nat(SAVED.length - 1),
+      fc.nat(Math.min(head, 300)),
+      fc.constantFrom(
+        ...parseQemuStream(SAVED).sections.flatMap(({ at, body, end }) => [at + 2, at + 5, body - 1, end + 1]),
+      ),
+    )
+    fc.assert(
+      fc.property(fc.array(fc.tuple(places, fc.nat(255)), { minLength: 1, maxLength: 4 }), (changes) => {
+        const bytes = SAVED.slice()
+        for (const [at, value] of changes) bytes[at] = value
+        attempt(bytes)
+      }),
+      { numRuns: 300 },
+    )
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        (tail) => void attempt(Uint8Array.of(0x51, 0x45, 0x56, 0x4d, 0, 0, 0, 3, ...tail)),
+      ),
+    )
+  })
+
+  it('does not believe a description', () => {
+    const { description } = parseQemuStream(SAVED)
+    const json = description?.json() ?? { devices: [] }
+    for (const bad of [
+      { devices: [] },
+      { devices: [null, 3, { name: 'timer', instance_id: 0, fields: [null] }] },
+      { devices: json.devices.map((d) => ({ ...d, fields: [{ name: 'x', type: 'y', size: 1e300 }] })) },
+    ]) {
+      const bytes = change.splice(SAVED, description?.at ?? 0, SAVED.length, encodeDescription(bad as never))
+      expect(toHex(crbStateOf(read(bytes)).buffer)).toBe(toHex(crbStateOf(read(SAVED)).buffer))
+    }
+  })
+})
+
+describe('nisv vmstate', () => {
+  let dir = ''
+  let output = ''
+  const at = (name: string): string => join(dir, name)
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'nisv-vmstate-'))
+    output = ''
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      output += text
+      return true
+    })
+    writeFileSync(at('vm'), SAVED)
+  })
+  afterEach(() => {
+    vi.restoreAllMocks()
+    rmSync(dir, { recursive: true, force: true })
+  })
+
+  it('shows a file', async () => {
+    expect(await vmstate.run(['show', at('vm')])).toBe(0)
+    expect(output).toContain('machine pc-q35-7.2, 95885 bytes, form version-0')
+    expect(output).toContain('0x30 INTF_ID 0x25811')
+    expect(output).toMatch(/tpm-emulator +0 +0 +0x\w+ +10337/)
+    output = ''
+    await vmstate.run(['show', '--json', at('vm')])
+    expect(JSON.parse(output)).toMatchObject({
+      form: 'version-0',
+      notes: [],
+      tpm: [{ name: 'permanent', bytes: 1321 }, {}, {}],
+    })
+  })
+
+  it('extracts, injects, upgrades, downgrades, in place too', async () => {
+    await vmstate.run(['extract', at('vm'), '-o', at('state')])
+    expect(readFileSync(at('state')).equals(encodeCrbState(crbStateOf(read(SAVED))))).toBe(true)
+    await vmstate.run(['upgrade', at('vm'), '--to', 'version-1', '-o', at('vm')])
+    output = ''
+    await vmstate.run(['show', at('vm')])
+    expect(output).toContain("note: QEMU refuses version 1 (it knows 0): 'nisv vmstate downgrade' makes it 0")
+    await vmstate.run(['downgrade', at('vm'), '-o', at('vm')])
+    await vmstate.run(['inject', at('vm'), at('state'), '-o', at('vm')])
+    expect(readFileSync(at('vm')).equals(SAVED)).toBe(true)
+    expect(readdirSync(dir).sort()).toEqual(['state', 'vm'])
+  })
+
+  it('writes nothing when it cannot, and says how it is used', async () => {
+    writeFileSync(at('bad'), SAVED.subarray(0, 90_000))
+    writeFileSync(at('out'), 'as it was')
+    await expect(vmstate.run(['downgrade', at('bad'), '-o', at('out')])).rejects.toThrow(StateError)
+    await expect(vmstate.run(['extract', at('vm'), '-o', join(dir, 'none', 'x')])).rejects.toThrow('ENOENT')
+    await expect(vmstate.run(['inject', at('vm'), at('vm'), '-o', at('out')])).rejects.toThrow('no nisv-crb record')
+    await expect(vmstate.run(['upgrade', at('vm'), '-o', at('out')])).rejects.toThrow('upgrade takes --to')
+    await expect(vmstate.run(['downgrade', at('vm')])).rejects.toThrow('give -o FILE')
+    await expect(vmstate.run(['fly'])).rejects.toThrow('vmstate takes one of show, extract')
+    await expect(vmstate.run(['show'])).rejects.toThrow('takes 1 file')
+    expect(readFileSync(at('out'), 'utf8')).toBe('as it was')
+    expect(readdirSync(dir).sort()).toEqual(['bad', 'out', 'vm'])
+  })
+})
