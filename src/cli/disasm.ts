@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { CONSTRAINED, decodeInto, type FormatOptions, format, Instruction, UNALLOCATED } from '../decode/index.ts'
+import { isElfFile, listElf, listRaw, parseBase, readChunks } from './binary.ts'
 import { type Command, UsageError } from './command.ts'
 import { LineWriter, parseWord, readLines } from './words.ts'
 
@@ -7,6 +8,12 @@ const HELP = `nisv disasm [--no-aliases] [FILE]
 
 Reads one 32-bit word in hexadecimal a line (standard input without FILE) and prints exactly one line for each:
 LLVM's text, <undecodable>, <softfail> TEXT for a CONSTRAINED UNPREDICTABLE word, or <bad-input>.
+
+nisv disasm ELF-FILE
+nisv disasm --raw [--base ADDRESS] [FILE]
+
+Lists the code of an arm64 ELF file (known by its first bytes), or the words of a raw binary that begins at ADDRESS
+(hexadecimal; 0): address, word, text, with branch targets as addresses.
 `
 
 const insn = new Instruction()
@@ -24,16 +31,30 @@ export function disassembleLine(line: string, options: FormatOptions): string {
 /** `nisv disasm`. */
 export const disasm: Command = {
   name: 'disasm',
-  summary: 'disassemble words, one a line',
+  summary: 'disassemble words, raw binaries, ELF files',
   help: HELP,
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { 'no-aliases': { type: 'boolean', default: false } },
+      options: {
+        'no-aliases': { type: 'boolean', default: false },
+        raw: { type: 'boolean', default: false },
+        base: { type: 'string' },
+      },
       allowPositionals: true,
     })
     if (positionals.length > 1) throw new UsageError('disasm takes one file at most')
     const options = { aliases: !values['no-aliases'] }
+    const [file = '-'] = positionals
+    if (values.raw) {
+      await listRaw(file, readChunks(file), parseBase(values.base ?? '0'), options)
+      return 0
+    }
+    if (values.base !== undefined) throw new UsageError('--base is the address of a --raw binary')
+    if (file !== '-' && isElfFile(file)) {
+      await listElf(file, options)
+      return 0
+    }
     const out = new LineWriter()
     for await (const line of readLines(positionals[0])) {
       const drained = out.line(disassembleLine(line, options))

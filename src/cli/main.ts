@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { StateError } from '../crb/index.ts'
+import { BinaryError } from './binary.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './command.ts'
 import { ConformInputError } from './conform/input.ts'
@@ -7,11 +8,13 @@ import { conform } from './conform.ts'
 import { decodeCommand } from './decode.ts'
 import { demo } from './demo.ts'
 import { disasm } from './disasm.ts'
+import { ElfError } from './elf/reader.ts'
 import { RecordingError } from './replay/recording.ts'
 import { replayCommand } from './replay.ts'
 import { vmstate } from './vmstate.ts'
+import { walkCommand } from './walk.ts'
 
-const COMMANDS: readonly Command[] = [demo, replayCommand, decodeCommand, disasm, conform, vmstate]
+const COMMANDS: readonly Command[] = [demo, replayCommand, decodeCommand, disasm, conform, vmstate, walkCommand]
 
 function overview(): string {
   const list = COMMANDS.map((c) => `  ${c.name.padEnd(8)} ${c.summary}`).join('\n')
@@ -46,9 +49,12 @@ try {
     error instanceof UsageError ||
     error instanceof RecordingError ||
     error instanceof ConformInputError ||
+    error instanceof BinaryError ||
+    error instanceof ElfError ||
     error instanceof StateError ||
     (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') ||
-    (error as NodeJS.ErrnoException).code === 'ENOENT'
+    // A file that cannot be read: Node names the call and the file.
+    (error as NodeJS.ErrnoException).syscall !== undefined
   process.stderr.write(known ? `nisv: ${(error as Error).message}\n` : `nisv: ${(error as Error).stack}\n`)
   process.exitCode = known ? 2 : 70
 }
