@@ -6,6 +6,9 @@
  */
 export { Access, accessOf, DEBUG_LOAD, FETCH, LOAD, STORE } from './access.ts'
 export { isDevice, Shareability } from './attributes.ts'
+export { type ExplainedStep, type Explanation, explain } from './explain.ts'
+export { type DescriptorKind, type ExplainedField, memoryType, sizeText } from './explain-descriptor.ts'
+export type { ExplainedRule } from './explain-rule.ts'
 export { FaultKind, faultKindOf, faultLevelOf, faultName, faultStatusCode, NO_STATUS_CODE } from './fault.ts'
 export {
   ALL_FEATURES,

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs'
+import {
+  Access,
+  accessOf,
+  type Descriptor,
+  RegimeRegister,
+  type TableMemory,
+  TranslationRegime,
+} from '../../tlb/index.ts'
+import { UsageError } from '../command.ts'
+import { type RecordedFault, RecordingError, readRecording } from '../replay/recording.ts'
+
+/** What a walk needs, wherever it came from. */
+export interface WalkInput {
+  readonly regime: TranslationRegime
+  readonly memory: TableMemory
+  readonly va: bigint
+  /** Bits of `Access`. */
+  readonly access: number
+}
+
+/** Doublewords by address; nothing elsewhere. */
+class WordMemory implements TableMemory {
+  readonly #words: ReadonlyMap<number, bigint>
+
+  constructor(words: ReadonlyMap<number, bigint>) {
+    this.#words = words
+  }
+
+  readDescriptor(pa: number, out: Descriptor): boolean {
+    const word = this.#words.get(pa)
+    if (word === undefined) return false
+    out.hi = Number(word >> 32n)
+    out.lo = Number(word & 0xffff_ffffn)
+    return true
+  }
+}
+
+/** ESR_ELx.WnR. */
+const WNR = 0x40n
+
+/** Fault `number`, from 1, of a recording. @throws RecordingError when it has not so many. */
+export async function recordedInput(file: string, number: number): Promise<WalkInput> {
+  let faults = 0
+  for await (const event of readRecording(file)) {
+    if (event.kind === 'fault' && ++faults === number) return faultInput(event)
+  }
+  throw new RecordingError(file, 0, `has ${faults} faults; there is no ${number}`)
+}
+
+function faultInput(fault: RecordedFault): WalkInput {
+  const kind = (fault.esr & WNR) !== 0n ? Access.WRITE : Access.READ
+  return {
+    regime: regimeOf(new Map(Object.entries(fault.sys))),
+    memory: new WordMemory(fault.memory),
+    va: fault.far,
+    access: accessOf(kind, Number(fault.pstate & 0xffff_ffffn)),
+  }
+}
+
+/** Registers and memory as JSON: the text itself, or a file of it. The address and access are the caller's. */
+export function givenInput(regs: string, mem: string): Pick<WalkInput, 'regime' | 'memory'> {
+  const words = new Map<number, bigint>()
+  for (const [address, word] of u64Entries(mem, '--mem')) {
+    const pa = parseU64(address, '--mem')
+    if (pa >= 1n << 52n || (pa & 7n) !== 0n) {
+      throw new UsageError(`--mem: the address ${address} is not a multiple of 8 below 2^52`)
+    }
+    words.set(Number(pa), word)
+  }
+  const registers = new Map(u64Entries(regs, '--regs'))
+  const known = new Set(Object.keys(RegimeRegister).map((name) => name.toLowerCase()))
+  for (const name of registers.keys()) {
+    if (!known.has(name.toLowerCase())) {
+      throw new UsageError(`--regs: '${name}' is none of ${Object.keys(RegimeRegister).join(', ')}`)
+    }
+  }
+  return { regime: regimeOf(registers), memory: new WordMemory(words) }
+}
+
+function u64Entries(source: string, option: string): [string, bigint][] {
+  const text = /^\s*[[{]/.test(source) ? source : readFileSync(source, 'utf8')
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new UsageError(`${option} is no JSON: ${(error as Error).message}`)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UsageError(`${option} is no JSON object of "0x" strings`)
+  }
+  return Object.entries(value).map(([name, word]) => [name, parseU64(word, `${option} ${name}`)])
+}
+
+/** @throws UsageError unless `text` is a "0x" string of at most 64 bits. */
+export function parseU64(text: unknown, what: string): bigint {
+  if (typeof text !== 'string' || !/^0x[0-9a-f]{1,16}$/i.test(text)) {
+    throw new UsageError(`${what} takes a "0x" number of at most 64 bits, not '${String(text)}'`)
+  }
+  return BigInt(text)
+}
+
+function regimeOf(registers: ReadonlyMap<string, bigint>): TranslationRegime {
+  const regime = new TranslationRegime()
+  const byName = new Map([...registers].map(([name, value]) => [name.toUpperCase(), value]))
+  for (const [name, index] of Object.entries(RegimeRegister)) {
+    const value = byName.get(name) ?? 0n
+    regime.set(index, Number(value >> 32n), Number(value & 0xffff_ffffn))
+  }
+  regime.update()
+  return regime
+}

@@ -1,0 +1,111 @@
+import { hex } from '../../bits.ts'
+import {
+  Access,
+  type ExplainedField,
+  type ExplainedStep,
+  type Explanation,
+  FaultKind,
+  faultName,
+  memoryType,
+  sizeText,
+} from '../../tlb/index.ts'
+import { paint } from '../terminal.ts'
+
+const SHAREABILITY = ['Non-shareable', 'reserved', 'Outer Shareable', 'Inner Shareable']
+
+/** An explanation as a tree. */
+export function tree(told: Explanation): string {
+  const nodes: Node[] = [
+    { text: 'registers', children: told.registers.map(fieldNode) },
+    ...told.steps.map(stepNode),
+    { text: `${paint('bold', result(told))}`, children: resultLines(told) },
+  ]
+  return [`${accessText(told.access)} at ${wide(told.vaHi, told.vaLo)}`, ...draw(nodes, '')].join('\n')
+}
+
+interface Node {
+  readonly text: string
+  readonly children: readonly Node[]
+}
+
+function draw(nodes: readonly Node[], indent: string): string[] {
+  return nodes.flatMap(({ text, children }, i) => {
+    const last = i === nodes.length - 1
+    return [`${indent}${last ? '└─' : '├─'} ${text}`, ...draw(children, `${indent}${last ? '   ' : '│  '}`)]
+  })
+}
+
+function stepNode(step: ExplainedStep): Node {
+  const { stage, level, pa, address, hi, lo, kind, fields, nested } = step
+  const at = address === pa ? hex(pa) : `IPA ${hex(address)}, PA ${hex(pa)}`
+  const children = [...nested.map(stepNode), ...fields.map(fieldNode)]
+  return { text: `stage ${stage}, level ${level}: ${kind} ${wide(hi, lo)} at ${at}`, children }
+}
+
+function fieldNode({ name, bits, value, meaning }: ExplainedField): Node {
+  return {
+    text: `${name}${name.endsWith(']') ? ' ' : ''}${bits} = ${value < 10 ? value : hex(value)}: ${meaning}`,
+    children: [],
+  }
+}
+
+function resultLines({ translation: t, rule }: Explanation): Node[] {
+  const lines = [`because ${rule.text}`, `by ${rule.reference}`]
+  if (t.fault === FaultKind.NONE) {
+    lines.unshift(
+      `${memoryType(t.attr)}, ${SHAREABILITY[t.sh] as string}`,
+      t.sizeLog2 === 0 ? 'no table took part' : `${sizeText(t.sizeLog2)} of the same translation`,
+    )
+  } else {
+    lines.unshift(`status code ${hex(t.fsc, 2)}, stage ${t.stage}${t.s1ptw ? ', on the walk of stage 1' : ''}`)
+    if (t.stage === 2) lines.unshift(`IPA ${hex(t.ipa)}`)
+  }
+  return lines.map((text) => ({ text, children: [] }))
+}
+
+function result({ translation: t }: Explanation): string {
+  return t.fault === FaultKind.NONE ? `PA ${hex(t.pa)}` : faultName(t.fault, t.level)
+}
+
+function accessText(access: number): string {
+  const kind = (access & Access.EXECUTE) !== 0 ? 'fetch' : (access & Access.WRITE) !== 0 ? 'write' : 'read'
+  return `${kind} ${(access & Access.UNPRIVILEGED) !== 0 ? 'as EL0' : 'as EL1'}${(access & Access.PAN) !== 0 ? ', PAN' : ''}`
+}
+
+/** An explanation as one JSON object: numbers of 32 bits and more are "0x" strings. */
+export function json(told: Explanation): Record<string, unknown> {
+  const { translation: t, rule } = told
+  const faulted = t.fault !== FaultKind.NONE
+  return {
+    va: wide(told.vaHi, told.vaLo),
+    access: accessText(told.access),
+    registers: told.registers.map(jsonField),
+    steps: told.steps.map(jsonStep),
+    ...(faulted
+      ? { fault: faultName(t.fault, t.level), level: t.level, stage: t.stage, s1ptw: t.s1ptw, fsc: t.fsc }
+      : { pa: hex(t.pa), attr: hex(t.attr, 2), sh: t.sh, sizeLog2: t.sizeLog2, stage: t.stage }),
+    ...(faulted && t.stage === 2 ? { ipa: hex(t.ipa) } : {}),
+    rule,
+  }
+}
+
+function jsonStep(step: ExplainedStep): unknown {
+  return {
+    stage: step.stage,
+    level: step.level,
+    pa: hex(step.pa),
+    ...(step.address === step.pa ? {} : { ipa: hex(step.address) }),
+    descriptor: wide(step.hi, step.lo),
+    kind: step.kind,
+    fields: step.fields.map(jsonField),
+    ...(step.nested.length === 0 ? {} : { nested: step.nested.map(jsonStep) }),
+  }
+}
+
+function jsonField({ name, bits, value, meaning }: ExplainedField): unknown {
+  return { name, bits, value: hex(value), meaning }
+}
+
+function wide(hi: number, lo: number): string {
+  return `0x${hi.toString(16).padStart(8, '0')}${lo.toString(16).padStart(8, '0')}`
+}
