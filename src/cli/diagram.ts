@@ -8,6 +8,7 @@ import {
   type Operand,
   operands,
 } from '../decode/index.ts'
+import { operandWords } from './operand-text.ts'
 
 /**
  * A word explained field by field: its bits under the names of their fields, the operands, what it does to memory.
@@ -20,15 +21,20 @@ export function explainWord(word: number): string {
   const lines = [
     `${head}  ${format(insn)}`,
     `  encoding   ${encoding.id} (${encoding.group})`,
-    `  needs      ${encoding.features.length > 0 ? encoding.features.map((f) => `FEAT_${f}`).join(', ') : 'Armv8.0'}`,
+    `  needs      ${encoding.features.length > 0 ? encoding.features.map(featureText).join(', ') : 'Armv8.0'}`,
   ]
   const raw = format(insn, { aliases: false })
   if (raw !== format(insn)) lines.push(`  no aliases ${raw}`)
   if (insn.verdict === CONSTRAINED) lines.push(`  warning    CONSTRAINED UNPREDICTABLE: ${insn.unpredictable}`)
   lines.push('', ...fieldDiagram(insn), '')
-  for (const operand of operands(insn)) lines.push(`  ${operand.kind.padEnd(10)} ${operandDetail(operand)}`)
+  lines.push(...operandLines(operands(insn)))
   if (encoding.access) lines.push(`  access     ${accessDetail(encoding.access)}`)
   return lines.join('\n')
+}
+
+/** `A|B` of a row: either will do. */
+function featureText(feature: string): string {
+  return feature.replace(/\w+/g, 'FEAT_$&').replaceAll('|', ' or ')
 }
 
 /** Two lines: the bits in their groups, and the names (or the fixed bits' positions) above them. */
@@ -56,23 +62,27 @@ function bitText(word: number, lsb: number, width: number): string {
   return bits(word, lsb, width).toString(2).padStart(width, '0')
 }
 
-function operandDetail(o: Operand): string {
-  return Object.entries(o)
-    .filter(([key, value]) => key !== 'kind' && value !== '' && value !== -1 && value !== false && value !== undefined)
-    .map(([key, value]) => `${key}=${detail(value)}`)
-    .join(' ')
+/** A line an operand: what it is, how it is written, what it means. */
+function operandLines(list: readonly Operand[]): string[] {
+  const rows = list.map((o) => [KINDS[o.kind] ?? o.kind, ...operandWords(o)])
+  const width = Math.max(0, ...rows.map(([, written = '']) => written.length))
+  return rows.map(([kind = '', written = '', meaning]) =>
+    `  ${kind.padEnd(10)} ${written.padEnd(width)}  ${meaning}`.trimEnd(),
+  )
 }
 
-function detail(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(detail).join(', ')}]`
-  if (typeof value === 'object' && value !== null) return `{${operandDetail(value as Operand)}}`
-  return String(value)
+/** Kinds whose names are longer than their column. */
+const KINDS: Readonly<Partial<Record<Operand['kind'], string>>> = {
+  'byte-mask': 'immediate',
+  'shifted-immediate': 'immediate',
+  shifted: 'register',
+  'system-register': 'system',
 }
 
 function accessDetail(a: MemoryAccess): string {
   const direction = a.load && a.store ? 'load and store' : a.load ? 'load' : a.store ? 'store' : 'none'
   const parts = [direction, a.form]
-  if (a.size > 0) parts.push(`${a.size} bytes an element`)
+  if (a.size > 0) parts.push(`${a.size} ${a.size === 1 ? 'byte' : 'bytes'} an element`)
   if (a.signed > 0) parts.push(`sign-extended to ${a.signed} bits`)
   if (a.order !== 'plain') parts.push(a.order)
   if (a.unprivileged) parts.push('unprivileged')
