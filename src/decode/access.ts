@@ -46,12 +46,36 @@ export type AccessForm =
 export type RegisterBank = 'X' | 'V' | 'Z' | 'P' | 'ZA' | 'ZT0'
 
 /** Memory ordering of an access (DDI 0487, B2.3). */
-export type AccessOrder = 'plain' | 'acquire' | 'acquire-pc' | 'release' | 'acquire-release' | 'lo-acquire' | 'lo-release'
+export type AccessOrder =
+  | 'plain'
+  | 'acquire'
+  | 'acquire-pc'
+  | 'release'
+  | 'acquire-release'
+  | 'lo-acquire'
+  | 'lo-release'
 
 /** What an atomic does with old value and operand. */
 export type AtomicOperation =
-  | 'add' | 'clr' | 'eor' | 'set' | 'smax' | 'smin' | 'umax' | 'umin' | 'swp'
-  | 'fadd' | 'fmax' | 'fmin' | 'fmaxnm' | 'fminnm' | 'bfadd' | 'bfmax' | 'bfmin' | 'bfmaxnm' | 'bfminnm'
+  | 'add'
+  | 'clr'
+  | 'eor'
+  | 'set'
+  | 'smax'
+  | 'smin'
+  | 'umax'
+  | 'umin'
+  | 'swp'
+  | 'fadd'
+  | 'fmax'
+  | 'fmin'
+  | 'fmaxnm'
+  | 'fminnm'
+  | 'bfadd'
+  | 'bfmax'
+  | 'bfmin'
+  | 'bfmaxnm'
+  | 'bfminnm'
 
 /** The memory semantics of an encoding. */
 export interface MemoryAccess {

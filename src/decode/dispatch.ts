@@ -1,6 +1,6 @@
+import { RESERVED, type ReservedName } from './constraints.ts'
 import type { Encoding } from './encoding.ts'
 import { matches } from './encoding.ts'
-import { RESERVED, type ReservedName } from './constraints.ts'
 
 /**
  * Word -> row, through a 2048-entry root on bits 31:21 and a small trie below it, all in typed arrays.

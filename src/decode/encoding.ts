@@ -1,9 +1,9 @@
 import type { MemoryAccess } from './access.ts'
 import type { AliasRuleName } from './alias-rules.ts'
 import type { ConstraintName, ReservedName } from './constraints.ts'
+import type { Field } from './fields.ts'
 import type { Bits, Pattern } from './pattern.ts'
 import { parsePattern, TableError } from './pattern.ts'
-import type { Field } from './fields.ts'
 
 /** What a row says beside its bits and its text. All optional. */
 export interface RowOptions {

@@ -140,7 +140,8 @@ function listText(l: ListOperand): string {
   if (first?.class === 'Z' && last && l.registers.length > 2 && last.number === first.number + l.registers.length - 1)
     return `{ ${registerText(first)} - ${registerText(last)} }`
   let text = '{ '
-  for (let i = 0; i < l.registers.length; i++) text += (i === 0 ? '' : ', ') + registerText(l.registers[i] as RegisterOperand)
+  for (let i = 0; i < l.registers.length; i++)
+    text += (i === 0 ? '' : ', ') + registerText(l.registers[i] as RegisterOperand)
   return l.index < 0 ? `${text} }` : `${text} }[${l.index}]`
 }
 

@@ -1,7 +1,7 @@
-import type { Encoding } from './encoding.ts'
-import { UNPREDICTABLE } from './constraints.ts'
 import type { ConstraintName } from './constraints.ts'
+import { UNPREDICTABLE } from './constraints.ts'
 import { Dispatch } from './dispatch.ts'
+import type { Encoding } from './encoding.ts'
 import { A64 } from './isa/index.ts'
 
 /** No row owns the word: it is UNDEFINED. */
@@ -57,7 +57,9 @@ export class Instruction {
 export class WordError extends RangeError {
   override readonly name = 'WordError'
   constructor(word: unknown) {
-    super(`${typeof word === 'number' ? word : `a value of type ${typeof word}`} is not a 32-bit word: give an integer from 0 to 0xffffffff`)
+    super(
+      `${typeof word === 'number' ? word : `a value of type ${typeof word}`} is not a 32-bit word: give an integer from 0 to 0xffffffff`,
+    )
   }
 }
 

@@ -73,8 +73,19 @@ export interface SliceOperand {
 
 /** How a register or an immediate is shifted or extended before it is used. */
 export type ShiftKind =
-  | 'lsl' | 'lsr' | 'asr' | 'ror' | 'msl'
-  | 'uxtb' | 'uxth' | 'uxtw' | 'uxtx' | 'sxtb' | 'sxth' | 'sxtw' | 'sxtx'
+  | 'lsl'
+  | 'lsr'
+  | 'asr'
+  | 'ror'
+  | 'msl'
+  | 'uxtb'
+  | 'uxth'
+  | 'uxtw'
+  | 'uxtx'
+  | 'sxtb'
+  | 'sxth'
+  | 'sxtw'
+  | 'sxtx'
 
 /** `Xm, lsl #3`; `Wm, uxtb #1`. */
 export interface ShiftedRegisterOperand {
@@ -169,7 +180,13 @@ export function registerSet(
   let set = registers.get(key)
   if (!set) {
     set = Array.from({ length: 32 }, (_, number) => ({
-      kind: 'register', class: cls, number, sp: sp && number === 31, arrangement, index: -1, mode,
+      kind: 'register',
+      class: cls,
+      number,
+      sp: sp && number === 31,
+      arrangement,
+      index: -1,
+      mode,
     }))
     registers.set(key, set)
   }

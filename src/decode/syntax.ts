@@ -42,7 +42,7 @@ const READERS: readonly ((encoding: Encoding, token: string) => OperandReader | 
  * Splits a syntax into operand tokens at the commas outside brackets and braces. A post-index offset stays with its
  * memory operand: `[Xn|SP], #16` is one token.
  */
-export function splitSyntax(syntax: string): string[] {
+function splitSyntax(syntax: string): string[] {
   const tokens: string[] = []
   let depth = 0
   let start = 0

@@ -1,5 +1,5 @@
-import { commonWord, TableError } from './pattern.ts'
 import { type Encoding, parseRows, type Row } from './encoding.ts'
+import { commonWord, TableError } from './pattern.ts'
 
 /** The rows of one top-level class, as its file in `isa/` exports them. */
 export interface Group {

@@ -6,14 +6,14 @@ const TYPES = ['pld', 'pli', 'pst'] as const
 const TARGETS = ['l1', 'l2', 'l3', 'slc'] as const
 
 /** The name of prefetch operation 0..31 of PRFM (DDI 0487, PRFM `<prfop>`), or `undefined` for a number without one. */
-export function prefetchName(operation: number): string | undefined {
+function prefetchName(operation: number): string | undefined {
   const type = TYPES[operation >>> 3]
   if (type === undefined) return undefined
   return `${type}${TARGETS[(operation >>> 1) & 3]}${(operation & 1) === 0 ? 'keep' : 'strm'}`
 }
 
 /** The name of range prefetch operation 0..63 of RPRFM (`<rprfop>`), or `undefined`. */
-export function rangePrefetchName(operation: number): string | undefined {
+function rangePrefetchName(operation: number): string | undefined {
   return RANGE[operation]
 }
 

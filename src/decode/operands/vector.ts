@@ -1,5 +1,5 @@
 import { bitExpression } from '../bit-expression.ts'
-import { findField, type Encoding } from '../encoding.ts'
+import { type Encoding, findField } from '../encoding.ts'
 import { type ListOperand, type OperandReader, type RegisterOperand, registerSet } from '../operand.ts'
 
 const VECTOR = /^V([a-z]\d?)\.(T|\d*[bhsdq])$/
@@ -23,7 +23,8 @@ export function vectorReader(encoding: Encoding, token: string): OperandReader |
   const chosen = m && arrangements(encoding, m[2] as string)
   if (!m || !field || !chosen) return undefined
   const { lsb } = field
-  return (word) => (chosen.sets[chosen.choose(word)] as readonly RegisterOperand[])[(word >>> lsb) & 31] as RegisterOperand
+  return (word) =>
+    (chosen.sets[chosen.choose(word)] as readonly RegisterOperand[])[(word >>> lsb) & 31] as RegisterOperand
 }
 
 /** Lists: `{Vt.T x4}` is Vt and the three registers after it; `{Vt.b x2}[Q:S:size]` one lane of each. */
