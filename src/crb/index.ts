@@ -5,6 +5,14 @@
  * @module
  */
 
+export {
+  AcpiError,
+  type AcpiTpmOptions,
+  acpiTpm2Table,
+  acpiTpmDevice,
+  acpiTpmSsdt,
+  TPM2_START_METHOD,
+} from './acpi/tables.ts'
 export type { TpmBackend } from './backend.ts'
 export { type MappedRegion, type RegionSpace, type RestoreOptions, type SaveOptions, TpmCrb } from './device.ts'
 export { EmbeddedTpm, type EmbeddedTpmOptions } from './embedded/embedded-tpm.ts'

@@ -78,7 +78,7 @@ export class WholeTransfer implements Transfer {
 
 /** Commands and answers of up to the back end's size, through the buffer piece by piece. */
 export class ChunkedTransfer implements Transfer {
-  limit = HEADER_SIZE
+  limit: number = HEADER_SIZE
   readonly #buffer: Uint8Array
   #command: Uint8Array = NOTHING
   #response: Uint8Array = NOTHING
