@@ -11,6 +11,12 @@ export class EffectiveAddress {
   /** Computes the address of the first byte. Reads base and index registers and PSTATE. */
   compute(plan: Plan, registers: RegisterAccess): void {
     const slot = baseSlot(plan, registers)
+    if (slot === Reg.XZR) {
+      // DC ZVA, XZR: no other form has a base of zero.
+      this.hi = 0
+      this.lo = 0
+      return
+    }
     registers.read(slot)
     this.hi = registers.regs.hi(slot)
     this.lo = registers.regs.lo(slot)

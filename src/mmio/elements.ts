@@ -9,12 +9,12 @@ import type { Plan } from './plan.ts'
 import type { RegisterAccess } from './register-access.ts'
 import { Reg } from './register-file.ts'
 
-/** Reverses the bytes of each element: big-endian data (pseudocode `BigEndianReverse`). */
-export function reverseElements(plan: Plan, data: Uint8Array): void {
+/** Reverses the bytes of each element from `at` on: big-endian data (pseudocode `BigEndianReverse`). */
+export function reverseElements(plan: Plan, data: Uint8Array, at = 0): void {
   const { count, size } = plan
   if (size === 1) return
   for (let e = 0; e < count; e++) {
-    for (let i = e * size, j = i + size - 1; i < j; i++, j--) {
+    for (let i = at + e * size, j = i + size - 1; i < j; i++, j--) {
       const byte = data[i] as number
       data[i] = data[j] as number
       data[j] = byte
@@ -38,6 +38,17 @@ export function gather(plan: Plan, registers: RegisterAccess, data: Uint8Array):
     if (size > 8) registers.read(slot + 1)
     const from = slot * 8 + lane
     for (let i = 0; i < size; i++) data[at + i] = bytes[from + i] as number
+  }
+}
+
+/** Copies the general-purpose registers of `slots`, one for each element, to `data`. XZR is zeros. */
+export function gatherGeneral(plan: Plan, registers: RegisterAccess, slots: Uint8Array, data: Uint8Array): void {
+  const { count, size } = plan
+  const { bytes } = registers.regs
+  for (let e = 0; e < count; e++) {
+    const slot = slots[e] as number
+    if (slot !== Reg.XZR) registers.read(slot)
+    for (let i = 0; i < size; i++) data[e * size + i] = slot === Reg.XZR ? 0 : (bytes[slot * 8 + i] as number)
   }
 }
 

@@ -35,15 +35,15 @@ export interface PstateFeatures {
  *
  * @param access - the stopped vCPU; reads PC, PSTATE, VBAR_EL1 and SCTLR_EL1.
  * @param esr - bits 31:0 of ESR_EL1.
- * @param farHi - bits 63:32 of FAR_EL1.
+ * @param farHi - bits 63:32 of FAR_EL1; without it the exception is one that has no FAR.
  * @param farLo - bits 31:0 of FAR_EL1.
  */
 export function takeException(
   access: RegisterAccess,
   features: PstateFeatures,
   esr: number,
-  farHi: number,
-  farLo: number,
+  farHi = -1,
+  farLo = 0,
 ): void {
   access.read(Reg.PC)
   access.read(Reg.PSTATE)
@@ -54,7 +54,7 @@ export function takeException(
   writeRegister(access, Reg.ELR_EL1, regs.hi(Reg.PC), regs.lo(Reg.PC))
   writeRegister(access, Reg.SPSR_EL1, regs.hi(Reg.PSTATE), pstate)
   writeRegister(access, Reg.ESR_EL1, 0, esr)
-  writeRegister(access, Reg.FAR_EL1, farHi, farLo)
+  if (farHi >= 0) writeRegister(access, Reg.FAR_EL1, farHi, farLo)
   writeRegister(access, Reg.PSTATE, 0, pstateAtEl1(regs, features, pstate))
   const vector = ((regs.lo(Reg.VBAR_EL1) & ~0x7ff) | vectorOffset(pstate)) >>> 0
   writeRegister(access, Reg.PC, regs.hi(Reg.VBAR_EL1), vector)

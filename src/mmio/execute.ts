@@ -1,6 +1,7 @@
 import type { AddressSpace } from './address-space.ts'
-import { gather, readKeptLanes, reverseElements, scatter } from './elements.ts'
-import { MAX_BYTES, type Plan } from './plan.ts'
+import { combine } from './atomic-operation.ts'
+import { gather, gatherGeneral, readKeptLanes, reverseElements, scatter } from './elements.ts'
+import { MAX_BYTES, type Plan, ZERO_ELEMENT } from './plan.ts'
 import { MEMTX_OK } from './region.ts'
 import type { RegisterAccess } from './register-access.ts'
 import type { TraceObserver } from './trace.ts'
@@ -8,10 +9,14 @@ import type { TraceObserver } from './trace.ts'
 /** {@link Executor.access}: every byte was accessed. */
 export const ACCESSED = -1
 
+/** Most bytes that an atomic modifies: LSE128, CASP. */
+const MAX_MODIFIED = 16
+
 /**
  * Makes the element accesses of a plan whose pages are known, in order, and moves the data from and to registers.
  *
- * An element goes to the address space whole; one that crosses into another page goes as its two parts. Registers are
+ * An element goes to the address space whole; one that crosses into another page goes as its two parts. An atomic
+ * reads its elements, then writes them, each at its true size; a compare that fails writes nothing. Registers are
  * written only by {@link writeBack}, when no element was refused.
  */
 export class Executor {
@@ -21,10 +26,16 @@ export class Executor {
   room = 0
   /** Guest-physical address of the byte that follows these, at the start of another page. */
   nextPa = 0
+  /** The access that was refused is a write. */
+  refusedWrite = false
   readonly #space: AddressSpace
   readonly #ignoreErrors: boolean
   readonly #trace: TraceObserver | undefined
   readonly #data: Uint8Array = new Uint8Array(MAX_BYTES)
+  /** Atomics: what Rs compares with, operands or new values from registers, and what is written, in memory order. */
+  readonly #expected: Uint8Array = new Uint8Array(MAX_MODIFIED)
+  readonly #operand: Uint8Array = new Uint8Array(MAX_MODIFIED)
+  readonly #next: Uint8Array = new Uint8Array(MAX_MODIFIED)
 
   constructor(space: AddressSpace, ignoreErrors: boolean, trace: TraceObserver | undefined) {
     this.#space = space
@@ -39,40 +50,90 @@ export class Executor {
    * @returns {@link ACCESSED}, or how many bytes from the effective address the first refused byte lies.
    */
   access(plan: Plan, registers: RegisterAccess, bigEndian: boolean, attrs: number): number {
+    if (plan.load && plan.store) return this.#modify(plan, registers, bigEndian, attrs)
     const data = this.#data
-    if (plan.store) {
+    const { store } = plan
+    if (store) {
       gather(plan, registers, data)
       if (bigEndian) reverseElements(plan, data)
     } else {
       readKeptLanes(plan, registers)
     }
-    const { count, size, store } = plan
-    for (let e = 0; e < count; e++) {
-      const refused = this.#element(store, e * size, size, attrs)
-      if (refused !== ACCESSED) return refused
-    }
-    if (plan.load && bigEndian) reverseElements(plan, data)
+    const refused = this.#elements(plan, store, data, attrs)
+    if (refused !== ACCESSED) return refused
+    if (!store && bigEndian) reverseElements(plan, data)
     return ACCESSED
   }
 
-  /** Writes the data registers of a load whose {@link access} is done. */
+  /** Stores `length` bytes of zero, a power of two up to 2048: DC ZVA. */
+  zero(length: number, attrs: number): number {
+    const size = Math.min(length, ZERO_ELEMENT)
+    this.#data.fill(0, 0, size)
+    for (let offset = 0; offset < length; offset += size) {
+      const refused = this.#transfer(true, this.pa + offset, size, this.#data, 0, offset, attrs)
+      if (refused !== ACCESSED) return refused
+    }
+    return ACCESSED
+  }
+
+  /** Writes the data registers of a load whose {@link access} is done; those of an atomic get the old value. */
   writeBack(plan: Plan, registers: RegisterAccess): void {
     if (plan.load) scatter(plan, registers, this.#data)
   }
 
-  #element(store: boolean, offset: number, size: number, attrs: number): number {
-    const here = this.room - offset
-    if (here >= size) return this.#transfer(store, this.pa + offset, size, offset, attrs)
-    if (here <= 0) return this.#transfer(store, this.nextPa - here, size, offset, attrs)
-    const refused = this.#transfer(store, this.pa + offset, here, offset, attrs)
-    return refused === ACCESSED ? this.#transfer(store, this.nextPa, size - here, offset + here, attrs) : refused
+  /** Reads every element, then writes every element (pseudocode `MemAtomic`, `MemAtomicCompareAndSwap`). */
+  #modify(plan: Plan, registers: RegisterAccess, bigEndian: boolean, attrs: number): number {
+    const old = this.#data
+    const next = this.#next
+    const { count, size, operation } = plan
+    const compares = operation === ''
+    gatherGeneral(plan, registers, plan.sources, this.#operand)
+    if (compares) gatherGeneral(plan, registers, plan.slots, this.#expected)
+    const refused = this.#elements(plan, false, old, attrs)
+    if (refused !== ACCESSED) return refused
+    if (bigEndian) reverseElements(plan, old)
+    if (compares) {
+      for (let i = 0; i < count * size; i++) if (old[i] !== this.#expected[i]) return ACCESSED
+    }
+    for (let e = 0; e < count; e++) combine(compares ? 'swp' : operation, size, e * size, old, this.#operand, next)
+    if (bigEndian) reverseElements(plan, next)
+    return this.#elements(plan, true, next, attrs)
   }
 
-  #transfer(store: boolean, pa: number, size: number, at: number, attrs: number): number {
-    const data = this.#data
+  #elements(plan: Plan, store: boolean, data: Uint8Array, attrs: number): number {
+    const count = plan.whole ? 1 : plan.count
+    const size = plan.whole ? plan.count * plan.size : plan.size
+    for (let e = 0; e < count; e++) {
+      const refused = this.#element(store, e * size, size, data, attrs)
+      if (refused !== ACCESSED) return refused
+    }
+    return ACCESSED
+  }
+
+  #element(store: boolean, offset: number, size: number, data: Uint8Array, attrs: number): number {
+    const here = this.room - offset
+    if (here >= size) return this.#transfer(store, this.pa + offset, size, data, offset, offset, attrs)
+    if (here <= 0) return this.#transfer(store, this.nextPa - here, size, data, offset, offset, attrs)
+    const refused = this.#transfer(store, this.pa + offset, here, data, offset, offset, attrs)
+    if (refused !== ACCESSED) return refused
+    return this.#transfer(store, this.nextPa, size - here, data, offset + here, offset + here, attrs)
+  }
+
+  /** `data[at ..]` to or from `pa`, `offset` bytes from the first byte of the access. */
+  #transfer(
+    store: boolean,
+    pa: number,
+    size: number,
+    data: Uint8Array,
+    at: number,
+    offset: number,
+    attrs: number,
+  ): number {
     const space = this.#space
     const result = store ? space.write(pa, size, data, at, attrs) : space.read(pa, size, data, at, attrs)
     this.#trace?.accessed?.(store, pa, size, data, at, result)
-    return result === MEMTX_OK || this.#ignoreErrors ? ACCESSED : at + (space.errorAddress - pa)
+    if (result === MEMTX_OK || this.#ignoreErrors) return ACCESSED
+    this.refusedWrite = store
+    return offset + (space.errorAddress - pa)
   }
 }

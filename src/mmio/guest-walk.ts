@@ -4,6 +4,7 @@ import {
   accessOf,
   FaultKind,
   type Features,
+  isDevice,
   RegimeRegister,
   Translation,
   TranslationRegime,
@@ -48,6 +49,27 @@ export class GuestWalk {
     else set(regime, RegimeRegister.TTBR0_EL1, registers, Reg.TTBR0_EL1)
     regime.update()
     return walk(regime, this.#space, vaHi, vaLo, access, this.page)
+  }
+
+  /**
+   * Makes the memory types of {@link page} those that MAIR_EL1 gives. Only alignment depends on them: other faults spare
+   * the shim the register, and their memory types mean nothing.
+   */
+  useAttributes(registers: RegisterAccess): void {
+    set(this.#regime, RegimeRegister.MAIR_EL1, registers, Reg.MAIR_EL1)
+  }
+
+  /**
+   * Whether the last {@link translate} came to, or was denied, a page of Device memory. A walk that is denied stops at
+   * the leaf, before it has a memory type: then the descriptor says.
+   */
+  onDeviceMemory(registers: RegisterAccess): boolean {
+    const { page } = this
+    if (page.fault !== FaultKind.PERMISSION) return isDevice(page.attr)
+    const index = (page.stage1.lo >>> 2) & 7
+    const { regs } = registers
+    const half = index < 4 ? regs.lo(Reg.MAIR_EL1) : regs.hi(Reg.MAIR_EL1)
+    return isDevice((half >>> ((index & 3) * 8)) & 0xff)
   }
 
   /**

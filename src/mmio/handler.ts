@@ -1,19 +1,29 @@
 import { bit, bits, high, low, TWO32 } from '../bits.ts'
 import { Access, accessOf, FaultKind, type Features } from '../tlb/index.ts'
 import type { AddressSpace } from './address-space.ts'
+import { isUnaligned, stackMisaligned, unalignedFaults } from './alignment.ts'
 import { EffectiveAddress } from './effective-address.ts'
 import { type PstateFeatures, takeException } from './exception.ts'
+import { ExclusiveMonitor } from './exclusive-monitor.ts'
 import { ACCESSED, Executor } from './execute.ts'
 import { GuestWalk } from './guest-walk.ts'
 import { Outcome, type OutcomeKind, type Reason } from './outcome.ts'
-import { Plan, PlanStatus } from './plan.ts'
+import { DEFAULT_ZERO_BLOCK, Plan, PlanStatus } from './plan.ts'
 import { agreesWithSyndrome, planOfSyndrome } from './plan-build.ts'
 import { PlanCache } from './plan-cache.ts'
 import { MemTxAttrs } from './region.ts'
 import { RegisterAccess } from './register-access.ts'
 import { Reg, type RegisterFile } from './register-file.ts'
 import { retire } from './retire.ts'
-import { DFSC_EXTERNAL, dataAbortSyndrome, ExceptionClass, Syndrome } from './syndrome.ts'
+import {
+  DFSC_ALIGNMENT,
+  DFSC_EXTERNAL,
+  DFSC_UNSUPPORTED_EXCLUSIVE,
+  dataAbortSyndrome,
+  ExceptionClass,
+  SP_ALIGNMENT_SYNDROME,
+  Syndrome,
+} from './syndrome.ts'
 import type { TraceObserver } from './trace.ts'
 import type { Vcpu } from './vcpu.ts'
 
@@ -29,7 +39,7 @@ export interface HandlerOptions {
   /** Where the guest's RAM, its translation tables and its devices are. */
   readonly space: AddressSpace
   /** What the guest's CPU implements; everything unless told. */
-  readonly features?: Partial<Features & PstateFeatures>
+  readonly features?: Partial<Features & PstateFeatures & AccessFeatures>
   /**
    * What an error of a device or of the bus does: a synchronous external abort in the guest (default), or nothing but
    * a value of zero, as hypervisors that drop QEMU's MemTxResult have it.
@@ -40,8 +50,22 @@ export interface HandlerOptions {
    * too, and is emulated; a fault in a unit that is RAM throughout is the host's to map.
    */
   readonly granule?: 4096 | 16384 | 65536
+  /**
+   * Exclusives and atomics: emulated with a monitor of the handler's own (default; see {@link ExclusiveMonitor}), or
+   * refused with an abort of status 0x35, as CPUs do whose bus has no exclusive accesses to devices. The manual leaves
+   * the choice to the implementation (DDI 0487, B2.12.5 "Load-Exclusive and Store-Exclusive instruction usage").
+   */
+  readonly exclusives?: 'monitor' | 'unsupported'
+  /** Bytes that DC ZVA zeroes: 4 << DCZID_EL0.BS, a power of two in 4..2048; 64 unless told. */
+  readonly zeroBlock?: number
   /** Told of each stage. */
   readonly trace?: TraceObserver
+}
+
+/** Features of the guest's CPU that change what an access does. */
+export interface AccessFeatures {
+  /** FEAT_LSE2: unaligned atomic and ordered accesses inside 16 aligned bytes. */
+  readonly LSE2: boolean
 }
 
 /** A host's mistake in making a handler. No guest can cause one. */
@@ -61,7 +85,8 @@ const PAGE = 4096
  * own `pull`, `push` or observer throws passes through; so far nothing is changed, save by devices and by `push` itself.
  *
  * Work per fault is bounded: one instruction fetch, two pages of data, each walked twice at most (5 descriptors, 8
- * restarts), and 64 elements, each cut by the bus into at most 16 pieces.
+ * restarts), and 64 elements (DC ZVA: 256), each
+ * cut by the bus into at most 16 pieces (LD64B: 64).
  *
  * One handler serves any number of vCPUs, one fault at a time.
  *
@@ -86,10 +111,19 @@ export class DataAbortHandler {
   readonly #address: EffectiveAddress = new EffectiveAddress()
   readonly #walk: GuestWalk
   readonly #executor: Executor
+  readonly #lse2: boolean
+  readonly #zeroBlock: number
+  readonly #exclusives: boolean
+  readonly #monitor: ExclusiveMonitor = new ExclusiveMonitor()
+  /** Whose fault this is. */
+  #vcpu: Vcpu | undefined = undefined
+  /** The access at hand is unaligned: Device memory refuses it. */
+  #unaligned = false
 
   /** @throws HandlerError for options that are none of those listed. */
   constructor(options: HandlerOptions) {
     const { space, features = {}, busErrors = 'inject', granule = PAGE, trace } = options
+    const { exclusives = 'monitor', zeroBlock = DEFAULT_ZERO_BLOCK } = options
     if (typeof space?.read !== 'function') throw new HandlerError('options.space is missing: give an AddressSpace')
     if (busErrors !== 'inject' && busErrors !== 'ignore') {
       throw new HandlerError(`options.busErrors is ${String(busErrors)}: give 'inject' or 'ignore'`)
@@ -97,6 +131,15 @@ export class DataAbortHandler {
     if (granule !== 4096 && granule !== 16384 && granule !== 65536) {
       throw new HandlerError(`options.granule is ${String(granule)}: give 4096, 16384 or 65536`)
     }
+    if (exclusives !== 'monitor' && exclusives !== 'unsupported') {
+      throw new HandlerError(`options.exclusives is ${String(exclusives)}: give 'monitor' or 'unsupported'`)
+    }
+    if (!(zeroBlock >= 4 && zeroBlock <= 2048 && Number.isInteger(Math.log2(zeroBlock)))) {
+      throw new HandlerError(`options.zeroBlock is ${String(zeroBlock)}: give a power of two in 4..2048`)
+    }
+    this.#lse2 = features.LSE2 ?? true
+    this.#zeroBlock = zeroBlock
+    this.#exclusives = exclusives === 'monitor'
     this.#space = space
     this.#pstate = { ...ALL_PSTATE, ...features }
     this.#granule = granule
@@ -117,6 +160,7 @@ export class DataAbortHandler {
   handle(vcpu: Vcpu, abort?: Abort): Outcome {
     const registers = this.#registers
     registers.begin(vcpu)
+    this.#vcpu = vcpu
     const { regs } = registers
     if (abort) {
       setSlot(regs, Reg.ESR_EL2, abort.esr)
@@ -136,6 +180,14 @@ export class DataAbortHandler {
     registers.commit()
     this.#trace?.finished?.(outcome)
     return outcome
+  }
+
+  /**
+   * Clears the exclusives monitor of a vCPU: for a host that sees the guest execute CLREX or return from an exception,
+   * or that resets the vCPU.
+   */
+  clearExclusive(vcpu: Vcpu): void {
+    this.#monitor.clear(vcpu)
   }
 
   #end(kind: OutcomeKind, reason: Reason): Outcome {
@@ -215,16 +267,53 @@ export class DataAbortHandler {
   }
 
   #byPlan(plan: Plan, s: Syndrome): Outcome {
-    if (plan.store !== s.write) return this.#end('retry', 'direction-differs')
+    const modifies = plan.load && plan.store
+    // An atomic may be reported as the read that it begins with, or as the write.
+    if (!modifies && plan.store !== s.write) return this.#end('retry', 'direction-differs')
     if (s.isv && !agreesWithSyndrome(plan, s)) return this.#end('retry', 'syndrome-differs')
+    const registers = this.#registers
     const address = this.#address
-    address.compute(plan, this.#registers)
+    address.compute(plan, registers)
     this.#outcome.vaHi = address.hi
     this.#outcome.vaLo = address.lo
-    const pstate = this.#registers.regs.lo(Reg.PSTATE)
-    const access = accessOf(plan.store ? Access.WRITE : Access.READ, pstate, plan.unprivileged)
+    if (stackMisaligned(plan, registers)) return this.#stackAbort()
+    const unaligned = isUnaligned(plan, address.lo)
+    if (unaligned && unalignedFaults(plan, address.lo, this.#lse2, registers)) return this.#alignmentAbort(plan, 0)
+    const exclusive = plan.form === 'exclusive' || plan.form === 'exclusive-pair'
+    if ((exclusive || modifies) && !this.#exclusives) {
+      const { vaHi, vaLo } = this.#outcome
+      return this.#abort('unsupported-exclusive', DFSC_UNSUPPORTED_EXCLUSIVE, !plan.load, vaHi, vaLo)
+    }
+    if (plan.result >= 0 && !this.#monitor.isSet(this.#vcpu as Vcpu)) return this.#exclusiveFailed(plan)
+    // DC ZVA of Device memory is an Alignment fault wherever it points.
+    this.#unaligned = unaligned || plan.form === 'zero'
+    if (this.#unaligned) this.#walk.useAttributes(registers)
+    const pstate = registers.regs.lo(Reg.PSTATE)
+    const kind = (plan.load ? Access.READ : 0) | (plan.store ? Access.WRITE : 0)
+    const access = accessOf(kind, pstate, plan.unprivileged)
     if (!this.#probe(plan, s, access)) return this.#outcome
+    const { pa } = this.#executor
+    if (plan.result >= 0) {
+      const covered = this.#monitor.covers(this.#vcpu as Vcpu, pa, plan.count * plan.size)
+      this.#monitor.clear(this.#vcpu as Vcpu)
+      if (!covered) return this.#exclusiveFailed(plan)
+    } else if (exclusive) {
+      this.#monitor.mark(this.#vcpu as Vcpu, pa, plan.count * plan.size)
+    }
     return this.#execute(plan, (access & Access.UNPRIVILEGED) !== 0 ? MemTxAttrs.USER : MemTxAttrs.NONE)
+  }
+
+  /** Nothing is stored, and the result register says so. */
+  #exclusiveFailed(plan: Plan): Outcome {
+    this.#writeResult(plan, 1)
+    retire(this.#registers)
+    return this.#end('retired', 'exclusive-failed')
+  }
+
+  #writeResult(plan: Plan, result: number): void {
+    if (plan.result < 0 || plan.result === Reg.XZR) return
+    this.#registers.regs.setPair(plan.result, 0, result)
+    this.#registers.wrote(plan.result)
   }
 
   /**
@@ -235,23 +324,33 @@ export class DataAbortHandler {
   #probe(plan: Plan, s: Syndrome, access: number): boolean {
     const { regs } = this.#registers
     const outcome = this.#outcome
-    const { vaHi, vaLo } = outcome
-    const length = plan.count * plan.size
+    const { vaHi } = outcome
+    let { vaLo } = outcome
+    let length = plan.count * plan.size
+    let onFirst = sameAddress(regs, vaHi, vaLo)
+    if (plan.form === 'zero') {
+      // The address is any in the block, which crosses no page; FAR has the one that was given, or the block's.
+      length = this.#zeroBlock
+      vaLo = (vaLo & -length) >>> 0
+      onFirst ||= sameAddress(regs, vaHi, vaLo)
+    }
     const room = Math.min(length, PAGE - (vaLo & (PAGE - 1)))
     const crosses = room < length
     const nextHi = outcome.plusHi(room)
     const nextLo = outcome.plusLo(room)
-    const onFirst = sameAddress(regs, vaHi, vaLo)
     const onNext = crosses && sameAddress(regs, nextHi, nextLo)
     if (!onFirst && !onNext) return this.#stop('far-differs')
     const executor = this.#executor
     executor.room = room
-    if (!this.#probePage(vaHi, vaLo, access, onFirst)) return false
+    if (!this.#probePage(plan, vaHi, vaLo, access, onFirst, 0)) return false
     outcome.ipa = this.#walk.page.pa
     executor.pa = this.#walk.page.pa
     let updates = this.#walk.page.updates
     if (crosses) {
-      if (!this.#probePage(nextHi, nextLo, access, onNext)) return false
+      // Of an element that lies on both pages the first decides: the rest is CONSTRAINED UNPREDICTABLE (DEVPAGE2).
+      const whole = Math.ceil(room / plan.size) * plan.size
+      this.#unaligned &&= whole < length
+      if (!this.#probePage(plan, nextHi, nextLo, access, onNext, whole)) return false
       executor.nextPa = this.#walk.page.pa
       updates |= this.#walk.page.updates
     }
@@ -267,10 +366,21 @@ export class DataAbortHandler {
     return true
   }
 
-  /** Translates one page. A fault on the page that stage 2 stopped means that tables changed; on another, an abort. */
-  #probePage(vaHi: number, vaLo: number, access: number, reported: boolean): boolean {
-    if (this.#translate(vaHi, vaLo, access | Access.NO_UPDATE)) return true
-    const { fsc, write } = this.#walk.page
+  /**
+   * Translates one page. A fault on the page that stage 2 stopped means that tables changed; on another, an abort.
+   *
+   * Device memory refuses what is unaligned before permissions are looked at (pseudocode `AArch64.S1Translate`).
+   *
+   * @param at - offset of the first element that begins on the page.
+   */
+  #probePage(plan: Plan, vaHi: number, vaLo: number, access: number, reported: boolean, at: number): boolean {
+    const translated = this.#translate(vaHi, vaLo, access | Access.NO_UPDATE)
+    const { fsc, write, fault } = this.#walk.page
+    if (this.#unaligned && (translated || fault === FaultKind.PERMISSION) && this.#walk.onDeviceMemory(this.#registers)) {
+      this.#alignmentAbort(plan, at)
+      return false
+    }
+    if (translated) return true
     if (reported || fsc < 0) return this.#stop('translation-differs')
     this.#abort('translation-fault', fsc, write, vaHi, vaLo)
     return false
@@ -299,15 +409,36 @@ export class DataAbortHandler {
   #execute(plan: Plan, attrs: number): Outcome {
     const registers = this.#registers
     const executor = this.#executor
-    const refused = executor.access(plan, registers, this.#bigEndian(), attrs)
+    let refused = ACCESSED
+    if (plan.form === 'zero') {
+      this.#outcome.vaLo = (this.#outcome.vaLo & -this.#zeroBlock) >>> 0
+      refused = executor.zero(this.#zeroBlock, attrs)
+    } else refused = executor.access(plan, registers, this.#bigEndian(), attrs)
+    if (plan.store) this.#stored(plan)
     if (refused !== ACCESSED) {
       const outcome = this.#outcome
-      return this.#abort('external-abort', DFSC_EXTERNAL, plan.store, outcome.plusHi(refused), outcome.plusLo(refused))
+      const { refusedWrite } = executor
+      return this.#abort(
+        'external-abort',
+        DFSC_EXTERNAL,
+        refusedWrite,
+        outcome.plusHi(refused),
+        outcome.plusLo(refused),
+      )
     }
     executor.writeBack(plan, registers)
+    this.#writeResult(plan, 0)
     this.#address.writeBack(plan, registers)
     retire(registers)
     return this.#end('retired', 'done')
+  }
+
+  /** Other vCPUs' monitors lose what was stored over, or may have been. */
+  #stored(plan: Plan): void {
+    const { pa, nextPa, room } = this.#executor
+    const length = plan.form === 'zero' ? this.#zeroBlock : plan.count * plan.size
+    this.#monitor.stored(this.#vcpu as Vcpu, pa, Math.min(room, length))
+    if (room < length) this.#monitor.stored(this.#vcpu as Vcpu, nextPa, length - room)
   }
 
   /** HPFAR_EL2.FIPA: the guest-physical page that faulted. */
@@ -331,6 +462,18 @@ export class DataAbortHandler {
   #bigEndian(): boolean {
     this.#registers.read(Reg.SCTLR_EL1)
     return bit(this.#registers.regs.lo(Reg.SCTLR_EL1), this.#level() === 0 ? 24 : 25) === 1
+  }
+
+  /** An Alignment fault of the element `at` bytes from the effective address. */
+  #alignmentAbort(plan: Plan, at: number): Outcome {
+    const outcome = this.#outcome
+    return this.#abort('alignment-fault', DFSC_ALIGNMENT, !plan.load, outcome.plusHi(at), outcome.plusLo(at))
+  }
+
+  /** SP alignment fault: no FAR (pseudocode `AArch64.SPAlignmentFault`). */
+  #stackAbort(): Outcome {
+    takeException(this.#registers, this.#pstate, SP_ALIGNMENT_SYNDROME)
+    return this.#end('injected', 'sp-alignment-fault')
   }
 
   #abort(reason: Reason, status: number, write: boolean, farHi: number, farLo: number): Outcome {

@@ -25,8 +25,9 @@ export type { DeviceErrorHook } from './access.ts'
 export { AccessKind, type AccessKindName, AccessLog, type AccessRecord, type Named } from './access-log.ts'
 export { AddressSpace, type AddressSpaceOptions, type Mapping, type UnassignedPolicy } from './address-space.ts'
 export type { PstateFeatures } from './exception.ts'
+export { ExclusiveMonitor } from './exclusive-monitor.ts'
 export type { GuestMemory } from './guest-memory.ts'
-export { type Abort, DataAbortHandler, HandlerError, type HandlerOptions } from './handler.ts'
+export { type Abort, type AccessFeatures, DataAbortHandler, HandlerError, type HandlerOptions } from './handler.ts'
 export {
   ADDRESS_LIMIT,
   MemoryRegion,
@@ -40,6 +41,7 @@ export { describeReason, Outcome, type OutcomeKind, REASONS, type Reason } from 
 export {
   BASE_PC,
   BASE_SP,
+  DEFAULT_ZERO_BLOCK,
   Extend,
   MAX_BYTES,
   MAX_ELEMENTS,
@@ -47,6 +49,7 @@ export {
   PlanStatus,
   type Refusal,
   Writeback,
+  ZERO_ELEMENT,
 } from './plan.ts'
 export { agreesWithSyndrome, buildPlan } from './plan-build.ts'
 export { PlanCache } from './plan-cache.ts'
@@ -62,6 +65,14 @@ export {
   type MemTxResult,
 } from './region.ts'
 export { REGISTER_SLOTS, Reg, RegisterFile } from './register-file.ts'
-export { DFSC_ALIGNMENT, DFSC_EXTERNAL, dataAbortSyndrome, ExceptionClass, Syndrome } from './syndrome.ts'
+export {
+  DFSC_ALIGNMENT,
+  DFSC_EXTERNAL,
+  DFSC_UNSUPPORTED_EXCLUSIVE,
+  dataAbortSyndrome,
+  ExceptionClass,
+  SP_ALIGNMENT_SYNDROME,
+  Syndrome,
+} from './syndrome.ts'
 export type { TraceObserver } from './trace.ts'
 export type { Vcpu } from './vcpu.ts'

@@ -8,9 +8,13 @@ export type OutcomeKind = 'retired' | 'injected' | 'retry' | 'unhandled'
 const SENTENCES = {
   // retired
   done: 'the instruction is done',
+  'exclusive-failed': 'the exclusives monitor was not set: nothing was stored',
   'no-access': 'the instruction names an address and accesses nothing',
   // injected
   'translation-fault': "the guest's tables do not permit another page of the access",
+  'alignment-fault': 'the address is not aligned, and the instruction, the memory or SCTLR_EL1 wants it to be',
+  'sp-alignment-fault': 'SP is no multiple of 16, and SCTLR_EL1 wants it to be',
+  'unsupported-exclusive': 'exclusive and atomic accesses are not supported here',
   'external-abort': 'the device or the bus refused the access',
   // retry
   'not-mmio': 'the page that faulted is RAM throughout, for the host to map',
@@ -29,12 +33,10 @@ const SENTENCES = {
   'table-walk': "stage 2 stopped a walk of the guest's tables, not an access (ESR.S1PTW)",
   'not-a-stage-2-fault': 'the fault status is neither a Translation nor a Permission fault',
   // unhandled: the instruction
-  exclusive: 'exclusive accesses are not emulated',
-  atomic: 'atomic memory operations are not emulated',
-  'compare-and-swap': 'compare-and-swap is not emulated',
-  'single-copy-64': 'single-copy 64-byte accesses (FEAT_LS64) are not emulated',
+  'read-check-write': 'read-check-write atomics (FEAT_THE) are not emulated',
+  'floating-point-atomic': 'floating-point atomics (FEAT_LSFE) are not emulated',
+  'single-copy-64': 'single-copy 64-byte stores that return a status (FEAT_LS64_V) are not emulated',
   'memory-copy-set': 'memory copy and set (FEAT_MOPS) are not emulated',
-  'zero-block': 'DC ZVA is not emulated',
   'allocation-tag': 'Allocation Tag accesses (FEAT_MTE) are not emulated',
   'pointer-authentication': 'loads that authenticate their address (FEAT_PAuth) are not emulated',
   'guarded-control-stack': 'Guarded Control Stack accesses (FEAT_GCS) are not emulated',
@@ -88,7 +90,7 @@ export class Outcome {
    * @example
    * ```ts
    * handler.handle(vcpu, abort).describe()
-   * // 'unhandled: exclusive accesses are not emulated; PC 0x40000, word 0xc85f7c20 (ldxr x0, [x1]), VA 0xfed40000'
+   * // 'retired: the instruction is done; PC 0x40000, word 0xc85f7c20 (ldxr x0, [x1]), VA 0xfed40000, IPA 0xfed40000'
    * ```
    */
   describe(): string {

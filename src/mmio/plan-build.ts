@@ -9,7 +9,17 @@ import {
   operands,
   UNALLOCATED,
 } from '../decode/index.ts'
-import { BASE_PC, BASE_SP, Extend, type Plan, PlanStatus, type Refusal, Writeback } from './plan.ts'
+import {
+  BASE_PC,
+  BASE_SP,
+  DEFAULT_ZERO_BLOCK,
+  Extend,
+  type Plan,
+  PlanStatus,
+  type Refusal,
+  Writeback,
+  ZERO_ELEMENT,
+} from './plan.ts'
 import { Reg } from './register-file.ts'
 import type { Syndrome } from './syndrome.ts'
 
@@ -54,7 +64,8 @@ export function buildPlan(word: number, plan: Plan): void {
   plan.order = access.order
   plan.unprivileged = access.unprivileged
   plan.nonTemporal = access.nonTemporal
-  plan.refusal = refusal(access, encoding.features)
+  plan.operation = access.operation
+  plan.refusal = refusal(access, encoding.features, encoding.id)
   plan.status = PlanStatus.REFUSED
   if (plan.refusal !== '') return
   plan.status = PlanStatus.NO_ACCESS
@@ -62,6 +73,7 @@ export function buildPlan(word: number, plan: Plan): void {
   const list = operands(insn)
   planAddress(plan, list)
   planElements(plan, access, list)
+  plan.alignment = alignmentOf(plan)
   plan.status = PlanStatus.ACCESS
 }
 
@@ -130,40 +142,44 @@ function reset(plan: Plan): void {
   plan.sixtyFour = false
   plan.fill = 0
   plan.replicate = 0
+  plan.operation = ''
+  plan.sources.fill(Reg.XZR)
+  plan.result = -1
+  plan.whole = false
+  plan.alignment = 1
   plan.order = 'plain'
   plan.unprivileged = false
   plan.nonTemporal = false
 }
 
 /** Which refused kind an access is of, or `''`. */
-function refusal(access: MemoryAccess, features: readonly string[]): Refusal | '' {
+function refusal(access: MemoryAccess, features: readonly string[], id: string): Refusal | '' {
   if (access.bank !== 'X' && access.bank !== 'V') return 'scalable-vector'
   if (access.authenticated) return 'pointer-authentication'
   if (features.includes('GCS')) return 'guarded-control-stack'
+  if (access.rcw !== '') return 'read-check-write'
   switch (access.form) {
     case 'register':
     case 'pair':
     case 'multiple':
     case 'lane':
     case 'replicate':
-    case 'none':
-      return ''
     case 'exclusive':
     case 'exclusive-pair':
-      return 'exclusive'
-    case 'atomic':
-    case 'atomic-pair':
-      return 'atomic'
     case 'compare':
     case 'compare-pair':
-      return 'compare-and-swap'
+    case 'zero':
+    case 'none':
+      return ''
+    case 'atomic':
+    case 'atomic-pair':
+      return access.bank === 'V' ? 'floating-point-atomic' : ''
     case 'block64':
-      return 'single-copy-64'
+      // ST64BV and ST64BV0 want an answer of the device, which no region of the bus can give.
+      return id.startsWith('ST64BV') ? 'single-copy-64' : ''
     case 'copy':
     case 'set':
       return 'memory-copy-set'
-    case 'zero':
-      return 'zero-block'
     case 'tag':
     case 'tag-zero':
     case 'tag-pair':
@@ -172,6 +188,10 @@ function refusal(access: MemoryAccess, features: readonly string[]): Refusal | '
 }
 
 function planAddress(plan: Plan, list: readonly Operand[]): void {
+  if (plan.form === 'zero') {
+    plan.base = bits(plan.word, 0, 5)
+    return
+  }
   const memory = list.find((o): o is MemoryOperand => o.kind === 'memory')
   if (!memory) {
     plan.base = BASE_PC
@@ -196,6 +216,30 @@ function planElements(plan: Plan, access: MemoryAccess, list: readonly Operand[]
   const slots = named.map((r) => (plan.vector ? Reg.V0 + 2 * r.number : r.number))
   plan.size = access.size > 0 ? access.size : 1 << bits(plan.word, 10, 2)
   switch (access.form) {
+    case 'exclusive':
+    case 'exclusive-pair':
+      // A store names its result first, by a W register: the others tell the width.
+      if (plan.store) plan.result = slots.shift() as number
+      for (const slot of slots) addElement(plan, slot, 0)
+      return
+    case 'atomic':
+    case 'compare':
+      planModify(plan, slots, access.form === 'atomic')
+      return
+    case 'atomic-pair':
+    case 'compare-pair':
+      // LSE128 has two registers for both operand and old value; CASP a pair compared, then a pair stored.
+      planModify(plan, [...slots, ...slots].slice(0, 4), false)
+      return
+    case 'block64':
+      plan.whole = true
+      plan.size = 8
+      for (let i = 0; i < 8; i++) addElement(plan, (slots[0] as number) + i, 0)
+      return
+    case 'zero':
+      plan.size = ZERO_ELEMENT
+      for (let i = 0; i < DEFAULT_ZERO_BLOCK / ZERO_ELEMENT; i++) addElement(plan, Reg.XZR, 0)
+      return
     case 'multiple':
       planMultiple(plan, access.structure, slots)
       return
@@ -210,6 +254,36 @@ function planElements(plan: Plan, access: MemoryAccess, list: readonly Operand[]
     default:
       plan.fill = plan.size
       for (const slot of slots) addElement(plan, slot, 0)
+  }
+}
+
+/**
+ * Read-modify-write: half of the registers take the old value, the others are the operand. LD<op> and SWP name the
+ * operand first.
+ */
+function planModify(plan: Plan, slots: readonly number[], operandFirst: boolean): void {
+  const count = slots.length / 2
+  for (let i = 0; i < count; i++) {
+    addElement(plan, slots[operandFirst ? count + i : i] as number, 0)
+    plan.sources[i] = slots[operandFirst ? i : count + i] as number
+  }
+}
+
+/**
+ * Bytes that the address must be a multiple of to be aligned (the `alignment` of pseudocode `Mem`, and `CheckAlignment`'s
+ * kin): of each element, but of the whole where all elements are one single-copy atomic access.
+ */
+function alignmentOf(plan: Plan): number {
+  switch (plan.form) {
+    case 'exclusive-pair':
+    case 'atomic-pair':
+    case 'compare-pair':
+    case 'block64':
+      return plan.count * plan.size
+    case 'zero':
+      return 1
+    default:
+      return plan.size
   }
 }
 

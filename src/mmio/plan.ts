@@ -1,10 +1,15 @@
-import type { AccessForm, AccessOrder, Encoding } from '../decode/index.ts'
+import type { AccessForm, AccessOrder, AtomicOperation, Encoding } from '../decode/index.ts'
 
 /** Most elements that one instruction accesses: LD1/ST1 of four registers of sixteen bytes. */
 export const MAX_ELEMENTS = 64
 
 /** Most bytes that one instruction accesses: LD4/ST4, LD1/ST1 of four registers. */
 export const MAX_BYTES = 64
+
+/** Bytes that DC ZVA zeroes unless the handler is told another block (DCZID_EL0.BS = 4). */
+export const DEFAULT_ZERO_BLOCK = 64
+/** Bytes of each store that nisv cuts the block of DC ZVA into; a smaller block is one store. */
+export const ZERO_ELEMENT = 8
 
 /** {@link Plan.base}: the stack pointer that PSTATE selects. */
 export const BASE_SP = -1
@@ -36,12 +41,10 @@ export type PlanStatus = (typeof PlanStatus)[keyof typeof PlanStatus]
 
 /** Kinds of loads and stores that are not emulated. */
 export type Refusal =
-  | 'exclusive'
-  | 'atomic'
-  | 'compare-and-swap'
+  | 'read-check-write'
+  | 'floating-point-atomic'
   | 'single-copy-64'
   | 'memory-copy-set'
-  | 'zero-block'
   | 'allocation-tag'
   | 'pointer-authentication'
   | 'guarded-control-stack'
@@ -63,6 +66,7 @@ export class Plan {
   refusal: Refusal | '' = ''
   /** The word is CONSTRAINED UNPREDICTABLE. nisv then accesses in order, writes the data, then the base. */
   constrained = false
+  /** Both {@link load} and {@link store}: an atomic read-modify-write, CAS among them. */
   load = false
   store = false
   /** Data registers are SIMD&FP ones. */
@@ -97,6 +101,17 @@ export class Plan {
   fill = 0
   /** LD1R..LD4R: bytes that each element is repeated over; 0 otherwise. */
   replicate = 0
+
+  /** Atomics: what becomes of the old value and {@link sources}; `''` for CAS and all that is no atomic. */
+  operation: AtomicOperation | '' = ''
+  /** Atomics: register slot of the operand, or of the new value, of each element. {@link slots} get the old value. */
+  readonly sources: Uint8Array = new Uint8Array(2)
+  /** Store-exclusive: slot of the register that says whether the store was done; -1 otherwise. */
+  result = -1
+  /** The elements are one access of all their bytes: LD64B, ST64B. */
+  whole = false
+  /** Bytes, a power of two: an effective address that is no multiple is unaligned, whatever memory it is in. */
+  alignment = 1
 
   order: AccessOrder = 'plain'
   /** Made with EL0's permissions unless PSTATE.UAO says otherwise. */

@@ -7,12 +7,15 @@ export const ExceptionClass = {
   INSTRUCTION_ABORT_SAME: 0x21,
   DATA_ABORT_LOWER: 0x24,
   DATA_ABORT_SAME: 0x25,
+  SP_ALIGNMENT: 0x26,
 } as const
 
 /** Synchronous external abort, not on a table walk. */
 export const DFSC_EXTERNAL = 0x10
 /** Alignment fault. */
 export const DFSC_ALIGNMENT = 0x21
+/** IMPLEMENTATION DEFINED: unsupported Exclusive or atomic access. */
+export const DFSC_UNSUPPORTED_EXCLUSIVE = 0x35
 
 const IL = 1 << 25
 const WNR = 1 << 6
@@ -109,3 +112,6 @@ export function dataAbortSyndrome(lower: boolean, write: boolean, status: number
   const ec = lower ? ExceptionClass.DATA_ABORT_LOWER : ExceptionClass.DATA_ABORT_SAME
   return ((ec << 26) | IL | (write ? WNR : 0) | (status & 0x3f)) >>> 0
 }
+
+/** ESR_ELx of an SP alignment fault: no syndrome (DDI 0487, ISS encoding for an exception with an unknown reason). */
+export const SP_ALIGNMENT_SYNDROME: number = ((ExceptionClass.SP_ALIGNMENT << 26) | IL) >>> 0

@@ -68,15 +68,12 @@ describe('an abort that is not one of a stage 2 access is unhandled, by name', (
   })
 
   it.each([
-    ['exclusive', 0xc85f7c40],
-    ['exclusive', 0x887f0c40],
-    ['atomic', 0xf8200041],
-    ['compare-and-swap', 0xc8a07c41],
-    ['single-copy-64', 0xf83fd040],
+    ['floating-point-atomic', 0x7c200041],
+    ['read-check-write', 0x59200841],
+    ['single-copy-64', 0xf821b042],
     ['allocation-tag', 0xd9600040],
     ['pointer-authentication', 0xf8200440],
     ['scalable-vector', 0xa5e0a040],
-    ['zero-block', 0xd50b7422],
     ['guarded-control-stack', 0xd91f0c40],
     ['memory-copy-set', 0x19c00441],
   ] as const)('%s: word 0x%x', (reason, word) => {

@@ -146,6 +146,8 @@ export class Machine {
     truth.set(Reg.SCTLR_EL1, 0x30d0_1805n)
     truth.set(Reg.TCR_EL1, 0x0000_0005_0080_3510n)
     truth.set(Reg.TTBR0_EL1, BigInt(RAM))
+    // Every page is Normal Non-cacheable: what is unaligned is allowed.
+    truth.set(Reg.MAIR_EL1, 0x44n)
     truth.set(Reg.VBAR_EL1, 0xffff_8000_0001_0800n)
     truth.set(Reg.PSTATE, EL1H)
     truth.set(Reg.PC, BigInt(CODE_VA))

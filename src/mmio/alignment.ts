@@ -1,0 +1,51 @@
+/**
+ * Which accesses must be aligned (DDI 0487, B2.8; pseudocode `AArch64.UnalignedAccessFaults`, `CheckSPAlignment`,
+ * `AArch64.S1HasAlignmentFault`).
+ *
+ * @module
+ */
+
+import { bit, bits } from '../bits.ts'
+import { BASE_SP, type Plan } from './plan.ts'
+import type { RegisterAccess } from './register-access.ts'
+import { Reg } from './register-file.ts'
+
+/** SCTLR_EL1 fields. */
+const A = 1
+const SA = 3
+const SA0 = 4
+const NAA = 6
+
+/** Whether the base register is an SP that must be, and is not, a multiple of 16. */
+export function stackMisaligned(plan: Plan, registers: RegisterAccess): boolean {
+  if (plan.base !== BASE_SP) return false
+  const { regs } = registers
+  const pstate = regs.lo(Reg.PSTATE)
+  const el0 = bits(pstate, 2, 2) === 0
+  const slot = (pstate & 1) === 0 || el0 ? Reg.SP_EL0 : Reg.SP_EL1
+  registers.read(slot)
+  if ((regs.lo(slot) & 15) === 0) return false
+  registers.read(Reg.SCTLR_EL1)
+  return bit(regs.lo(Reg.SCTLR_EL1), el0 ? SA0 : SA) === 1
+}
+
+/** Whether the address whose low half is `lo` is no multiple of what the access is aligned to. */
+export function isUnaligned(plan: Plan, lo: number): boolean {
+  return (lo & (plan.alignment - 1)) !== 0
+}
+
+/**
+ * Whether an unaligned access faults before its address is even translated: under SCTLR_EL1.A; LD64B and ST64B always;
+ * exclusive, atomic and ordered ones unless FEAT_LSE2 and all bytes are in one 16-byte quantity, where SCTLR_EL1.nAA
+ * lets ordered ones cross.
+ */
+export function unalignedFaults(plan: Plan, lo: number, lse2: boolean, registers: RegisterAccess): boolean {
+  registers.read(Reg.SCTLR_EL1)
+  const sctlr = registers.regs.lo(Reg.SCTLR_EL1)
+  if (bit(sctlr, A) === 1 || plan.form === 'block64') return true
+  const atomic = (plan.load && plan.store) || plan.form === 'exclusive' || plan.form === 'exclusive-pair'
+  if (!atomic && plan.order === 'plain') return false
+  if (!lse2) return true
+  const crosses = (lo & 15) + plan.count * plan.size > 16
+  return crosses && (atomic || bit(sctlr, NAA) === 0)
+}
