@@ -28,7 +28,8 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { blocksOf, readDeviations, readTable, sweepBlock } from './validity.mjs'
+import { readDeviations } from '../dist/cli/llvm-status.js'
+import { blocksOf, readTable, sweepBlock } from './validity.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const conformance = join(root, 'tests/conformance')

@@ -1,3 +1,4 @@
+import type { Deviation } from '../src/cli/llvm-status.ts'
 import type { decodeInto, Instruction } from '../src/decode/index.ts'
 
 export interface Block {
@@ -6,19 +7,8 @@ export interface Block {
   readonly fnv: string
 }
 
-export interface Deviation {
-  readonly mask: number
-  readonly value: number
-  readonly rule: string
-  readonly terms: readonly ((word: number) => boolean)[]
-  readonly status: number
-  readonly count: number
-  readonly reason: string
-}
-
 export const STATUS_OF_VERDICT: Uint8Array
 export function readTable(file: string | URL): Block[]
-export function readDeviations(file: string | URL): Deviation[]
 export function sweepBlock(
   block: number,
   decode: typeof decodeInto,

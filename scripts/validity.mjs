@@ -4,7 +4,7 @@
  * calls potentially undefined, and the FNV-1a-64 of the status bytes in ascending order of the words. The hash starts
  * from 1469598103934665603, as the table was made (FNV's own offset basis has one digit more).
  *
- * Where the manual and LLVM differ, `validity-deviations.txt` says which words and what LLVM has there; those words
+ * Where the manual and LLVM differ, `validity-deviations.txt` (read by `src/cli/llvm-status.ts`) says which words and what LLVM has there; those words
  * are counted and hashed as LLVM's. Used by `sweep.mjs` (all blocks) and `tests/decode/validity.test.ts` (a sample).
  */
 import { readFileSync } from 'node:fs'
@@ -22,45 +22,6 @@ export function readTable(file) {
     table[Number.parseInt(block, 16)] = { valid: Number(valid), soft: Number(soft), fnv }
   }
   return table
-}
-
-const FIELDS = { Rt: 0, Rn: 5, Rt2: 10, Rs: 16 }
-
-/**
- * The list of deviations, in order; the first that applies to a word counts. A line is
- * `mask value rule status count reason`: words with `(word & mask) == value` for which our decoder gives the reason
- * `rule` (a CONSTRAINED UNPREDICTABLE rule of the table, `UNALLOCATED`, or `ALLOCATED`) have that status in LLVM;
- * there are `count` of them among all words. Terms about register fields narrow a rule: `ALLOCATED:Rn!=31,Rt=Rn`.
- */
-export function readDeviations(file) {
-  const deviations = []
-  for (const line of readFileSync(file, 'utf8').split('\n')) {
-    if (line.trim() === '' || line.startsWith('#')) continue
-    const m = /^([0-9a-f]{8})\s+([0-9a-f]{8})\s+(\w+)(?::(\S+))?\s+([013])\s+(\d+)\s+(\S.*)$/.exec(line)
-    if (!m) throw new Error(`${file}: '${line}' is not 'mask value rule status count reason'`)
-    const [, mask, value, rule, terms, status, count, reason] = m
-    deviations.push({
-      mask: Number.parseInt(mask, 16),
-      value: Number.parseInt(value, 16),
-      rule,
-      terms: (terms?.split(',') ?? []).map((t) => readTerm(file, t)),
-      status: Number(status),
-      count: Number(count),
-      reason,
-    })
-  }
-  return deviations
-}
-
-/** `Rt=Rn`, `Rn!=31`: a test of a word. */
-function readTerm(file, text) {
-  const m = /^(Rt|Rn|Rt2|Rs)(!?=)(?:(Rt|Rn|Rt2|Rs)|(\d+))$/.exec(text)
-  if (!m) throw new Error(`${file}: '${text}' is not such as Rt=Rn or Rn!=31`)
-  const left = FIELDS[m[1]]
-  const right = m[3] === undefined ? -1 : FIELDS[m[3]]
-  const constant = Number(m[4])
-  const equal = m[2] === '='
-  return (word) => (((word >>> left) & 31) === (right < 0 ? constant : (word >>> right) & 31)) === equal
 }
 
 const statuses = new Uint8Array(65536)

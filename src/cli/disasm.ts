@@ -2,12 +2,14 @@ import { parseArgs } from 'node:util'
 import { CONSTRAINED, decodeInto, type FormatOptions, format, Instruction, UNALLOCATED } from '../decode/index.ts'
 import { isElfFile, listElf, listRaw, parseBase, readChunks } from './binary.ts'
 import { type Command, UsageError } from './command.ts'
+import { LlvmStatus, llvmStatus } from './llvm-status.ts'
 import { LineWriter, parseWord, readLines } from './words.ts'
 
-const HELP = `nisv disasm [--no-aliases] [FILE]
+const HELP = `nisv disasm [--no-aliases] [--manual] [FILE]
 
 Reads one 32-bit word in hexadecimal a line (standard input without FILE) and prints exactly one line for each:
-LLVM's text, <undecodable>, <softfail> TEXT for a CONSTRAINED UNPREDICTABLE word, or <bad-input>.
+LLVM's text, <undecodable>, <softfail> TEXT for a CONSTRAINED UNPREDICTABLE word, or <bad-input>. LLVM 22 passes over
+some CONSTRAINED UNPREDICTABLE words and refuses others: this prints what LLVM prints, --manual what the manual says.
 
 nisv disasm ELF-FILE
 nisv disasm --raw [--base ADDRESS] [FILE]
@@ -18,14 +20,22 @@ Lists the code of an arm64 ELF file (known by its first bytes), or the words of 
 
 const insn = new Instruction()
 
+/** How a line is written. */
+export interface LineOptions extends FormatOptions {
+  /** The manual's verdict where LLVM's differs. */
+  readonly manual?: boolean
+}
+
 /** One line of the disasm protocol. */
-export function disassembleLine(line: string, options: FormatOptions): string {
+export function disassembleLine(line: string, options: LineOptions): string {
   const word = parseWord(line)
   if (word < 0) return '<bad-input>'
   const verdict = decodeInto(word, insn)
   if (verdict === UNALLOCATED) return '<undecodable>'
+  const status = options.manual ? (verdict === CONSTRAINED ? LlvmStatus.SOFTFAIL : LlvmStatus.PLAIN) : llvmStatus(insn)
+  if (status === LlvmStatus.UNDECODABLE) return '<undecodable>'
   const text = format(insn, options)
-  return verdict === CONSTRAINED ? `<softfail> ${text}` : text
+  return status === LlvmStatus.SOFTFAIL ? `<softfail> ${text}` : text
 }
 
 /** `nisv disasm`. */
@@ -38,13 +48,14 @@ export const disasm: Command = {
       args: [...args],
       options: {
         'no-aliases': { type: 'boolean', default: false },
+        manual: { type: 'boolean', default: false },
         raw: { type: 'boolean', default: false },
         base: { type: 'string' },
       },
       allowPositionals: true,
     })
     if (positionals.length > 1) throw new UsageError('disasm takes one file at most')
-    const options = { aliases: !values['no-aliases'] }
+    const options = { aliases: !values['no-aliases'], manual: values.manual }
     const [file = '-'] = positionals
     if (values.raw) {
       await listRaw(file, readChunks(file), parseBase(values.base ?? '0'), options)

@@ -22,6 +22,16 @@ describe('the disasm protocol', () => {
     expect(disassembleLine(line, {})).toBe(text)
   })
 
+  it.each([
+    ['88000020', 'stxr w0, w0, [x1]', '<softfail> stxr w0, w0, [x1]'],
+    ['38400821', '<softfail> ldtrb w1, [x1]', 'ldtrb w1, [x1]'],
+    ['1e212028', 'fcmp s1, #0.0', '<softfail> fcmp s1, #0.0'],
+    ['d5032020', '<undecodable>', '<undecodable>'],
+  ])('%s: %s, as LLVM 22, and with --manual %s', (word, llvm, manual) => {
+    expect(disassembleLine(word, {})).toBe(llvm)
+    expect(disassembleLine(word, { manual: true })).toBe(manual)
+  })
+
   it('writes zero offsets when aliases are off', () => {
     expect(disassembleLine('a9400440', { aliases: false })).toBe('ldp x0, x1, [x2, #0]')
   })

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { readDeviations, readTable, sweepBlock } from '../../scripts/validity.mjs'
+import { readTable, sweepBlock } from '../../scripts/validity.mjs'
+import { readDeviations } from '../../src/cli/llvm-status.ts'
 import { decodeInto, Instruction } from '../../src/decode/index.ts'
 
 /**
