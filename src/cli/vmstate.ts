@@ -1,13 +1,16 @@
 import { parseArgs } from 'node:util'
-import { decodeCrbState, encodeCrbState, StateError, type TpmSavedState } from '../crb/index.ts'
 import {
   crbStateOf,
+  decodeCrbState,
   downgradeStream,
+  encodeCrbState,
   injectState,
   parseQemuStream,
   readQemuTpm,
+  StateError,
+  type TpmSavedState,
   upgradeStream,
-} from '../crb/vmstate/index.ts'
+} from '../crb/index.ts'
 import { type Command, UsageError } from './command.ts'
 import { readBytes, writeWhole } from './vmstate/files.ts'
 import { showStream, streamJson } from './vmstate/show.ts'

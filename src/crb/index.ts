@@ -42,3 +42,18 @@ export {
 export type { ChunkState, CrbState, TpmSavedState, TpmStatePart } from './state/crb-state.ts'
 export { StateError, type StateErrorCode } from './state/error.ts'
 export { decodeCrbState, encodeCrbState } from './state/record.ts'
+export {
+  crbStateOf,
+  type DescriptionJson,
+  downgradeStream,
+  injectState,
+  parseQemuStream,
+  type QemuSection,
+  type QemuStream,
+  type QemuTpm,
+  type RamBlock,
+  type RamPage,
+  readQemuTpm,
+  upgradeStream,
+  type VmstateForm,
+} from './vmstate/index.ts'

@@ -33,12 +33,7 @@ export function sectionOf(bytes: Uint8Array, name: string): QemuSection {
   return section
 }
 
-export const u32 = (value: number): number[] => [
-  value >>> 24,
-  (value >>> 16) & 0xff,
-  (value >>> 8) & 0xff,
-  value & 0xff,
-]
+const u32 = (value: number): number[] => [value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff]
 const ascii = (text: string): number[] => [...text].map((c) => c.charCodeAt(0))
 
 /** Another value of a word of the saved registers. */

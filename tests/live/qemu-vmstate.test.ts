@@ -179,7 +179,9 @@ describe('what nisv writes', () => {
     expect(await machine.registers()).toEqual(expected)
     expect(toHex(await machine.readBytes(BASE + 0x80, 8))).toBe(toHex(BUFFER.with(5, 0xee).subarray(0, 8)))
     // No device of ours can have had them.
-    const crb = new TpmCrb({ tpm: await Swtpm.spawn().then((tpm) => (opened.push(tpm), tpm)), bus: 'legacy-isa' })
+    const tpm = await Swtpm.spawn()
+    opened.push(tpm)
+    const crb = new TpmCrb({ tpm, bus: 'legacy-isa' })
     await expect(crb.restore({ ...state, registers: words })).rejects.toThrow('this device has')
   })
 

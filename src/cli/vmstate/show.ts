@@ -1,6 +1,11 @@
 import { hex } from '../../bits.ts'
-import { type CrbRegisterName, crbRegisterAt, describeCrbRegister } from '../../crb/index.ts'
-import type { QemuStream, QemuTpm } from '../../crb/vmstate/index.ts'
+import {
+  type CrbRegisterName,
+  crbRegisterAt,
+  describeCrbRegister,
+  type QemuStream,
+  type QemuTpm,
+} from '../../crb/index.ts'
 import { table } from '../terminal.ts'
 
 /** Everything about a stream, for people. */

@@ -85,7 +85,7 @@ function stateLength(state: DescribedState, depth: number): number {
 }
 
 /** Bytes of a subsection's head: 05, u8-led name, u32 version. */
-export function subsectionHead(name: string): number {
+function subsectionHead(name: string): number {
   return 6 + name.length
 }
 

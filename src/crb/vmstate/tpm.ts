@@ -153,7 +153,7 @@ export function crbStateOf(tpm: QemuTpm): CrbState {
 }
 
 /** Words as after a reset at QEMU's base. */
-export function resetWords(): Uint32Array {
+function resetWords(): Uint32Array {
   return new CrbRegisterFile(CRB_DEFAULT_BASE, CRB_PROFILES['qemu-7.2']).save()
 }
 
