@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { crb } from '../../src/cli/crb.ts'
 import { vmstate } from '../../src/cli/vmstate.ts'
 import { StateError } from '../../src/crb/state/error.ts'
 import { encodeCrbState } from '../../src/crb/state/record.ts'
@@ -305,6 +306,15 @@ describe('nisv vmstate', () => {
     await vmstate.run(['inject', at('vm'), at('state'), '-o', at('vm')])
     expect(readFileSync(at('vm')).equals(SAVED)).toBe(true)
     expect(readdirSync(dir).sort()).toEqual(['state', 'vm'])
+  })
+
+  it('shows a record by nisv crb', async () => {
+    await vmstate.run(['extract', at('vm'), '-o', at('state')])
+    expect(await crb.run([at('state')])).toBe(0)
+    expect(output).toContain('  0x00 LOC_STATE 0x82 locAssigned tpmRegValidSts\n')
+    expect(output).toContain('TPM          swtpm\nTPM blob     permanent, 1321 bytes\n')
+    await expect(crb.run([at('vm')])).rejects.toThrow('no nisv-crb record')
+    await expect(crb.run([])).rejects.toThrow('takes one record')
   })
 
   it('writes nothing when it cannot, and says how it is used', async () => {

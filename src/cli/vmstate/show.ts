@@ -1,10 +1,13 @@
 import { hex } from '../../bits.ts'
 import {
+  type ChunkState,
   type CrbRegisterName,
+  type CrbState,
   crbRegisterAt,
   describeCrbRegister,
   type QemuStream,
   type QemuTpm,
+  type TpmStatePart,
 } from '../../crb/index.ts'
 import { table } from '../terminal.ts'
 
@@ -22,20 +25,39 @@ export function showStream(stream: QemuStream, tpm: QemuTpm): string {
   lines.push(table([['section', 'instance', 'version', 'offset', 'bytes'], ...rows]), '')
   if (tpm.crbSection !== undefined) lines.push('registers', ...showRegisters(tpm.registers), '')
   lines.push(`data buffer  ${start(tpm.registerPage ? tpm.page.subarray(0x80) : tpm.page)}`)
-  if (tpm.chunk !== undefined) {
-    const { command, response, responseOffset } = tpm.chunk
-    lines.push(`chunks       command ${command.length} bytes, answer ${responseOffset} of ${response.length} given`)
-  }
+  if (tpm.chunk !== undefined) lines.push(showChunk(tpm.chunk))
   if (tpm.ppi !== undefined) lines.push(`PPI          ${start(tpm.ppi)}`)
-  for (const { name, flags, data } of tpm.emulator ?? []) {
-    lines.push(`TPM blob     ${name}, ${data.length} bytes${flags === 0 ? '' : `, flags ${hex(flags)}`}`)
-  }
+  lines.push(...showParts(tpm.emulator ?? []))
   if (tpm.notes.length > 0) lines.push('', ...tpm.notes.map((note) => `note: ${note}`))
   return `${lines.join('\n')}\n`
 }
 
+/** A record of nisv's own. */
+export function showState(state: CrbState): string {
+  const { registers, buffer, established, chunk, ppi, tpm } = state
+  const lines = ['registers', ...showRegisters(registers), '', `data buffer  ${start(buffer)}`]
+  lines.push(`established  ${established === undefined ? 'not asked for' : established}`)
+  if (chunk !== undefined) lines.push(showChunk(chunk))
+  if (ppi !== undefined) lines.push(`PPI          ${start(ppi)}`)
+  lines.push(
+    tpm === undefined ? 'TPM          not in the record' : `TPM          ${tpm.kind}`,
+    ...showParts(tpm?.parts ?? []),
+  )
+  return `${lines.join('\n')}\n`
+}
+
+function showParts(parts: readonly TpmStatePart[]): string[] {
+  return parts.map(({ name, flags, data }) => {
+    return `TPM blob     ${name}, ${data.length} bytes${flags === 0 ? '' : `, flags ${hex(flags)}`}`
+  })
+}
+
+function showChunk({ command, response, responseOffset }: ChunkState): string {
+  return `chunks       command ${command.length} bytes, answer ${responseOffset} of ${response.length} given`
+}
+
 /** The registers that are not zero, field by field. */
-export function showRegisters(registers: Uint32Array): string[] {
+function showRegisters(registers: Uint32Array): string[] {
   const lines: string[] = []
   registers.forEach((value, word) => {
     const offset = word * 4

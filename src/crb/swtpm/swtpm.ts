@@ -39,6 +39,11 @@ export interface SwtpmOptions {
   readonly commandTimeout?: number
   /** Longest that connecting, or a control command, may take, milliseconds; 10,000 unless told. */
   readonly controlTimeout?: number
+  /**
+   * Largest command and answer, bytes; the data buffer's 3968 unless told. A CRB of profile `chunk` takes more: what
+   * swtpm has (4096 in 0.7), which refuses a larger one by its own choice of size.
+   */
+  readonly bufferSize?: number
   /** Told once when swtpm fails: every later command is answered by the device's fatal error. What it throws is dropped. */
   readonly onError?: (error: SwtpmError) => void
 }
@@ -57,6 +62,8 @@ export interface SwtpmSpawnOptions extends SwtpmOptions, SwtpmProcessOptions {}
 /** Of its saved state. */
 const KIND = 'swtpm'
 const NOTHING = new Uint8Array(0)
+/** Longest answer that the channel takes. */
+const MAX_BUFFER = 4096
 const RETRY_MS = 10
 const EXIT_MS = 100
 
@@ -76,7 +83,7 @@ const EXIT_MS = 100
  * ```
  */
 export class Swtpm implements TpmBackend {
-  readonly bufferSize: number = CRB_BUFFER_SIZE
+  readonly bufferSize: number
   readonly #commandTimeout: number
   readonly #controlTimeout: number
   readonly #onError: ((error: SwtpmError) => void) | undefined
@@ -94,6 +101,13 @@ export class Swtpm implements TpmBackend {
     this.#commandTimeout = milliseconds('commandTimeout', options.commandTimeout, 300_000)
     this.#controlTimeout = milliseconds('controlTimeout', options.controlTimeout, 10_000)
     this.#onError = options.onError
+    this.bufferSize = options.bufferSize ?? CRB_BUFFER_SIZE
+    if (!(Number.isInteger(this.bufferSize) && this.bufferSize >= TPM_HEADER_SIZE && this.bufferSize <= MAX_BUFFER)) {
+      throw new SwtpmError(
+        'option',
+        `bufferSize is ${options.bufferSize}; give bytes, ${TPM_HEADER_SIZE}..${MAX_BUFFER}`,
+      )
+    }
   }
 
   /**
