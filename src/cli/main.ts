@@ -5,6 +5,7 @@ import type { Command } from './command.ts'
 import { UsageError } from './command.ts'
 import { ConformInputError } from './conform/input.ts'
 import { conform } from './conform.ts'
+import { coverageCommand } from './coverage.ts'
 import { decodeCommand } from './decode.ts'
 import { demo } from './demo.ts'
 import { disasm } from './disasm.ts'
@@ -14,7 +15,16 @@ import { replayCommand } from './replay.ts'
 import { vmstate } from './vmstate.ts'
 import { walkCommand } from './walk.ts'
 
-const COMMANDS: readonly Command[] = [demo, replayCommand, decodeCommand, disasm, conform, vmstate, walkCommand]
+const COMMANDS: readonly Command[] = [
+  demo,
+  replayCommand,
+  decodeCommand,
+  disasm,
+  coverageCommand,
+  conform,
+  vmstate,
+  walkCommand,
+]
 
 function overview(): string {
   const list = COMMANDS.map((c) => `  ${c.name.padEnd(8)} ${c.summary}`).join('\n')
