@@ -10,7 +10,7 @@ import { systemOperation } from './isa/tables/system-operations.ts'
  * @module
  */
 
-/** The names of {@link ALIAS_RULES}. */
+/** The names of `ALIAS_RULES`. */
 export type AliasRuleName =
   | 'RN_EQUALS_RM'
   | 'RN_EQUALS_RM_NOT_AL'

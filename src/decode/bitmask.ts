@@ -37,6 +37,35 @@ export function decodeBitMask(n: number, immr: number, imms: number, out: Uint32
   out[1] = element
 }
 
+/**
+ * N:immr:imms, 13 bits, of a 64-bit number (`low` repeated for a 32-bit one); -1 when it is no logical immediate. Of
+ * the encodings that an immediate has, the one whose immr is below the element size.
+ */
+export function encodeBitMask(low: number, high: number): number {
+  const value = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)
+  for (let log2 = 1; log2 <= 6; log2++) {
+    const size = 1 << log2
+    const element = BigInt.asUintN(size, value)
+    let whole = 0n
+    for (let at = 0; at < 64; at += size) whole |= element << BigInt(at)
+    if (whole !== value) continue
+    const top = (1n << BigInt(size)) - 1n
+    if (element === 0n || element === top) return -1
+    // Rotate left until a run of ones ends at bit 0: then the element is 2^ones - 1.
+    let rotated = element
+    for (let immr = 0; immr < size; immr++) {
+      if ((rotated & 1n) === 1n && (rotated & (rotated + 1n)) === 0n) {
+        const ones = rotated.toString(2).length
+        const levels = ~(2 * size - 1) & 63
+        return ((log2 === 6 ? 1 : 0) << 12) | (immr << 6) | ((log2 === 6 ? 0 : levels) | (ones - 1))
+      }
+      rotated = ((rotated << 1n) | (rotated >> BigInt(size - 1))) & top
+    }
+    return -1
+  }
+  return -1
+}
+
 /** True when MOVZ or MOVN of the register's width can make the value: then MOV of a logical immediate is not preferred. */
 export function isMoveWide(low: number, high: number, width: 32 | 64): boolean {
   return isMoveZero(low, high, width) || isMoveZero(~low, width === 64 ? ~high : 0, width)

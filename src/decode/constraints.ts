@@ -4,8 +4,8 @@ import { elementLog2 } from './bitmask.ts'
 /**
  * Rules that depend on more than fixed bits, by name.
  *
- * A rule of {@link UNPREDICTABLE} makes an allocated word CONSTRAINED UNPREDICTABLE; names are Sail's
- * (`Unpredictable_WBOVERLAPLD` and so on, arm-v9.4-a `v8_base.sail`) where Sail has one. A rule of {@link RESERVED}
+ * A rule of `UNPREDICTABLE` makes an allocated word CONSTRAINED UNPREDICTABLE; names are Sail's
+ * (`Unpredictable_WBOVERLAPLD` and so on, arm-v9.4-a `v8_base.sail`) where Sail has one. A rule of `RESERVED`
  * makes a word of the pattern unallocated. Every rule is a function of the word alone.
  *
  * @module
@@ -14,7 +14,7 @@ import { elementLog2 } from './bitmask.ts'
 /** A rule: true of the words that it is about. */
 export type Rule = (word: number) => boolean
 
-/** The names of {@link UNPREDICTABLE}. */
+/** The names of `UNPREDICTABLE`. */
 export type ConstraintName =
   | 'WBOVERLAPLD'
   | 'WBOVERLAPST'
@@ -29,7 +29,7 @@ export type ConstraintName =
   | 'MOPSOVERLAP31_SET'
   | 'MOPSOVERLAP31_SETGO'
 
-/** The names of {@link RESERVED}. */
+/** The names of `RESERVED`. */
 export type ReservedName =
   | 'ODD_RS'
   | 'ODD_RT'

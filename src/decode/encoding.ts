@@ -52,9 +52,28 @@ export interface Encoding extends Pattern {
   readonly aliases: readonly Encoding[]
 }
 
+let found = 0
+
 /** The field called `name`, or `undefined` when the encoding has none. */
 export function findField(encoding: Encoding, name: string): Field | undefined {
-  return encoding.fields.find((f) => f.name === name)
+  const field = encoding.fields.find((f) => f.name === name)
+  if (field) found |= fieldMask(field)
+  return field
+}
+
+/**
+ * The bits of all fields that {@link findField} has found since the last call: what a token that has just been
+ * compiled may depend on. So no notation needs to list its fields twice.
+ */
+export function takeFound(): number {
+  const bits = found >>> 0
+  found = 0
+  return bits
+}
+
+/** The bits of a word that a field occupies. */
+export function fieldMask({ lsb, width }: Field): number {
+  return width === 32 ? 0xffff_ffff : (((1 << width) - 1) << lsb) >>> 0
 }
 
 /** Parses the rows of one group. */

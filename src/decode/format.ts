@@ -10,7 +10,7 @@ import type {
   RegisterOperand,
 } from './operand.ts'
 import { CONDITIONS } from './operands/condition.ts'
-import { operandReaders } from './syntax.ts'
+import { operandCodecs } from './syntax.ts'
 
 /** How {@link format} writes. */
 export interface FormatOptions {
@@ -37,8 +37,8 @@ export function format(insn: Instruction, options: FormatOptions = DEFAULTS): st
   const spelled = encoding.aliases.length === 0 ? encoding : preferred(encoding, word, aliases)
   let text = spelled.mnemonic.endsWith('>') ? mnemonicText(spelled, word) : spelled.mnemonic
   let separator = ' '
-  for (const read of operandReaders(spelled)) {
-    const part = operandText(read(word), aliases)
+  for (const codec of operandCodecs(spelled)) {
+    const part = operandText(codec.read(word), aliases)
     if (part === '') continue
     text += separator + part
     separator = ', '
@@ -69,7 +69,8 @@ function mnemonicText({ mnemonic, fields }: Encoding, word: number): string {
   return cond ? mnemonic.replace('<cond>', CONDITIONS[(word >>> cond.lsb) & 15] as string) : mnemonic
 }
 
-function operandText(o: Operand, aliases: boolean): string {
+/** One operand in LLVM's syntax; `''` for one that is left out. */
+export function operandText(o: Operand, aliases: boolean): string {
   switch (o.kind) {
     case 'register':
       return registerText(o)

@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { Encoding } from './encoding.ts'
+
 /** General-purpose (`W`, `X`), SIMD&FP scalar (`B`..`Q`) or vector (`V`), SVE vector (`Z`) or predicate (`P`, `PN`). */
 export type RegisterClass = 'W' | 'X' | 'B' | 'H' | 'S' | 'D' | 'Q' | 'V' | 'Z' | 'P' | 'PN'
 
@@ -165,8 +167,34 @@ export type Operand =
   | LabelOperand
   | NameOperand
 
-/** Reads one operand out of a word: what a token of a row's syntax means. */
+/** Reads one operand out of a word. */
 export type OperandReader = (word: number) => Operand
+
+/**
+ * The bits of a word (those of {@link OperandCodec.bits}) that stand for an operand; -1 when none do. Members of the
+ * operand that only say how it is written (`radix`, `shown`, `hasOffset` and so on) do not count.
+ */
+export type OperandWriter = (operand: Operand) => number
+
+/** What a token of a row's syntax means, in both directions. */
+export interface OperandCodec {
+  /** Every bit that the operand depends on. */
+  readonly bits: number
+  readonly read: OperandReader
+  /** Absent where the operand depends on few bits: the encoder then looks for those that read as the operand. */
+  readonly write: OperandWriter | undefined
+}
+
+/** Compiles a token, or says with `undefined` that the token is not of its notation. */
+export type Notation = (encoding: Encoding, token: string) => OperandReader | OperandForm | undefined
+
+/** A reader that needs to say more: how to write, or which bits. */
+export interface OperandForm {
+  readonly read: OperandReader
+  readonly write?: OperandWriter
+  /** The bits that the operand depends on, where they are not those of the fields that the notation looked up. */
+  readonly bits?: number
+}
 
 const registers = new Map<string, readonly RegisterOperand[]>()
 
@@ -191,4 +219,19 @@ export function registerSet(
     registers.set(key, set)
   }
   return set
+}
+
+/** One register, form and all; `undefined` is none. */
+export function sameRegister(a: RegisterOperand | undefined, b: RegisterOperand | undefined): boolean {
+  if (a === b) return true
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    a.class === b.class &&
+    a.number === b.number &&
+    a.sp === b.sp &&
+    a.arrangement === b.arrangement &&
+    a.index === b.index &&
+    a.mode === b.mode
+  )
 }

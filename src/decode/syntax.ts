@@ -1,36 +1,36 @@
-import type { Encoding } from './encoding.ts'
+import { type Encoding, takeFound } from './encoding.ts'
 import type { Instruction } from './instruction.ts'
-import type { Operand, OperandReader } from './operand.ts'
-import { conditionReader } from './operands/condition.ts'
-import { registerReader } from './operands/general.ts'
-import { immediateReader, labelReader } from './operands/immediate.ts'
-import { memoryReader } from './operands/memory.ts'
-import { nameReader } from './operands/name.ts'
-import { shiftedReader } from './operands/shifted.ts'
+import type { Notation, Operand, OperandCodec } from './operand.ts'
+import { conditionNotation } from './operands/condition.ts'
+import { registerNotation } from './operands/general.ts'
+import { immediateNotation, labelNotation } from './operands/immediate.ts'
+import { memoryNotation } from './operands/memory.ts'
+import { nameNotation } from './operands/name.ts'
+import { shiftedNotation } from './operands/shifted.ts'
 import { simdRegisterReader } from './operands/simd-fp.ts'
 import { simdImmediateReader } from './operands/simd-fp-immediate.ts'
 import { sveRegisterReader } from './operands/sve.ts'
 import { sveAddressReader } from './operands/sve-address.ts'
 import { sveImmediateReader } from './operands/sve-immediate.ts'
-import { secondOfPairReader, systemReader } from './operands/system.ts'
-import { listReader, vectorReader } from './operands/vector.ts'
-import { wideReader } from './operands/wide.ts'
+import { secondOfPairNotation, systemNotation } from './operands/system.ts'
+import { listNotation, vectorNotation } from './operands/vector.ts'
+import { wideNotation } from './operands/wide.ts'
 import { TableError } from './pattern.ts'
 
-/** What the tokens of a row's syntax may be; each kind documents its notation. The first that knows a token reads it. */
-const READERS: readonly ((encoding: Encoding, token: string) => OperandReader | undefined)[] = [
-  nameReader,
-  labelReader,
-  registerReader,
-  vectorReader,
-  listReader,
-  memoryReader,
-  immediateReader,
-  shiftedReader,
-  wideReader,
-  conditionReader,
-  systemReader,
-  secondOfPairReader,
+/** What the tokens of a row's syntax may be; each kind documents its notation. The first that knows a token has it. */
+const NOTATIONS: readonly Notation[] = [
+  nameNotation,
+  labelNotation,
+  registerNotation,
+  vectorNotation,
+  listNotation,
+  memoryNotation,
+  immediateNotation,
+  shiftedNotation,
+  wideNotation,
+  conditionNotation,
+  systemNotation,
+  secondOfPairNotation,
   simdRegisterReader,
   simdImmediateReader,
   sveRegisterReader,
@@ -59,26 +59,33 @@ function splitSyntax(syntax: string): string[] {
   return tokens
 }
 
-const compiled = new WeakMap<Encoding, readonly OperandReader[]>()
+const compiled = new WeakMap<Encoding, readonly OperandCodec[]>()
 
 /**
- * The readers of an encoding's operands, compiled at first use.
+ * The codecs of an encoding's operands, compiled at first use.
  *
  * @throws TableError when a token of the row means nothing: a fault of the table, which its tests exclude.
  */
-export function operandReaders(encoding: Encoding): readonly OperandReader[] {
-  let readers = compiled.get(encoding)
-  if (!readers) {
-    readers = splitSyntax(encoding.syntax).map((token) => {
-      for (const make of READERS) {
-        const reader = make(encoding, token)
-        if (reader) return reader
-      }
-      throw new TableError(encoding.id, `operand '${token}' has no meaning here`)
-    })
-    compiled.set(encoding, readers)
+export function operandCodecs(encoding: Encoding): readonly OperandCodec[] {
+  let codecs = compiled.get(encoding)
+  if (!codecs) {
+    codecs = splitSyntax(encoding.syntax).map((token) => compile(encoding, token))
+    compiled.set(encoding, codecs)
   }
-  return readers
+  return codecs
+}
+
+function compile(encoding: Encoding, token: string): OperandCodec {
+  for (const notation of NOTATIONS) {
+    takeFound()
+    const form = notation(encoding, token)
+    if (!form) continue
+    const bits = takeFound()
+    return typeof form === 'function'
+      ? { bits, read: form, write: undefined }
+      : { bits: form.bits ?? bits, read: form.read, write: form.write }
+  }
+  throw new TableError(encoding.id, `operand '${token}' has no meaning here`)
 }
 
 /**
@@ -90,5 +97,5 @@ export function operandReaders(encoding: Encoding): readonly OperandReader[] {
  * ```
  */
 export function operands(insn: Instruction): Operand[] {
-  return operandReaders(insn.encoding).map((read) => read(insn.word))
+  return operandCodecs(insn.encoding).map((codec) => codec.read(insn.word))
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Row } from '../../src/decode/encoding.ts'
 import { A64, GROUPS } from '../../src/decode/isa/index.ts'
-import { operandReaders } from '../../src/decode/syntax.ts'
+import { operandCodecs } from '../../src/decode/syntax.ts'
 import { buildTable, checkTable, type Table } from '../../src/decode/table.ts'
 
 const table = (...rows: Row[]): Table => buildTable([{ name: 'Test', rows }])
@@ -85,14 +85,14 @@ describe('operands of a row', () => {
       const e = table(['C', pattern('0'), syntax]).encodings[0]
       expect(e).toBeDefined()
       if (e)
-        expect(() => operandReaders(e)).toThrow(
+        expect(() => operandCodecs(e)).toThrow(
           expect.objectContaining({ name: 'TableError', message: `row C: operand '${token}' has no meaning here` }),
         )
     })
   }
   it('refuses a slice outside its field', () => {
     const e = table(['C', '0000000000000000000000000 size Rn', 'c #size<2>']).encodings[0]
-    expect(() => operandReaders(e!)).toThrow("row C: 'size<2>' is not inside size")
+    expect(() => operandCodecs(e!)).toThrow("row C: 'size<2>' is not inside size")
   })
 })
 
@@ -103,7 +103,7 @@ describe('the A64 table', () => {
   it('has operands that all mean something', () => {
     const bad = [...A64.encodings, ...A64.aliases].flatMap((e) => {
       try {
-        operandReaders(e)
+        operandCodecs(e)
         return []
       } catch (error) {
         return [String(error)]

@@ -24,7 +24,7 @@ export const CONDITIONS: readonly string[] = [
 const OPERANDS: readonly NameOperand[] = CONDITIONS.map((name) => ({ kind: 'name', name }))
 
 /** `cond`: the condition in that field; `!cond` its inverse, for CSET and its kin. */
-export function conditionReader(encoding: Encoding, token: string): OperandReader | undefined {
+export function conditionNotation(encoding: Encoding, token: string): OperandReader | undefined {
   if (token !== 'cond' && token !== '!cond') return undefined
   const field = findField(encoding, 'cond')
   if (!field) return undefined

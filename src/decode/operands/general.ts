@@ -1,7 +1,13 @@
 import { type Encoding, findField } from '../encoding.ts'
-import { type OperandReader, type RegisterClass, registerSet } from '../operand.ts'
+import { type OperandWriter, type RegisterClass, type RegisterOperand, registerSet, sameRegister } from '../operand.ts'
 
 const REGISTER = /^([WXBHSDQ])([a-z]\d?)(\|W?SP)?(\+1|!)?$/
+
+/** One register of fixed class, both ways. */
+export interface RegisterForm {
+  read(word: number): RegisterOperand
+  readonly write: OperandWriter
+}
 
 /**
  * General-purpose and scalar SIMD&FP registers: a class letter and the field without its R.
@@ -9,7 +15,7 @@ const REGISTER = /^([WXBHSDQ])([a-z]\d?)(\|W?SP)?(\+1|!)?$/
  * `Xt` (field Rt, 31 is XZR), `Xn|SP` (31 is SP), `Wd|WSP`, `Qt2`; `Xs+1` is the register after Xs in a pair, `Xn!` is
  * written back.
  */
-export function registerReader(encoding: Encoding, token: string): OperandReader | undefined {
+export function registerNotation(encoding: Encoding, token: string): RegisterForm | undefined {
   const m = REGISTER.exec(token)
   if (!m) return undefined
   const field = findField(encoding, `R${m[2]}`)
@@ -17,5 +23,9 @@ export function registerReader(encoding: Encoding, token: string): OperandReader
   const set = registerSet(m[1] as RegisterClass, { sp: m[3] !== undefined, mode: m[4] === '!' ? '!' : '' })
   const { lsb } = field
   const next = m[4] === '+1' ? 1 : 0
-  return (word) => set[(((word >>> lsb) & 31) + next) & 31] as (typeof set)[number]
+  return {
+    read: (word) => set[(((word >>> lsb) & 31) + next) & 31] as RegisterOperand,
+    write: (o) =>
+      o.kind === 'register' && sameRegister(o, set[o.number]) ? (((o.number - next) & 31) << lsb) >>> 0 : -1,
+  }
 }

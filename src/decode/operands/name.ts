@@ -28,7 +28,7 @@ const OPERATIONS: Readonly<
 }
 
 /** `'zva'`: the word itself. `prfop`, `rprfop`: the (range) prefetch operation, a number where it has no name. */
-export function nameReader(encoding: Encoding, token: string): OperandReader | undefined {
+export function nameNotation(encoding: Encoding, token: string): OperandReader | undefined {
   if (/^'.+'$/.test(token)) {
     const name = { kind: 'name', name: token.slice(1, -1) } as const
     return () => name

@@ -1,8 +1,16 @@
 import { bitExpression } from '../bit-expression.ts'
 import { type Encoding, findField } from '../encoding.ts'
-import { type OperandReader, type RegisterOperand, registerSet, type ShiftKind } from '../operand.ts'
-import { registerReader } from './general.ts'
-import { numberReader } from './immediate.ts'
+import {
+  type OperandForm,
+  type OperandReader,
+  type RegisterOperand,
+  registerSet,
+  sameRegister,
+  type ShiftedRegisterOperand,
+  type ShiftKind,
+} from '../operand.ts'
+import { registerNotation } from './general.ts'
+import { numberForm } from './immediate.ts'
 
 const SHIFTED = /^([WX][a-z]) (shift|lsl) #(\w+)$/
 const EXTENDED = /^([WX]?)Rm extend #imm3$/
@@ -23,7 +31,7 @@ const EXTENDS = ['uxtb', 'uxth', 'uxtw', 'uxtx', 'sxtb', 'sxth', 'sxtw', 'sxtx']
  * | `#imm12 lsl #sh*12` | an immediate, shifted left by 0 or 12 |
  * | `Rt(b5)` | Wt where b5 is 0, Xt where it is 1 |
  */
-export function shiftedReader(encoding: Encoding, token: string): OperandReader | undefined {
+export function shiftedNotation(encoding: Encoding, token: string): OperandForm | OperandReader | undefined {
   return (
     shiftedRegister(encoding, token) ??
     extendedRegister(encoding, token) ??
@@ -32,23 +40,33 @@ export function shiftedReader(encoding: Encoding, token: string): OperandReader 
   )
 }
 
-function shiftedRegister(encoding: Encoding, token: string): OperandReader | undefined {
+function shiftedRegister(encoding: Encoding, token: string): OperandForm | undefined {
   const m = SHIFTED.exec(token)
-  const register = m && registerReader(encoding, m[1] as string)
+  const register = m && registerNotation(encoding, m[1] as string)
   const amount = m && bitExpression(encoding, m[3] as string)
   const kind = findField(encoding, 'shift')
   if (!m || !register || !amount || (m[2] === 'shift' && !kind)) return undefined
   const lsb = m[2] === 'shift' && kind ? kind.lsb : -1
-  return (word) => {
-    const shift = lsb < 0 ? 'lsl' : (SHIFTS[(word >>> lsb) & 3] as ShiftKind)
-    const bits = amount.read(word)
-    return {
-      kind: 'shifted',
-      register: register(word) as RegisterOperand,
-      shift,
-      amount: bits,
-      shown: shift !== 'lsl' || bits !== 0,
-    }
+  return {
+    read: (word) => {
+      const shift = lsb < 0 ? 'lsl' : (SHIFTS[(word >>> lsb) & 3] as ShiftKind)
+      const bits = amount.read(word)
+      return {
+        kind: 'shifted',
+        register: register.read(word),
+        shift,
+        amount: bits,
+        shown: shift !== 'lsl' || bits !== 0,
+      }
+    },
+    write: (o) => {
+      if (o.kind !== 'shifted') return -1
+      const number = register.write(o.register)
+      const bits = amount.write(o.amount)
+      const shift = (SHIFTS as readonly ShiftKind[]).indexOf(o.shift)
+      if (number < 0 || bits < 0 || shift < 0 || (lsb < 0 && shift > 0)) return -1
+      return (number | bits | (lsb < 0 ? 0 : shift << lsb)) >>> 0
+    },
   }
 }
 
@@ -56,7 +74,7 @@ function shiftedRegister(encoding: Encoding, token: string): OperandReader | und
  * ADD and its kin (extended register). With SP as a source or destination, the extension of the row's own width is
  * written `lsl`, and not at all when it does nothing (DDI 0487, C6.2 "ADD (extended register)").
  */
-function extendedRegister(encoding: Encoding, token: string): OperandReader | undefined {
+function extendedRegister(encoding: Encoding, token: string): OperandForm | undefined {
   const m = EXTENDED.exec(token)
   const option = findField(encoding, 'option')
   const rm = findField(encoding, 'Rm')
@@ -64,10 +82,10 @@ function extendedRegister(encoding: Encoding, token: string): OperandReader | un
   if (!m || !option || !rm || !imm3) return undefined
   const own = m[1] === 'X' ? 3 : 2
   // ADDS and SUBS write XZR where ADD and SUB write SP.
-  const writesSp = !encoding.id.includes('S_addsub_ext') && findField(encoding, 'Rd') !== undefined
+  const writesSp = !encoding.id.includes('S_addsub_ext') && encoding.fields.some((f) => f.name === 'Rd')
   const w = registerSet('W')
   const x = registerSet('X')
-  return (word) => {
+  const read = (word: number): ShiftedRegisterOperand => {
     const kind = (word >>> option.lsb) & 7
     const amount = (word >>> imm3.lsb) & 7
     const number = (word >>> rm.lsb) & 31
@@ -81,17 +99,35 @@ function extendedRegister(encoding: Encoding, token: string): OperandReader | un
       shown: !plain || amount !== 0,
     }
   }
+  return {
+    read,
+    write: (o) => {
+      if (o.kind !== 'shifted') return -1
+      const kind = o.shift === 'lsl' ? own : (EXTENDS as readonly ShiftKind[]).indexOf(o.shift)
+      const set = m[1] === 'X' && (kind & 3) === 3 ? x : w
+      if (kind < 0 || o.amount < 0 || o.amount > 7 || !sameRegister(o.register, set[o.register.number])) return -1
+      return ((kind << option.lsb) | (o.amount << imm3.lsb) | (o.register.number << rm.lsb)) >>> 0
+    },
+  }
 }
 
-function shiftedImmediate(encoding: Encoding, token: string): OperandReader | undefined {
+function shiftedImmediate(encoding: Encoding, token: string): OperandForm | undefined {
   const m = IMMEDIATE.exec(token)
-  const value = m && numberReader(encoding, m[1] as string)
+  const value = m && numberForm(encoding, m[1] as string)
   const by = m && bitExpression(encoding, m[2] as string)
   if (!m || !value || !by) return undefined
   const scale = Number(m[3])
-  return (word) => {
-    const amount = by.read(word) * scale
-    return { kind: 'shifted-immediate', value: value(word), radix: 10, shift: 'lsl', amount, shown: amount !== 0 }
+  return {
+    read: (word) => {
+      const amount = by.read(word) * scale
+      return { kind: 'shifted-immediate', value: value.read(word), radix: 10, shift: 'lsl', amount, shown: amount !== 0 }
+    },
+    write: (o) => {
+      if (o.kind !== 'shifted-immediate' || o.shift !== 'lsl') return -1
+      const number = value.write(o.value)
+      const shift = by.write(o.amount / scale)
+      return number < 0 || shift < 0 ? -1 : (number | shift) >>> 0
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Encoding, findField } from '../encoding.ts'
-import { systemOperation } from '../isa/tables/system-operations.ts'
-import { genericName, systemRegister } from '../isa/tables/system-registers.ts'
-import { type NameOperand, type Operand, type OperandReader, registerSet } from '../operand.ts'
+import { systemOperation, systemOperations } from '../isa/tables/system-operations.ts'
+import { genericName, systemRegister, systemRegisterEncoding } from '../isa/tables/system-registers.ts'
+import { type NameOperand, type Operand, type OperandForm, type OperandReader, registerSet } from '../operand.ts'
 
 const OPERATION = /^(at|ic|tlbi|tlbip|plbi|mlbi|gic)_op$/
 
@@ -39,32 +39,66 @@ const CONTROL: readonly NameOperand[] = Array.from({ length: 16 }, (_, n) => ({ 
  * | `isb_limit` | CRm of ISB, of which only SY has a name |
  * | `nb` | not bounded: the field of TENTER, TEXIT and TCHANGE |
  */
-export function systemReader(encoding: Encoding, token: string): OperandReader | undefined {
+export function systemNotation(encoding: Encoding, token: string): OperandForm | undefined {
+  if (token === 'nb') {
+    const field = findField(encoding, 'nb')
+    return field && { read: (word) => named(((word >>> field.lsb) & 1) === 1 ? 'nb' : '', 0) }
+  }
+  return registerName(encoding, token) ?? operationName(token) ?? fixedName(token)
+}
+
+function registerName(encoding: Encoding, token: string): OperandForm | undefined {
   if (token === 'sysreg_read' || token === 'sysreg_write') {
     if (!findField(encoding, 'o0')) return undefined
     const writing = token === 'sysreg_write'
-    return (word) => {
-      const register = 0x8000 | ((word >>> 5) & 0x7fff)
-      const name = systemRegister(register, writing)?.name ?? genericName(register)
-      return { kind: 'system-register', name, encoding: register }
+    return {
+      bits: 0x7fff << 5,
+      read: (word) => {
+        const register = 0x8000 | ((word >>> 5) & 0x7fff)
+        const name = systemRegister(register, writing)?.name ?? genericName(register)
+        return { kind: 'system-register', name, encoding: register }
+      },
+      write: (o) => {
+        const register =
+          o.kind === 'system-register' ? o.encoding : o.kind === 'name' ? systemRegisterEncoding(o.name, writing) : -1
+        return register >>> 15 === 1 ? (register & 0x7fff) << 5 : -1
+      },
     }
   }
+  return undefined
+}
+
+function operationName(token: string): OperandForm | undefined {
   const operation = OPERATION.exec(token)
   if (operation) {
     const instruction = operation[1] as string
-    return (word) => {
-      const found = systemOperation(instruction, (word >>> 5) & 0x3fff)
-      return { kind: 'name', name: found?.name ?? '' }
+    return {
+      bits: 0x3fff << 5,
+      read: (word) => {
+        const found = systemOperation(instruction, (word >>> 5) & 0x3fff)
+        return { kind: 'name', name: found?.name ?? '' }
+      },
+      write: (o) => {
+        if (o.kind !== 'name') return -1
+        const name = o.name.toLowerCase()
+        const found = systemOperations().find((each) => each.instruction === instruction && each.name === name)
+        return found ? found.encoding << 5 : -1
+      },
     }
   }
-  if (token === 'Cn') return (word) => CONTROL[(word >>> 12) & 15] as NameOperand
-  if (token === 'Cm') return (word) => CONTROL[(word >>> 8) & 15] as NameOperand
-  if (token === 'barrier') return (word) => named(BARRIERS[(word >>> 8) & 15] as string, (word >>> 8) & 15)
-  if (token === 'nb') {
-    const field = findField(encoding, 'nb')
-    return field && ((word) => named(((word >>> field.lsb) & 1) === 1 ? 'nb' : '', 0))
-  }
-  if (token === 'isb_limit') return (word) => named(((word >>> 8) & 15) === 15 ? 'sy' : '', (word >>> 8) & 15)
+  return undefined
+}
+
+const CRN = 15 << 12
+const CRM = 15 << 8
+
+function fixedName(token: string): OperandForm | undefined {
+  if (token === 'Cn') return { bits: CRN, read: (word) => CONTROL[(word >>> 12) & 15] as NameOperand }
+  if (token === 'Cm') return { bits: CRM, read: (word) => CONTROL[(word >>> 8) & 15] as NameOperand }
+  if (token === 'barrier')
+    return { bits: CRM, read: (word) => named(BARRIERS[(word >>> 8) & 15] as string, (word >>> 8) & 15) }
+  if (token === 'isb_limit')
+    return { bits: CRM, read: (word) => named(((word >>> 8) & 15) === 15 ? 'sy' : '', (word >>> 8) & 15) }
   return undefined
 }
 
@@ -73,7 +107,7 @@ function named(name: string, value: number): Operand {
 }
 
 /** `Xt|1`: the second of a pair whose first register is even, or XZR beside XZR (SYSP, TLBIP). */
-export function secondOfPairReader(encoding: Encoding, token: string): OperandReader | undefined {
+export function secondOfPairNotation(encoding: Encoding, token: string): OperandReader | undefined {
   const field = token === 'Xt|1' ? findField(encoding, 'Rt') : undefined
   if (!field) return undefined
   const set = registerSet('X')

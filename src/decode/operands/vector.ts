@@ -17,7 +17,7 @@ function arrangements(
 }
 
 /** Vector registers: `Vd.16b` as written, `Vd.T` with the arrangement that `size:Q` chooses. */
-export function vectorReader(encoding: Encoding, token: string): OperandReader | undefined {
+export function vectorNotation(encoding: Encoding, token: string): OperandReader | undefined {
   const m = VECTOR.exec(token)
   const field = m && findField(encoding, `R${m[1]}`)
   const chosen = m && arrangements(encoding, m[2] as string)
@@ -28,7 +28,7 @@ export function vectorReader(encoding: Encoding, token: string): OperandReader |
 }
 
 /** Lists: `{Vt.T x4}` is Vt and the three registers after it; `{Vt.b x2}[Q:S:size]` one lane of each. */
-export function listReader(encoding: Encoding, token: string): OperandReader | undefined {
+export function listNotation(encoding: Encoding, token: string): OperandReader | undefined {
   const m = LIST.exec(token)
   const field = m && findField(encoding, `R${m[1]}`)
   const chosen = m && arrangements(encoding, m[2] as string)

@@ -30,10 +30,13 @@ interface Directions {
 }
 
 const LINE = /^(\S+) +(\d) (\d) (\d+) (\d+) (\d) +(r?w?)(?: +\+(\d+))?(?: +(.+))?$/
+const GENERIC = /^S([0-3])_([0-7])_C(\d|1[0-5])_C(\d|1[0-5])_([0-7])$/i
 const FAMILY = /<(\d+)-(\d+)>/
 
 // Parsed when a name is first asked for: decoding words needs none of it.
 let registers: Directions | undefined
+/** Encodings by name in upper case, for reading and for writing. */
+let encodings: readonly ReadonlyMap<string, number>[] | undefined
 
 function parse(): Directions {
   const read = new Map<number, SystemRegister>()
@@ -71,6 +74,23 @@ function parse(): Directions {
 export function systemRegister(encoding: number, writing: boolean): SystemRegister | undefined {
   registers ??= parse()
   return (writing ? registers.write : registers.read).get(encoding)
+}
+
+/**
+ * The encoding of the register of that name, generic names (`S3_0_C1_C0_0`, any of op0 0 to 3) included, or -1. Case
+ * does not matter.
+ */
+export function systemRegisterEncoding(name: string, writing: boolean): number {
+  const generic = GENERIC.exec(name)
+  if (generic) {
+    const [op0, op1, crn, crm, op2] = generic.slice(1).map(Number) as [number, number, number, number, number]
+    return (op0 << 14) | (op1 << 11) | (crn << 7) | (crm << 3) | op2
+  }
+  registers ??= parse()
+  encodings ??= [registers.read, registers.write].map(
+    (each) => new Map([...each.values()].map((r) => [r.name.toUpperCase(), r.encoding])),
+  )
+  return encodings[writing ? 1 : 0]?.get(name.toUpperCase()) ?? -1
 }
 
 /** Every system register, in the order of the encodings; one that only one direction names appears once. */
