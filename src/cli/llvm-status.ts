@@ -64,7 +64,7 @@ function readTerm(file: string | URL, text: string): (word: number) => boolean {
 }
 
 /** The list that ships with the package. */
-export const DEVIATIONS_FILE: URL = new URL('../../tests/conformance/validity-deviations.txt', import.meta.url)
+const DEVIATIONS_FILE: URL = new URL('../../tests/conformance/validity-deviations.txt', import.meta.url)
 
 let shipped: readonly Deviation[] | undefined
 

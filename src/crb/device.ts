@@ -59,6 +59,7 @@ export interface MappedRegion {
 
 /** What {@link TpmCrb.attach} needs of an AddressSpace. */
 export interface RegionSpace {
+  /** Maps `region` at guest-physical address `base`. */
   add(region: MemoryRegion, base: number): unknown
 }
 

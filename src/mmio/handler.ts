@@ -376,7 +376,11 @@ export class DataAbortHandler {
   #probePage(plan: Plan, vaHi: number, vaLo: number, access: number, reported: boolean, at: number): boolean {
     const translated = this.#translate(vaHi, vaLo, access | Access.NO_UPDATE)
     const { fsc, write, fault } = this.#walk.page
-    if (this.#unaligned && (translated || fault === FaultKind.PERMISSION) && this.#walk.onDeviceMemory(this.#registers)) {
+    if (
+      this.#unaligned &&
+      (translated || fault === FaultKind.PERMISSION) &&
+      this.#walk.onDeviceMemory(this.#registers)
+    ) {
       this.#alignmentAbort(plan, at)
       return false
     }

@@ -24,6 +24,7 @@
 export type { DeviceErrorHook } from './access.ts'
 export { AccessKind, type AccessKindName, AccessLog, type AccessRecord, type Named } from './access-log.ts'
 export { AddressSpace, type AddressSpaceOptions, type Mapping, type UnassignedPolicy } from './address-space.ts'
+export { EffectiveAddress } from './effective-address.ts'
 export type { PstateFeatures } from './exception.ts'
 export { ExclusiveMonitor } from './exclusive-monitor.ts'
 export type { GuestMemory } from './guest-memory.ts'
@@ -64,6 +65,7 @@ export {
   MemTxAttrs,
   type MemTxResult,
 } from './region.ts'
+export { RegisterAccess } from './register-access.ts'
 export { REGISTER_SLOTS, Reg, RegisterFile } from './register-file.ts'
 export {
   DFSC_ALIGNMENT,

@@ -123,6 +123,7 @@ export class Outcome {
     return (this.vaLo + bytes) >>> 0
   }
 
+  /** The high half of {@link vaHi}:{@link vaLo} plus `bytes`. */
   plusHi(bytes: number): number {
     return (this.vaHi + (this.vaLo + bytes >= TWO32 ? 1 : 0)) >>> 0
   }

@@ -63,7 +63,10 @@ export class Syndrome {
   /** DFSC, six bits. */
   status = 0
 
-  /** @param esr - bits 31:0 of ESR_ELx. */
+  /**
+   * Takes a syndrome apart.
+   * @param esr - bits 31:0 of ESR_ELx.
+   */
   parse(esr: number): this {
     this.ec = bits(esr, 26, 6)
     this.il = bit(esr, 25) === 1

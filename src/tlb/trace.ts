@@ -8,6 +8,8 @@ import { hex, TWO32 } from '../bits.ts'
 /** Is told each descriptor as it is read, in the order of the reads. */
 export interface WalkRecorder {
   /**
+   * A descriptor was read.
+   *
    * @param stage 1 or 2.
    * @param level level of the descriptor, -1..3.
    * @param pa where it was read.
@@ -41,6 +43,7 @@ export interface DescriptorRead {
 export class WalkTrace implements WalkRecorder {
   readonly reads: DescriptorRead[] = []
 
+  /** Keeps a descriptor. */
   descriptor(stage: number, level: number, pa: number, address: number, hi: number, lo: number): void {
     this.reads.push({ stage, level, pa, address, hi, lo })
   }
