@@ -6,6 +6,7 @@ import { UsageError } from './command.ts'
 import { ConformInputError } from './conform/input.ts'
 import { conform } from './conform.ts'
 import { coverageCommand } from './coverage.ts'
+import { crb } from './crb.ts'
 import { decodeCommand } from './decode.ts'
 import { demo } from './demo.ts'
 import { disasm } from './disasm.ts'
@@ -22,6 +23,7 @@ const COMMANDS: readonly Command[] = [
   disasm,
   coverageCommand,
   conform,
+  crb,
   vmstate,
   walkCommand,
 ]
