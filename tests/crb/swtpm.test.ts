@@ -182,3 +182,69 @@ describe('a swtpm that cannot be used', () => {
     }
   })
 })
+
+describe("swtpm's state", () => {
+  const blobs: Readonly<Record<number, Uint8Array>> = {
+    1: Uint8Array.of(1, 2, 3),
+    2: new Uint8Array(3000).fill(7),
+    3: new Uint8Array(0),
+  }
+  const u32 = (...values: number[]): Buffer => {
+    const bytes = Buffer.alloc(values.length * 4)
+    for (const [i, value] of values.entries()) bytes.writeUInt32BE(value, i * 4)
+    return bytes
+  }
+  /** GET_STATEBLOB in pieces of at most `piece` bytes; a blob that is not there has a result of its own. */
+  const get = (body: Buffer, piece = 4096): Uint8Array => {
+    const blob = blobs[body.readUInt32BE(4)] as Uint8Array
+    const data = blob.subarray(body.readUInt32BE(8), body.readUInt32BE(8) + piece)
+    return Buffer.concat([u32(blob.length === 0 ? 0x800 : 0, 0, blob.length, data.length), data])
+  }
+
+  it('is got blob by blob, in pieces, and set in the order of QEMU', async () => {
+    const set: string[] = []
+    const control = (code: number, body: Buffer): Uint8Array | undefined => {
+      if (code === 0xd) set.push(toHex(body.subarray(0, 15)))
+      return code === 0xc ? get(body, 1000) : undefined
+    }
+    const { fake, tpm } = await connect({ control })
+    const state = await tpm.saveState()
+    expect(state.parts.map(({ data }) => data)).toEqual([blobs[1], blobs[2], blobs[3]])
+    fake.log.length = 0
+    await tpm.loadState(state)
+    expect(fake.log.slice(-6)).toEqual(['cc', 'ce', 'cd', 'cd', 'c2', 'c4'])
+    expect(set).toEqual(['000000000000000100000003010203', '000000000000000200000bb8070707'])
+  })
+
+  it('is put back when swtpm refuses the new one', async () => {
+    const set: string[] = []
+    const control = (code: number, body: Buffer): Uint8Array | undefined => {
+      if (code === 0xd) {
+        set.push(`${body.readUInt32BE(4)}:${body.length - 12}`)
+        if (body.length - 12 === 5) return u32(3)
+      }
+      return code === 0xc ? get(body) : undefined
+    }
+    const { tpm } = await connect({ control })
+    const parts = ['permanent', 'volatile', 'savestate'].map((name) => ({ name, flags: 0, data: new Uint8Array(5) }))
+    await expect(tpm.loadState({ kind: 'swtpm', parts })).rejects.toThrow(
+      'swtpm answered SET_STATEBLOB with 0x3 (bad parameter)',
+    )
+    expect([set, tpm.error]).toEqual([['1:5', '1:3', '2:3000'], undefined])
+  })
+
+  it.each([
+    ['is refused shortly', () => u32(0xa), 'GET_STATEBLOB with 0xa'],
+    ['is impossibly long', () => u32(0, 0, 0x7fff_ffff, 0x7fff_ffff), 'an impossible size'],
+    ['ends too early', () => u32(0, 0, 100, 0), 'gave 0 bytes of permanent, of 100'],
+  ] as const)('%s: saving fails and says why', async (_name, reply, problem) => {
+    const { g } = await connect({ control: (code) => (code === 0xc ? reply() : undefined) })
+    await expect(g.crb.save()).rejects.toThrow(problem)
+  })
+
+  it('has a buffer size to choose', async () => {
+    const { tpm } = await connect({}, { bufferSize: 4096 })
+    expect(tpm.bufferSize).toBe(4096)
+    await expect(connect({}, { bufferSize: 5000 })).rejects.toThrow('bufferSize is 5000')
+  })
+})

@@ -138,6 +138,27 @@ describe('a file of QEMU 7.2', () => {
       expect(() => injectState(without, state)).toThrow(part)
   })
 
+  it('is read with the subsections of a configuration, and a page is added where none was sent', () => {
+    const length = 12 + new DataView(SAVED.buffer).getUint32(9) + 1
+    const more = [
+      ...change.subsection('configuration/target-page-bits', [0, 0, 0, 12]),
+      ...change.subsection('configuration/capabilities', [0, 0, 0, 1, 2, 0x61, 0x62]),
+      ...change.subsection('configuration/x-validate-uuid', Array(16).fill(9)),
+    ]
+    const bytes = change.splice(SAVED, length, length, more)
+    expect(toHex(crbStateOf(read(bytes)).buffer)).toBe(toHex(crbStateOf(read(SAVED)).buffer))
+    expect(message(change.splice(SAVED, length, length, change.subsection('configuration/x', [])))).toMatch(
+      /subsection 'configuration\/x' is not known/,
+    )
+
+    const page = parseQemuStream(SAVED).tpmPages.find(({ block }) => block === 'tpm-ppi')
+    const without = change.splice(SAVED, page?.at ?? 0, page?.end ?? 0)
+    expect(read(without).ppi).toEqual(new Uint8Array(0x400))
+    const state = crbStateOf(read(SAVED))
+    expect(crbStateOf(read(injectState(without, state)))).toEqual(state)
+    expect(toHex(injectState(without, { ...state, ppi: new Uint8Array(0x400) }))).toBe(toHex(without))
+  })
+
   it('has no place in version 1 for what an answer above 3968 bytes left behind the buffer', () => {
     const { tpmPages } = parseQemuStream(SAVED)
     const at = (tpmPages.find(({ block }) => block === 'tpm-crb-cmd')?.payload ?? 0) + 4090
