@@ -11,6 +11,7 @@ import type { Encoding } from './encoding.ts'
 /** General-purpose (`W`, `X`), SIMD&FP scalar (`B`..`Q`) or vector (`V`), SVE vector (`Z`) or predicate (`P`, `PN`). */
 export type RegisterClass = 'W' | 'X' | 'B' | 'H' | 'S' | 'D' | 'Q' | 'V' | 'Z' | 'P' | 'PN'
 
+/** One register, with what the syntax says of it. */
 export interface RegisterOperand {
   readonly kind: 'register'
   readonly class: RegisterClass
@@ -33,6 +34,7 @@ export interface ListOperand {
   readonly index: number
 }
 
+/** A number. */
 export interface ImmediateOperand {
   readonly kind: 'immediate'
   readonly value: bigint | number
@@ -152,6 +154,7 @@ export interface SystemRegisterOperand {
   readonly encoding: number
 }
 
+/** Any operand, told apart by its `kind`. */
 export type Operand =
   | RegisterOperand
   | ListOperand
