@@ -110,7 +110,11 @@ describe('save and restore', () => {
     })
     fc.assert(
       fc.property(states, (state) => {
-        expect(decodeCrbState(encodeCrbState(state))).toEqual(state)
+        const { registers, buffer, ppi, ...small } = decodeCrbState(encodeCrbState(state))
+        // toEqual walks typed arrays element by element: the long ones are compared as text.
+        const { registers: r, buffer: b, ppi: p, ...rest } = state
+        expect(small).toEqual(rest)
+        expect([registers.join(), toHex(buffer), ppi && toHex(ppi)]).toEqual([r.join(), toHex(b), p && toHex(p)])
       }),
       { numRuns: 50 },
     )

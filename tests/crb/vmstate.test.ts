@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { crb } from '../../src/cli/crb.ts'
 import { vmstate } from '../../src/cli/vmstate.ts'
+import type { CrbState } from '../../src/crb/state/crb-state.ts'
 import { StateError } from '../../src/crb/state/error.ts'
 import { encodeCrbState } from '../../src/crb/state/record.ts'
 import { encodeDescription } from '../../src/crb/vmstate/description.ts'
@@ -23,6 +24,8 @@ import * as change from './stream.ts'
 import { toHex } from './tpm2.ts'
 
 const { SAVED } = change
+/** A state as its record: equal records are equal states, and text is compared fast. */
+const text = (state: CrbState): string => toHex(encodeCrbState(state))
 const read = (bytes: Uint8Array): QemuTpm => readQemuTpm(parseQemuStream(bytes))
 
 /** Reads, and gives a StateError back; anything else fails the test. */
@@ -111,8 +114,8 @@ describe('a file of QEMU 7.2', () => {
                 : undefined,
           }
           const injected = injectState(stream, state)
-          expect(crbStateOf(read(injected))).toEqual(state)
-          expect(crbStateOf(read(change.withoutDescription(injected)))).toEqual(state)
+          expect(text(crbStateOf(read(injected)))).toBe(text(state))
+          expect(text(crbStateOf(read(change.withoutDescription(injected))))).toBe(text(state))
           // The description tells the new lengths: no footer had to be looked for.
           const { description, sections } = parseQemuStream(injected)
           for (const s of sections.slice(1)) expect(description?.bodyLength(s.name, s.instance)).toBe(s.end - s.body)
@@ -120,7 +123,7 @@ describe('a file of QEMU 7.2', () => {
           expect(toHex(injectState(injected, old))).toBe(toHex(stream))
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 12 },
     )
   })
 
@@ -155,7 +158,7 @@ describe('a file of QEMU 7.2', () => {
     const without = change.splice(SAVED, page?.at ?? 0, page?.end ?? 0)
     expect(read(without).ppi).toEqual(new Uint8Array(0x400))
     const state = crbStateOf(read(SAVED))
-    expect(crbStateOf(read(injectState(without, state)))).toEqual(state)
+    expect(text(crbStateOf(read(injectState(without, state))))).toBe(text(state))
     expect(toHex(injectState(without, { ...state, ppi: new Uint8Array(0x400) }))).toBe(toHex(without))
   })
 
@@ -259,7 +262,7 @@ describe('a damaged file', () => {
         for (const [at, value] of changes) bytes[at] = value
         attempt(bytes)
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
     fc.assert(
       fc.property(
