@@ -87,6 +87,8 @@ export class TranslationRegime {
   vmid = 0
   private readonly raw = new Uint32Array(2 * REGIME_REGISTERS)
   private stale = true
+  /** Counts the parses: another number, other registers. */
+  version = 0
 
   /** @param features what the CPU implements; {@link ALL_FEATURES} without. */
   constructor(features: Features = ALL_FEATURES) {
@@ -126,6 +128,7 @@ export class TranslationRegime {
   update(): boolean {
     if (!this.stale) return false
     this.stale = false
+    this.version++
     const sctlr = this.lo(RegimeRegister.SCTLR_EL1)
     const hcr = this.lo(RegimeRegister.HCR_EL2)
     this.stage1Enabled = (hcr & (HCR_DC | HCR_TGE)) === 0 && (sctlr & SCTLR_M) !== 0

@@ -1,0 +1,85 @@
+/**
+ * The descriptors of the walk that filled a TLB entry, as memory holds them.
+ *
+ * @module
+ */
+import type { Descriptor, TableMemory } from './memory.ts'
+import type { WalkRecorder } from './trace.ts'
+
+/** Most descriptors of one walk: 5 of stage 1 with 5 of stage 2 each, and 5 of stage 2 for the output. */
+export const MAX_PATH = 40
+
+/** Notes the descriptors of the walk at hand. */
+export class PathRecorder implements WalkRecorder {
+  readonly pa: Float64Array = new Float64Array(MAX_PATH)
+  readonly hi: Uint32Array = new Uint32Array(MAX_PATH)
+  readonly lo: Uint32Array = new Uint32Array(MAX_PATH)
+  /** Descriptors noted; above {@link MAX_PATH} the walk started over, and is not to be kept. */
+  length = 0
+  private bigEndian1 = false
+  private bigEndian2 = false
+
+  /** Starts a walk. Big-endian tables reach {@link descriptor} swapped, and are kept as they are in memory. */
+  begin(bigEndian1: boolean, bigEndian2: boolean): void {
+    this.length = 0
+    this.bigEndian1 = bigEndian1
+    this.bigEndian2 = bigEndian2
+  }
+
+  descriptor(stage: number, _level: number, pa: number, _address: number, hi: number, lo: number): void {
+    const i = this.length++
+    if (i >= MAX_PATH) return
+    const swap = stage === 1 ? this.bigEndian1 : this.bigEndian2
+    this.pa[i] = pa
+    this.hi[i] = swap ? swapBytes(lo) : hi
+    this.lo[i] = swap ? swapBytes(hi) : lo
+  }
+}
+
+/** Paths of all entries of a TLB, one row each. */
+export class PathTable {
+  private readonly pa: Float64Array
+  private readonly hi: Uint32Array
+  private readonly lo: Uint32Array
+  private readonly lengths: Uint8Array
+  private readonly now: Descriptor = { lo: 0, hi: 0 }
+
+  constructor(entries: number) {
+    this.pa = new Float64Array(entries * MAX_PATH)
+    this.hi = new Uint32Array(entries * MAX_PATH)
+    this.lo = new Uint32Array(entries * MAX_PATH)
+    this.lengths = new Uint8Array(entries)
+  }
+
+  /** Keeps the walk just recorded as the path of `entry`. */
+  keep(entry: number, walk: PathRecorder): void {
+    const at = entry * MAX_PATH
+    const { length } = walk
+    for (let i = 0; i < length; i++) {
+      this.pa[at + i] = walk.pa[i] as number
+      this.hi[at + i] = walk.hi[i] as number
+      this.lo[at + i] = walk.lo[i] as number
+    }
+    this.lengths[entry] = length
+  }
+
+  /** Descriptors in the path of `entry`. */
+  length(entry: number): number {
+    return this.lengths[entry] as number
+  }
+
+  /** Whether every descriptor of the path is in memory as it was. The leaf, which changes most, is read first. */
+  unchanged(entry: number, memory: TableMemory): boolean {
+    const { now } = this
+    const at = entry * MAX_PATH
+    for (let i = at + (this.lengths[entry] as number) - 1; i >= at; i--) {
+      if (!memory.readDescriptor(this.pa[i] as number, now)) return false
+      if (now.lo >>> 0 !== this.lo[i] || now.hi >>> 0 !== this.hi[i]) return false
+    }
+    return true
+  }
+}
+
+function swapBytes(word: number): number {
+  return ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0
+}

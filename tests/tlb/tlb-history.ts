@@ -1,0 +1,374 @@
+import {
+  Access,
+  type Descriptor,
+  decodeTlbi,
+  FaultKind,
+  RegimeRegister,
+  type TableMemory,
+  Tlb,
+  TlbInvalidation,
+  TlbiKind,
+  Translation,
+  TranslationRegime,
+  walk,
+} from '../../src/tlb/index.ts'
+import { high, low } from './vector.ts'
+
+/** mulberry32: the same history from the same seed. */
+function generator(seed: number): (below: number) => number {
+  let a = seed >>> 0
+  return (below) => {
+    a = (a + 0x6d2b79f5) >>> 0
+    let t = Math.imul(a ^ (a >>> 15), 1 | a)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) % below
+  }
+}
+
+const BASE = 0x4000_0000
+const TABLES = 10
+/** Entries of each table that the addresses of a history reach. */
+const INDICES = 4
+const tableAt = (n: number): number => BASE + n * 0x1000
+
+/** The tables: {@link INDICES} doublewords each. Knows what a walk writes and can take it back. */
+class Tables implements TableMemory {
+  words = new BigUint64Array(TABLES * INDICES)
+  written: [number, bigint][] = []
+
+  private slot(pa: number): number {
+    const table = Math.floor((pa - BASE) / 0x1000)
+    const index = (pa % 0x1000) / 8
+    return table >= 0 && table < TABLES && index < INDICES ? table * INDICES + index : -1
+  }
+
+  readDescriptor(pa: number, out: Descriptor): boolean {
+    const slot = this.slot(pa)
+    if (slot < 0) return false
+    const word = this.words[slot] as bigint
+    out.hi = high(word)
+    out.lo = low(word)
+    return true
+  }
+
+  compareAndSwapDescriptor(pa: number, oldHi: number, oldLo: number, hi: number, lo: number): boolean {
+    const slot = this.slot(pa)
+    const now = this.words[slot] as bigint
+    if (high(now) !== oldHi || low(now) !== oldLo) return false
+    this.written.push([slot, now])
+    this.words[slot] = (BigInt(hi) << 32n) | BigInt(lo)
+    return true
+  }
+
+  undo(): void {
+    for (const [slot, word] of this.written.reverse()) this.words[slot] = word
+    this.written = []
+  }
+}
+
+/** What a program sees of a translation. */
+function visible(out: Translation): string {
+  if (out.fault !== FaultKind.NONE) {
+    const ipa = out.stage === 2 ? out.ipa : 0
+    return [out.fault, out.level, out.stage, out.s1ptw, out.write, out.dirtyBit, out.fsc, ipa].join()
+  }
+  const size = [out.sizeLog2, out.stage1SizeLog2, out.stage2SizeLog2, out.level, out.stage]
+  const leaf = [out.attr, out.sh, out.permissions, out.stage2Permissions, out.notGlobal, out.guarded, out.contiguous]
+  return ['ok', out.pa, out.ipa, out.write, out.updates, ...size, ...leaf].join()
+}
+
+const SCTLR = [0x1005n, 0x8_1005n, 0x200_1005n, 0x200_0000_0000_1005n, 0x1004n]
+const TCR = [
+  0n,
+  1n << 37n,
+  (1n << 37n) | (1n << 51n),
+  1n << 39n,
+  3n << 39n,
+  1n << 55n,
+  1n << 36n,
+  (1n << 36n) | (1n << 22n),
+]
+
+/** One machine under a random program: a regime, tables, and a generator for everything that happens. */
+class Machine {
+  readonly memory = new Tables()
+  readonly regime = new TranslationRegime()
+  readonly random: (below: number) => number
+
+  constructor(seed: number) {
+    this.random = generator(seed)
+    this.set('MAIR_EL1', 0x04_44_bb_ff_f0_00_ffn)
+    this.set('TCR_EL1', this.tcr())
+    for (const name of ['TTBR0_EL1', 'TTBR1_EL1', 'VTTBR_EL2'] as const) this.base(name)
+    this.set('SCTLR_EL1', 0x1005n)
+    this.set('VTCR_EL2', 25n | (1n << 6n) | (5n << 16n) | (this.random(2) === 0 ? 0n : 3n << 21n))
+    this.set('HCR_EL2', this.random(3) === 0 ? 1n : 0n)
+    for (let i = 0; i < TABLES * INDICES; i++) this.edit()
+    this.regime.update()
+  }
+
+  private set(name: keyof typeof RegimeRegister, value: bigint): void {
+    this.regime.set(RegimeRegister[name], high(value), low(value))
+  }
+
+  private pick<T>(list: readonly T[]): T {
+    return list[this.random(list.length)] as T
+  }
+
+  private tcr(): bigint {
+    return 25n | (25n << 16n) | (2n << 30n) | (5n << 32n) | this.pick(TCR)
+  }
+
+  /** A table base with one of three ASIDs or VMIDs. */
+  private base(name: 'TTBR0_EL1' | 'TTBR1_EL1' | 'VTTBR_EL2'): void {
+    const first = name === 'VTTBR_EL2' ? 7 : 0
+    const tag = 1 + this.random(3)
+    this.set(name, BigInt(tableAt(first + this.random(2))) | (BigInt(tag) << 48n))
+  }
+
+  /** Changes registers as a program or hypervisor does: mostly a process or VM switch. */
+  switch(): void {
+    const what = this.random(10)
+    if (what < 4) this.base('TTBR0_EL1')
+    else if (what < 6) this.base('TTBR1_EL1')
+    else if (what < 7) this.base('VTTBR_EL2')
+    else if (what < 8) this.set('TCR_EL1', this.tcr())
+    else if (what < 9) this.set('SCTLR_EL1', this.pick(SCTLR))
+    else this.set('HCR_EL2', this.pick([0n, 0n, 1n, 5n]))
+    this.regime.update()
+  }
+
+  /** Replaces one descriptor. Tables 0..6 are stage 1's by habit, 7..9 stage 2's; nothing holds a walk to that. */
+  edit(): void {
+    const slot = this.random(TABLES * INDICES)
+    const stage2 = slot >= 7 * INDICES
+    const r = this.random(16)
+    let word: bigint
+    if (r === 0) word = 0n
+    else if (stage2 && slot % INDICES === 1 && r < 14) {
+      // The IPAs of the tables, so that stage 1 gets somewhere.
+      word = BigInt(BASE) | 0x7fdn
+    } else if (r < 8) word = BigInt(tableAt(stage2 ? 7 + this.random(3) : this.random(7))) | 3n
+    else {
+      const attributes = BigInt(this.random(0x400)) << 2n
+      const upper = (BigInt(this.random(8)) << 52n) | (BigInt(this.random(4) === 0 ? 1 : 0) << 51n)
+      const accessed = this.random(8) === 0 ? 0n : 1n << 10n
+      const target = (BigInt(this.random(4)) << 30n) | (BigInt(this.random(4)) << 21n) | (BigInt(this.random(4)) << 12n)
+      word = target | attributes | upper | accessed | (r < 11 ? 1n : 3n)
+      if (stage2) word |= 0xc0n
+    }
+    const swapped = (this.regime.lo(RegimeRegister.SCTLR_EL1) & (1 << 25)) !== 0 && !stage2
+    this.memory.words[slot] = swapped ? swap(word) : word
+  }
+
+  /** An address that the tables' entries reach, now and then one that they do not. */
+  address(): [number, number] {
+    const page = (this.random(4) << 30) | (this.random(4) << 21) | (this.random(4) << 12)
+    const lo = (page | this.random(0x1000)) >>> 0
+    let hi = this.random(3) === 0 ? 0xffff_ff80 : 0
+    if (this.random(16) === 0) hi = (hi ^ (this.random(256) << 24)) >>> 0
+    if (this.random(64) === 0) hi = (hi ^ (1 << this.random(24))) >>> 0
+    return [hi, lo]
+  }
+
+  access(): number {
+    const kind = this.pick([Access.READ, Access.READ, Access.WRITE, Access.EXECUTE, Access.READ | Access.WRITE])
+    const unprivileged = this.random(4) === 0 ? Access.UNPRIVILEGED : 0
+    const pan = this.random(4) === 0 ? Access.PAN : 0
+    const rest = this.pick([0, 0, 0, 0, 0, 0, Access.NO_UPDATE, Access.STAGE1_ONLY])
+    return kind | unprivileged | pan | rest
+  }
+
+  /** A TLBI instruction by its encoding, on an address of the history. */
+  invalidation(): TlbInvalidation {
+    const operation = new TlbInvalidation()
+    const [hi, lo] = this.address()
+    const page = (BigInt(hi & 0x00ff_ffff) << 20n) | BigInt(lo >>> 12)
+    const asid = BigInt(1 + this.random(3)) << 48n
+    const one = asid | page
+    // TG = 4 KB, SCALE 0..3, NUM 0..31.
+    const range =
+      asid | (1n << 46n) | (BigInt(this.random(4)) << 44n) | (BigInt(this.random(32)) << 39n) | (page & 0x1f_ffff_ffffn)
+    const [op1, crm, op2, xt] = this.pick<readonly [number, number, number, bigint]>([
+      [0, 7, 0, 0n],
+      [0, 7, 1, one],
+      [0, 3, 1, one],
+      [0, 7, 2, one],
+      [0, 7, 3, one],
+      [0, 7, 5, one],
+      [0, 7, 7, one],
+      [0, 6, 1, range],
+      [0, 6, 3, range],
+      [4, 4, 1, page & 0xf_ffff_ffffn],
+      [4, 7, 4, 0n],
+      [4, 7, 6, 0n],
+    ])
+    if (!decodeTlbi(op1, 8, crm, op2, high(xt), low(xt), false, operation)) throw new Error('no TLBI')
+    return operation
+  }
+}
+
+function swap(word: bigint): bigint {
+  let out = 0n
+  for (let i = 0n; i < 8n; i++) out |= ((word >> (8n * i)) & 0xffn) << (56n - 8n * i)
+  return out
+}
+
+/** What happened in a history. */
+export interface HistoryCount {
+  accesses: number
+  hits: number
+  /** Hits that a walk would no longer give, each of them allowed. */
+  stale: number
+}
+
+const HISTORY = 400
+
+/** Random histories on a validated TLB: every access is as without a TLB, down to the descriptors written. */
+export function validatedHistories(steps: number, seed: number): HistoryCount {
+  const count: HistoryCount = { accesses: 0, hits: 0, stale: 0 }
+  const want = new Translation()
+  const got = new Translation()
+  for (let done = 0; done < steps; seed++) {
+    const machine = new Machine(seed)
+    const { memory, regime, random } = machine
+    const tlb = new Tlb({ validated: true, entries: random(2) === 0 ? 16 : 64 })
+    for (let i = 0; i < HISTORY && done < steps; i++, done++) {
+      const what = random(20)
+      if (what < 2) machine.edit()
+      else if (what < 3) machine.switch()
+      else {
+        const [hi, lo] = machine.address()
+        const access = machine.access()
+        walk(regime, memory, hi, lo, access, want)
+        const expected = `${visible(want)};${memory.written.map(([slot]) => `${slot}=${memory.words[slot]}`).join()}`
+        memory.undo()
+        tlb.translate(regime, memory, hi, lo, access, got)
+        const seen = `${visible(got)};${memory.written.map(([slot]) => `${slot}=${memory.words[slot]}`).join()}`
+        memory.written = []
+        count.accesses++
+        if (expected !== seen) throw new Error(`seed ${seed}, step ${i}: ${expected} became ${seen}`)
+      }
+    }
+    count.hits += tlb.hits
+  }
+  return count
+}
+
+/** A state that a TLB may remember: memory and registers between two changes. */
+interface Snapshot {
+  /** The step at whose end it began. */
+  readonly at: number
+  readonly memory: Tables
+  readonly regime: TranslationRegime
+}
+
+/** A TLBI that was executed. */
+interface Done {
+  readonly at: number
+  readonly operation: TlbInvalidation
+  readonly vmid: number
+}
+
+/**
+ * Random histories with TLBI on a plain TLB: every hit is the walk's result in some state since the last TLBI that had to
+ * remove it. All states are tried, from the last one back.
+ */
+export function staleHistories(steps: number, seed: number): HistoryCount {
+  const count: HistoryCount = { accesses: 0, hits: 0, stale: 0 }
+  const got = new Translation()
+  for (let done = 0; done < steps; seed++) {
+    const machine = new Machine(seed)
+    const { memory, regime, random } = machine
+    const tlb = new Tlb({ entries: random(2) === 0 ? 16 : 64 })
+    const snapshots: Snapshot[] = []
+    const invalidations: Done[] = []
+    const remember = (at: number): void => {
+      const copy = new Tables()
+      copy.words = memory.words.slice()
+      snapshots.push({ at, memory: copy, regime: cloned(regime) })
+    }
+    remember(-1)
+    for (let i = 0; i < HISTORY && done < steps; i++, done++) {
+      const what = random(20)
+      if (what < 2) machine.edit()
+      else if (what < 3) machine.switch()
+      else if (what < 4) {
+        const operation = machine.invalidation()
+        tlb.invalidate(operation, regime.vmid)
+        invalidations.push({ at: i, operation, vmid: regime.vmid })
+        continue
+      } else {
+        const [hi, lo] = machine.address()
+        const access = machine.access()
+        const { hits } = tlb
+        tlb.translate(regime, memory, hi, lo, access, got)
+        count.accesses++
+        if (tlb.hits > hits) {
+          count.hits++
+          const back = permitted(snapshots, invalidations, regime, hi, lo, access, visible(got))
+          if (back < 0) throw new Error(`seed ${seed}, step ${i}: ${visible(got)} is of no state since its TLBI`)
+          if (back > 0) count.stale++
+        }
+        if (memory.written.length === 0) continue
+        memory.written = []
+      }
+      remember(i)
+    }
+  }
+  return count
+}
+
+function cloned(regime: TranslationRegime): TranslationRegime {
+  const copy = new TranslationRegime(regime.features)
+  for (const index of Object.values(RegimeRegister)) copy.set(index, regime.hi(index), regime.lo(index))
+  copy.update()
+  return copy
+}
+
+const then = new Translation()
+
+/** How many states back the result is a walk's, or -1. */
+function permitted(
+  snapshots: readonly Snapshot[],
+  invalidations: readonly Done[],
+  now: TranslationRegime,
+  hi: number,
+  lo: number,
+  access: number,
+  result: string,
+): number {
+  for (let back = 0; back < snapshots.length; back++) {
+    const { memory, regime } = snapshots[snapshots.length - 1 - back] as Snapshot
+    // The state held until the next began: a TLBI before that does not keep a walk from reading it again.
+    const until = snapshots[snapshots.length - back]?.at ?? Number.POSITIVE_INFINITY
+    if (regime.vmid !== now.vmid) continue
+    walk(regime, memory, hi, lo, access | Access.NO_UPDATE, then)
+    if (visible(then) !== result || then.updates !== 0) continue
+    if (then.notGlobal && regime.asid !== now.asid) continue
+    if (!invalidations.some((done) => done.at > until && removes(done, then, regime, hi, lo))) return back
+  }
+  return -1
+}
+
+/** Whether the architecture makes a TLBI remove the translation of an address. IPAS2 alone leaves combined entries. */
+function removes(
+  { operation, vmid }: Done,
+  out: Translation,
+  regime: TranslationRegime,
+  hi: number,
+  lo: number,
+): boolean {
+  const { kind, asid, start, end } = operation
+  if (kind === TlbiKind.ALL) return true
+  if (vmid !== regime.vmid || kind === TlbiKind.IPA) return false
+  if (kind === TlbiKind.VMID) return true
+  const own = regime.asid === asid
+  if (kind === TlbiKind.ASID) return out.notGlobal && own
+  if (kind === TlbiKind.VA && out.notGlobal && !own) return false
+  const size = 2 ** Math.max(out.stage1SizeLog2, out.sizeLog2)
+  // VA[55:0]: bit 55 stands for what TBI ignores.
+  const va = (hi & 0x00ff_ffff) * 2 ** 32 + lo
+  const block = va - (va % size)
+  return block < end && start < block + size
+}
