@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { CONSTRAINED, decodeInto, type FormatOptions, format, Instruction, UNALLOCATED } from '../decode/index.ts'
 import { isElfFile, listElf, listRaw, parseBase, readChunks } from './binary.ts'
 import { type Command, UsageError } from './command.ts'
-import { LlvmStatus, llvmStatus } from './llvm-status.ts'
+import { LlvmStatus, llvmSpacing, llvmStatus } from './llvm-status.ts'
 import { LineWriter, parseWord, readLines } from './words.ts'
 
 const HELP = `nisv disasm [--no-aliases] [--manual] [FILE]
@@ -34,7 +34,7 @@ export function disassembleLine(line: string, options: LineOptions): string {
   if (verdict === UNALLOCATED) return '<undecodable>'
   const status = options.manual ? (verdict === CONSTRAINED ? LlvmStatus.SOFTFAIL : LlvmStatus.PLAIN) : llvmStatus(insn)
   if (status === LlvmStatus.UNDECODABLE) return '<undecodable>'
-  const text = format(insn, options)
+  const text = llvmSpacing(word, format(insn, options))
   return status === LlvmStatus.SOFTFAIL ? `<softfail> ${text}` : text
 }
 

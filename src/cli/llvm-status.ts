@@ -82,3 +82,11 @@ export function llvmStatus({ word, verdict, unpredictable }: Instruction): numbe
   }
   return status
 }
+
+/**
+ * {@link text} as LLVM 22 spaces it: its templates of STFADD, STBFMAX and their kin (atomic floating-point operations
+ * without a result) have two spaces before the address.
+ */
+export function llvmSpacing(word: number, text: string): string {
+  return (word & 0x3fa0_8c1f) === 0x3c20_801f ? text.replace(', [', ',  [') : text
+}
