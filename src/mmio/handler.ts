@@ -119,6 +119,9 @@ export class DataAbortHandler {
   #vcpu: Vcpu | undefined = undefined
   /** The access at hand is unaligned: Device memory refuses it. */
   #unaligned = false
+  /** It lies on two pages, and what hardware would change in their descriptors. */
+  #crosses = false
+  #updates = 0
 
   /** @throws HandlerError for options that are none of those listed. */
   constructor(options: HandlerOptions) {
@@ -279,12 +282,6 @@ export class DataAbortHandler {
     if (stackMisaligned(plan, registers)) return this.#stackAbort()
     const unaligned = isUnaligned(plan, address.lo)
     if (unaligned && unalignedFaults(plan, address.lo, this.#lse2, registers)) return this.#alignmentAbort(plan, 0)
-    const exclusive = plan.form === 'exclusive' || plan.form === 'exclusive-pair'
-    if ((exclusive || modifies) && !this.#exclusives) {
-      const { vaHi, vaLo } = this.#outcome
-      return this.#abort('unsupported-exclusive', DFSC_UNSUPPORTED_EXCLUSIVE, !plan.load, vaHi, vaLo)
-    }
-    if (plan.result >= 0 && !this.#monitor.isSet(this.#vcpu as Vcpu)) return this.#exclusiveFailed(plan)
     // DC ZVA of Device memory is an Alignment fault wherever it points.
     this.#unaligned = unaligned || plan.form === 'zero'
     if (this.#unaligned) this.#walk.useAttributes(registers)
@@ -292,14 +289,20 @@ export class DataAbortHandler {
     const kind = (plan.load ? Access.READ : 0) | (plan.store ? Access.WRITE : 0)
     const access = accessOf(kind, pstate, plan.unprivileged)
     if (!this.#probe(plan, s, access)) return this.#outcome
+    // Only of what is no RAM: there hardware has its own monitor, and a fault is the host's to resolve.
+    const exclusive = plan.form === 'exclusive' || plan.form === 'exclusive-pair'
+    if ((exclusive || modifies) && !this.#exclusives) {
+      const { vaHi, vaLo } = this.#outcome
+      return this.#abort('unsupported-exclusive', DFSC_UNSUPPORTED_EXCLUSIVE, !plan.load, vaHi, vaLo)
+    }
     const { pa } = this.#executor
     if (plan.result >= 0) {
       const covered = this.#monitor.covers(this.#vcpu as Vcpu, pa, plan.count * plan.size)
       this.#monitor.clear(this.#vcpu as Vcpu)
       if (!covered) return this.#exclusiveFailed(plan)
-    } else if (exclusive) {
-      this.#monitor.mark(this.#vcpu as Vcpu, pa, plan.count * plan.size)
     }
+    if (!this.#updateTables(access)) return this.#outcome
+    if (exclusive && plan.load) this.#monitor.mark(this.#vcpu as Vcpu, pa, plan.count * plan.size)
     return this.#execute(plan, (access & Access.UNPRIVILEGED) !== 0 ? MemTxAttrs.USER : MemTxAttrs.NONE)
   }
 
@@ -327,43 +330,58 @@ export class DataAbortHandler {
     const { vaHi } = outcome
     let { vaLo } = outcome
     let length = plan.count * plan.size
-    let onFirst = sameAddress(regs, vaHi, vaLo)
     if (plan.form === 'zero') {
-      // The address is any in the block, which crosses no page; FAR has the one that was given, or the block's.
+      // The address is any in the block, which crosses no page.
       length = this.#zeroBlock
       vaLo = (vaLo & -length) >>> 0
-      onFirst ||= sameAddress(regs, vaHi, vaLo)
     }
     const room = Math.min(length, PAGE - (vaLo & (PAGE - 1)))
     const crosses = room < length
     const nextHi = outcome.plusHi(room)
     const nextLo = outcome.plusLo(room)
-    const onNext = crosses && sameAddress(regs, nextHi, nextLo)
-    if (!onFirst && !onNext) return this.#stop('far-differs')
+    // Any byte: the elements of a pair or a structure have no order among themselves.
+    const faulted = farOffset(regs, vaHi, vaLo)
+    if (faulted < 0 || faulted >= length) return this.#stop('far-differs')
+    const onNext = faulted >= room
     const executor = this.#executor
     executor.room = room
-    if (!this.#probePage(plan, vaHi, vaLo, access, onFirst, 0)) return false
+    if (!this.#probePage(plan, vaHi, vaLo, access, !onNext, 0)) return false
     outcome.ipa = this.#walk.page.pa
     executor.pa = this.#walk.page.pa
-    let updates = this.#walk.page.updates
+    this.#updates = this.#walk.page.updates
+    this.#crosses = crosses
     if (crosses) {
       // Of an element that lies on both pages the first decides: the rest is CONSTRAINED UNPREDICTABLE (DEVPAGE2).
       const whole = Math.ceil(room / plan.size) * plan.size
       this.#unaligned &&= whole < length
       if (!this.#probePage(plan, nextHi, nextLo, access, onNext, whole)) return false
       executor.nextPa = this.#walk.page.pa
-      updates |= this.#walk.page.updates
+      this.#updates |= this.#walk.page.updates
     }
-    const faulting = onFirst ? executor.pa : executor.nextPa
-    if (s.translationFault && faulting - (faulting % PAGE) !== this.#faultPage())
-      return this.#stop('translation-differs')
-    if (this.#isPlainRam(faulting)) return this.#stop('not-mmio')
-    if (updates === 0) return true
-    // Hardware would have set the Access flag, or dirty state, on its way: only now is it sure that the access happens.
+    let faulting = onNext ? executor.nextPa : executor.pa
+    if (s.translationFault) {
+      const page = this.#faultPage()
+      // A CPU that has the first byte of the access in FAR, whichever page faulted, would fault again for ever.
+      if (crosses && pageOf(faulting) !== page) faulting = executor.nextPa
+      if (pageOf(faulting) !== page) return this.#stop('translation-differs')
+    }
+    return this.#isPlainRam(faulting) ? this.#stop('not-mmio') : true
+  }
+
+  /**
+   * Sets the Access flag, or dirty state, as hardware would have on its way: only now is it sure that the access happens.
+   *
+   * @returns whether the pages of {@link #probe} still are where they were; otherwise the outcome is set.
+   */
+  #updateTables(access: number): boolean {
+    if (this.#updates === 0) return true
+    const outcome = this.#outcome
+    const { pa, nextPa, room } = this.#executor
     const update = access & ~Access.NO_UPDATE
-    if (!this.#walkAgain(vaHi, vaLo, update, executor.pa)) return this.#stop('translation-differs')
-    if (crosses && !this.#walkAgain(nextHi, nextLo, update, executor.nextPa)) return this.#stop('translation-differs')
-    return true
+    if (!this.#walkAgain(outcome.vaHi, outcome.vaLo, update, pa)) return this.#stop('translation-differs')
+    if (!this.#crosses) return true
+    if (this.#walkAgain(outcome.plusHi(room), outcome.plusLo(room), update, nextPa)) return true
+    return this.#stop('translation-differs')
   }
 
   /**
@@ -488,9 +506,16 @@ export class DataAbortHandler {
   }
 }
 
-/** Whether FAR_EL2 is this address, in the 56 bits below a tag. */
-function sameAddress(regs: RegisterFile, hi: number, lo: number): boolean {
-  return regs.lo(Reg.FAR_EL2) === lo && ((regs.hi(Reg.FAR_EL2) ^ hi) & 0xff_ffff) === 0
+/** How far FAR_EL2 lies behind an address, in the 56 bits below a tag, or -1 for 2^31 bytes or more. */
+function farOffset(regs: RegisterFile, hi: number, lo: number): number {
+  const farLo = regs.lo(Reg.FAR_EL2)
+  const offset = (farLo - lo) | 0
+  const borrow = farLo < lo ? 1 : 0
+  return offset >= 0 && ((regs.hi(Reg.FAR_EL2) - hi - borrow) & 0xff_ffff) === 0 ? offset : -1
+}
+
+function pageOf(pa: number): number {
+  return pa - (pa % PAGE)
 }
 
 function setSlot(regs: RegisterFile, slot: number, value: bigint | number): void {

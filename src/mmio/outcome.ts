@@ -22,7 +22,7 @@ const SENTENCES = {
   'word-changed': 'the word at PC is no load or store: code changed since the fault',
   'direction-differs': 'the word at PC reads where the syndrome says write, or writes where it says read',
   'syndrome-differs': 'the word at PC is not the one that the valid instruction syndrome describes',
-  'far-differs': 'FAR is not the first byte that the word at PC accesses on a page',
+  'far-differs': 'FAR is no byte that the word at PC accesses',
   'translation-differs': 'the address in FAR no longer translates to the page in HPFAR',
   // unhandled: the frame
   'not-a-data-abort': 'the syndrome is not that of a data abort from a lower Exception level',

@@ -92,8 +92,8 @@ describe('retry: frame and decode disagree, or it is no MMIO', () => {
     ['the word is no load or store', 'word-changed', (m) => m.run(0x8b020020, { far: at })],
     ['a load where a store aborted', 'direction-differs', (m) => m.run(LDP_X, { far: at, write: true })],
     ['a store where a load aborted', 'direction-differs', (m) => m.run(STR_X, { far: at })],
-    ['another address', 'far-differs', (m) => m.run(LDP_X, { far: at + 1 })],
-    ['the second element is not the first byte', 'far-differs', (m) => m.run(LDP_X, { far: at + 8 })],
+    ['the byte before the access', 'far-differs', (m) => m.run(LDP_X, { far: at - 1 })],
+    ['the byte behind the access', 'far-differs', (m) => m.run(LDP_X, { far: at + 16 })],
     ['another guest-physical page', 'translation-differs', (m) => m.run(LDP_X, { far: at, hpfar: 0x50_0010n })],
     [
       'other size in the syndrome',
