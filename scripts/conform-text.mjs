@@ -23,7 +23,7 @@ import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { askText, buildJudge, opcodeNames } from './llvm/judge.mjs'
 import { PACKAGES, packageWords } from './llvm/packages.mjs'
-import { progress } from './llvm/progress.mjs'
+import { progress } from './progress.mjs'
 import { fillings, mutants, readOpcodes, stratified } from './llvm/words.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -29,6 +29,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { readDeviations } from '../dist/cli/llvm-status.js'
+import { progress } from './progress.mjs'
 import { blocksOf, readTable, sweepBlock } from './validity.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -210,24 +211,6 @@ function sweepAll(blocks, workers, decoder, take) {
       send()
     })
   return Promise.all(Array.from({ length: Math.min(workers, Math.ceil(blocks.length / batch)) }, run))
-}
-
-/** A bar on a terminal; elsewhere a line at each tenth. */
-function progress(total) {
-  const start = performance.now()
-  let tenth = 0
-  return (finished) => {
-    const share = finished / total
-    if (!process.stderr.isTTY) {
-      if (Math.floor(share * 10) === tenth) return
-      tenth = Math.floor(share * 10)
-      process.stderr.write(`${tenth * 10}%\n`)
-      return
-    }
-    const left = Math.round(((performance.now() - start) / 1000 / share) * (1 - share))
-    const bar = '#'.repeat(Math.round(share * 40)).padEnd(40, '.')
-    process.stderr.write(`\r[${bar}] ${(share * 100).toFixed(1)}%, ${left} s left ${finished === total ? '\n' : ''}`)
-  }
 }
 
 /** Prints where a block differs, by asking LLVM for each of its words. */
