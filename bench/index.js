@@ -6,12 +6,14 @@ import { fileURLToPath } from 'node:url'
 import { run } from 'mitata'
 import { decodeBenches } from './decode.js'
 import { bytesPerFault, faultBenches } from './faults.js'
+import { walkBenches } from './walk.js'
 
 if (process.argv.includes('--bytes')) {
   console.log(bytesPerFault().toFixed(2))
 } else {
   await decodeBenches()
   faultBenches()
+  walkBenches()
   await run()
   // In a process of its own: the garbage of the other benchmarks would be counted.
   const flags = ['--expose-gc', '--max-semi-space-size=256', fileURLToPath(import.meta.url), '--bytes']
