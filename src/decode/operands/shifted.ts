@@ -5,9 +5,9 @@ import {
   type OperandReader,
   type RegisterOperand,
   registerSet,
-  sameRegister,
   type ShiftedRegisterOperand,
   type ShiftKind,
+  sameRegister,
 } from '../operand.ts'
 import { registerNotation } from './general.ts'
 import { numberForm } from './immediate.ts'
@@ -120,7 +120,14 @@ function shiftedImmediate(encoding: Encoding, token: string): OperandForm | unde
   return {
     read: (word) => {
       const amount = by.read(word) * scale
-      return { kind: 'shifted-immediate', value: value.read(word), radix: 10, shift: 'lsl', amount, shown: amount !== 0 }
+      return {
+        kind: 'shifted-immediate',
+        value: value.read(word),
+        radix: 10,
+        shift: 'lsl',
+        amount,
+        shown: amount !== 0,
+      }
     },
     write: (o) => {
       if (o.kind !== 'shifted-immediate' || o.shift !== 'lsl') return -1
