@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type Command, UsageError } from './command.ts'
+import { conformAbort, emitAbort } from './conform/abort.ts'
+import { conformAccess, emitAccess } from './conform/access.ts'
 import { conformCrb, emitCrb } from './conform/crb.ts'
 import { type CaseLine, readCases } from './conform/input.ts'
 import { conformWalk, emitWalk } from './conform/walk.ts'
@@ -13,6 +15,8 @@ not of its format.
   --emit   compare nothing: print each case with nisv's own outcome
 
 KIND
+  abort    stage 2 aborts: syndrome, FAR and HPFAR of loads and stores
+  access   loads and stores of a machine with devices: order and bytes of every access
   crb      register traces of a TPM CRB
   walk     translations by AT instructions, loads, stores and fetches
 `
@@ -25,6 +29,8 @@ interface Kind {
 }
 
 const KINDS: Readonly<Record<string, Kind>> = {
+  abort: { compare: (cases) => conformAbort(cases), emit: emitAbort },
+  access: { compare: (cases) => conformAccess(cases), emit: emitAccess },
   crb: { compare: (cases) => conformCrb(cases), emit: emitCrb },
   walk: { compare: (cases) => conformWalk(cases), emit: (cases) => emitWalk(cases) },
 }

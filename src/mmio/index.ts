@@ -24,6 +24,7 @@
 export type { DeviceErrorHook } from './access.ts'
 export { AccessKind, type AccessKindName, AccessLog, type AccessRecord, type Named } from './access-log.ts'
 export { AddressSpace, type AddressSpaceOptions, type Mapping, type UnassignedPolicy } from './address-space.ts'
+export { unalignedAccessFaults } from './alignment.ts'
 export { EffectiveAddress } from './effective-address.ts'
 export type { PstateFeatures } from './exception.ts'
 export { ExclusiveMonitor } from './exclusive-monitor.ts'
@@ -52,7 +53,7 @@ export {
   Writeback,
   ZERO_ELEMENT,
 } from './plan.ts'
-export { agreesWithSyndrome, buildPlan } from './plan-build.ts'
+export { agreesWithSyndrome, buildPlan, stageTwoSyndrome } from './plan-build.ts'
 export { PlanCache } from './plan-cache.ts'
 export {
   type AccessSizes,

@@ -21,7 +21,7 @@ import {
   ZERO_ELEMENT,
 } from './plan.ts'
 import { Reg } from './register-file.ts'
-import type { Syndrome } from './syndrome.ts'
+import { dataAbortSyndrome, type Syndrome } from './syndrome.ts'
 
 const insn = new Instruction()
 
@@ -108,6 +108,34 @@ export function agreesWithSyndrome(plan: Plan, s: Syndrome): boolean {
     (plan.store || plan.signed > 0 === s.signExtend) &&
     (isLimited(plan) || (plan.order !== 'plain') === s.ordered)
   )
+}
+
+/**
+ * ESR_EL2 of the stage 2 abort of a plan's access from EL1 or EL0: the inverse of {@link agreesWithSyndrome}. An
+ * atomic is reported as the read that it begins with.
+ *
+ * @param status - DFSC, six bits.
+ * @returns 32 bits, unsigned.
+ *
+ * @example
+ * ```ts
+ * buildPlan(0xb9400043, plan) // ldr w3, [x2]
+ * stageTwoSyndrome(plan, 7).toString(16) // '93830007'
+ * ```
+ */
+export function stageTwoSyndrome(plan: Plan, status: number): number {
+  const esr = dataAbortSyndrome(true, plan.store && !plan.load, status)
+  const valid = plan.form === 'register' && !plan.vector && plan.writeback === Writeback.NONE && plan.base !== BASE_PC
+  if (!valid || plan.status !== PlanStatus.ACCESS) return esr
+  const ordered = plan.order !== 'plain' && !isLimited(plan)
+  const iss =
+    (1 << 24) |
+    (Math.log2(plan.size) << 22) |
+    (plan.load && plan.signed > 0 ? 1 << 21 : 0) |
+    ((plan.slots[0] as number) << 16) |
+    (plan.sixtyFour ? 1 << 15 : 0) |
+    (ordered ? 1 << 14 : 0)
+  return (esr | iss) >>> 0
 }
 
 /** LDLAR and STLLR: QEMU reports AR=0 for them, and the manual does not say. */

@@ -31,9 +31,16 @@ export class Report {
     else this.#failed += 1
   }
 
-  /** The last line. @returns the exit status. */
-  end(): number {
+  /**
+   * The last line.
+   * @param classes - passed and failed cases of each class, a line each; none unless told.
+   * @returns the exit status.
+   */
+  end(classes: ReadonlyMap<string, readonly [number, number]> = new Map()): number {
     if (this.#shown > SHOWN) this.#write(`... and ${this.#shown - SHOWN} more mismatches\n`)
+    for (const [name, [passed, failed]] of [...classes].sort()) {
+      this.#write(`${name}: ${passed} passed, ${failed} failed\n`)
+    }
     this.#write(`${this.#passed} passed, ${this.#failed} failed\n`)
     return this.#failed === 0 ? 0 : 1
   }

@@ -1,0 +1,89 @@
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { conformAbort } from '../../src/cli/conform/abort.ts'
+import { conformAccess } from '../../src/cli/conform/access.ts'
+import { type CaseLine, readCases } from '../../src/cli/conform/input.ts'
+import { Report } from '../../src/cli/conform/report.ts'
+
+const KINDS = [
+  ['abort', conformAbort],
+  ['access', conformAccess],
+] as const
+
+function casesOf(kind: string): AsyncGenerator<CaseLine> {
+  return readCases(fileURLToPath(new URL(`vectors/${kind}.jsonl.gz`, import.meta.url)))
+}
+
+/** The cases with one member of each outcome replaced. */
+async function* altered(kind: string, change: (out: Record<string, unknown>) => unknown): AsyncGenerator<CaseLine> {
+  for await (const line of casesOf(kind)) {
+    const out = { ...(line.value.out as Record<string, unknown>) }
+    if (change(out) !== false) yield { ...line, value: { ...line.value, out } }
+  }
+}
+
+describe.each(KINDS)('nisv conform %s', (kind, conform) => {
+  it('agrees with every case of the sample, each class by name', async () => {
+    let text = ''
+    const report = new Report((part) => {
+      text += part
+    })
+    expect([await conform(casesOf(kind), report), text.match(/^.* expected .*$/m)?.[0]]).toEqual([0, undefined])
+    expect(report.failed).toBe(0)
+    expect(report.passed).toBeGreaterThan(400)
+    for (const name of ['cas', 'casp', 'dczva', 'excl', 'imm9', 'lse', 'pair', 'simd_multi', 'uimm']) {
+      expect(text).toMatch(new RegExp(`^${name}: [1-9]\\d* passed, 0 failed$`, 'm'))
+    }
+  })
+
+  it('tells another FAR and another end', async () => {
+    const far = new Report(() => {})
+    const withFar = altered(kind, (out) => out.far !== undefined && Object.assign(out, { far: '0x1' }))
+    expect(await conform(withFar, far)).toBe(1)
+    expect([far.passed, far.failed > 50]).toEqual([0, true])
+    const end = new Report(() => {})
+    expect(
+      await conform(
+        altered(kind, (out) => Object.assign(out, { end: 'other' })),
+        end,
+      ),
+    ).toBe(1)
+    expect([end.passed, end.failed > 400]).toEqual([0, true])
+  })
+
+  it('wants outcomes', async () => {
+    async function* none(): AsyncGenerator<CaseLine> {
+      for await (const line of casesOf(kind)) yield { ...line, value: { ...line.value, out: undefined } }
+    }
+    await expect(conform(none(), new Report(() => {}))).rejects.toThrow(/has no outcome/)
+  })
+})
+
+it('nisv conform access tells another byte, order, register and RAM word', async () => {
+  const changes: readonly ((out: Record<string, unknown>) => unknown)[] = [
+    (out) => {
+      const list = out.accesses as [string, string, number, string][]
+      if (out.end !== 'ok' || !list.some(([kind]) => kind === 'w')) return false
+      out.accesses = list.map((a) => (a[0] === 'w' ? [a[0], a[1], a[2], `0x${(BigInt(a[3]) ^ 1n).toString(16)}`] : a))
+      return true
+    },
+    (out) => {
+      const list = out.accesses as readonly unknown[]
+      out.accesses = [...list].reverse()
+      return out.end === 'ok' && list.length > 1
+    },
+    (out) => {
+      out.x = { ...(out.x as object), 7: '0x7' }
+      return out.end === 'ok'
+    },
+    (out) => {
+      out.ram = { ...(out.ram as object), '0x4a000000': '0x7' }
+      return out.end === 'ok'
+    },
+  ]
+  for (const change of changes) {
+    const report = new Report(() => {})
+    await conformAccess(altered('access', change), report)
+    expect([report.passed, report.failed > 20]).toEqual([0, true])
+  }
+})
