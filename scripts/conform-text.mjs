@@ -23,8 +23,8 @@ import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { askText, buildJudge, opcodeNames } from './llvm/judge.mjs'
 import { PACKAGES, packageWords } from './llvm/packages.mjs'
-import { progress } from './progress.mjs'
 import { fillings, mutants, readOpcodes, stratified } from './llvm/words.mjs'
+import { progress } from './progress.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const conformance = join(root, 'tests/conformance')
