@@ -103,7 +103,7 @@ class Machine {
     this.set('SCTLR_EL1', 0x1005n)
     this.set('VTCR_EL2', 25n | (1n << 6n) | (5n << 16n) | (this.random(2) === 0 ? 0n : 3n << 21n))
     this.set('HCR_EL2', this.random(3) === 0 ? 1n : 0n)
-    for (let i = 0; i < TABLES * INDICES; i++) this.edit()
+    for (let i = 0; i < 4 * TABLES * INDICES; i++) this.edit()
     this.regime.update()
   }
 
@@ -138,31 +138,50 @@ class Machine {
     this.regime.update()
   }
 
-  /** Replaces one descriptor. Tables 0..6 are stage 1's by habit, 7..9 stage 2's; nothing holds a walk to that. */
+  /**
+   * Replaces one descriptor. By habit tables 0 and 1 are of level 1, 2 and 3 of level 2, 4 to 6 of level 3, 7 to 9 stage 2's
+   * of levels 1, 1, 2; a walk that is led elsewhere reads them all the same.
+   */
   edit(): void {
     const slot = this.random(TABLES * INDICES)
-    const stage2 = slot >= 7 * INDICES
-    const r = this.random(16)
+    const table = Math.floor(slot / INDICES)
+    const stage2 = table >= 7
+    const r = this.random(32)
     let word: bigint
     if (r === 0) word = 0n
-    else if (stage2 && slot % INDICES === 1 && r < 14) {
+    else if (r === 1) word = BigInt(tableAt(this.random(TABLES))) | 3n
+    else if (stage2 && table < 9 && slot % INDICES === 1) {
       // The IPAs of the tables, so that stage 1 gets somewhere.
       word = BigInt(BASE) | 0x7fdn
-    } else if (r < 8) word = BigInt(tableAt(stage2 ? 7 + this.random(3) : this.random(7))) | 3n
+    } else if (table < 2 && r < 24) word = BigInt(tableAt(2 + this.random(2))) | 3n
+    else if (table < 4 && r < 22) word = BigInt(tableAt(4 + this.random(3))) | 3n
+    else if ((table === 7 || table === 8) && r < 12) word = BigInt(tableAt(9)) | 3n
     else {
+      const page = table >= 4 && table < 7
       const attributes = BigInt(this.random(0x400)) << 2n
-      const upper = (BigInt(this.random(8)) << 52n) | (BigInt(this.random(4) === 0 ? 1 : 0) << 51n)
+      const never = this.random(3) === 0 ? BigInt(this.random(4)) << 53n : 0n
+      const upper = never | (this.random(4) === 0 ? 1n << 51n : 0n) | (this.random(8) === 0 ? 1n << 52n : 0n)
       const accessed = this.random(8) === 0 ? 0n : 1n << 10n
       const target = (BigInt(this.random(4)) << 30n) | (BigInt(this.random(4)) << 21n) | (BigInt(this.random(4)) << 12n)
-      word = target | attributes | upper | accessed | (r < 11 ? 1n : 3n)
+      word = target | attributes | upper | accessed | (page ? 3n : 1n)
       if (stage2) word |= 0xc0n
     }
     const swapped = (this.regime.lo(RegimeRegister.SCTLR_EL1) & (1 << 25)) !== 0 && !stage2
     this.memory.words[slot] = swapped ? swap(word) : word
   }
 
-  /** An address that the tables' entries reach, now and then one that they do not. */
+  /** An address that the tables' entries reach, now and then one that they do not; often one of the last few. */
   address(): [number, number] {
+    const last = this.recent[this.random(16)]
+    if (last !== undefined) return last
+    const fresh = this.freshAddress()
+    this.recent[this.random(12)] = fresh
+    return fresh
+  }
+
+  private readonly recent: ([number, number] | undefined)[] = []
+
+  private freshAddress(): [number, number] {
     const page = (this.random(4) << 30) | (this.random(4) << 21) | (this.random(4) << 12)
     const lo = (page | this.random(0x1000)) >>> 0
     let hi = this.random(3) === 0 ? 0xffff_ff80 : 0
@@ -234,7 +253,7 @@ export function validatedHistories(steps: number, seed: number): HistoryCount {
     const { memory, regime, random } = machine
     const tlb = new Tlb({ validated: true, entries: random(2) === 0 ? 16 : 64 })
     for (let i = 0; i < HISTORY && done < steps; i++, done++) {
-      const what = random(20)
+      const what = random(40)
       if (what < 2) machine.edit()
       else if (what < 3) machine.switch()
       else {
@@ -290,7 +309,7 @@ export function staleHistories(steps: number, seed: number): HistoryCount {
     }
     remember(-1)
     for (let i = 0; i < HISTORY && done < steps; i++, done++) {
-      const what = random(20)
+      const what = random(40)
       if (what < 2) machine.edit()
       else if (what < 3) machine.switch()
       else if (what < 4) {

@@ -9,15 +9,15 @@ describe('random histories of table edits, register changes, accesses and TLBI',
   it('a validated TLB is no TLB: results, descriptors written', { timeout: 3_600_000 }, () => {
     const { accesses, hits } = validatedHistories(STEPS, SEED)
     expect(accesses).toBeGreaterThan(STEPS * 0.8)
-    expect(hits).toBeGreaterThan(STEPS * 0.02)
+    expect(hits).toBeGreaterThan(STEPS * 0.12)
   })
 
   it('a plain hit is a translation of some state since the last TLBI that had to remove it', {
     timeout: 3_600_000,
   }, () => {
     const { hits, stale } = staleHistories(STEPS, SEED)
-    expect(hits).toBeGreaterThan(STEPS * 0.02)
+    expect(hits).toBeGreaterThan(STEPS * 0.12)
     // The histories reach stale entries; else the property would say nothing.
-    expect(stale).toBeGreaterThan(STEPS * 0.001)
+    expect(stale).toBeGreaterThan(STEPS * 0.01)
   })
 })
