@@ -15,6 +15,7 @@ import { MemTxAttrs } from './region.ts'
 import { RegisterAccess } from './register-access.ts'
 import { Reg, type RegisterFile } from './register-file.ts'
 import { retire } from './retire.ts'
+import { RetryLimit } from './retry-limit.ts'
 import {
   DFSC_ALIGNMENT,
   DFSC_EXTERNAL,
@@ -115,6 +116,7 @@ export class DataAbortHandler {
   readonly #zeroBlock: number
   readonly #exclusives: boolean
   readonly #monitor: ExclusiveMonitor = new ExclusiveMonitor()
+  readonly #retries: RetryLimit = new RetryLimit()
   /** Whose fault this is. */
   #vcpu: Vcpu | undefined = undefined
   /** The access at hand is unaligned: Device memory refuses it. */
@@ -158,7 +160,8 @@ export class DataAbortHandler {
    * @param abort - what the hardware reported. A shim on the fast path leaves it out and keeps ESR_EL2, FAR_EL2 and
    * HPFAR_EL2 in their slots of the register file, so that no bigint is made.
    * @returns the handler's own object, overwritten by the next fault. Registers of the guest have changed if and only
-   * if its `kind` is `retired` or `injected`.
+   * if its `kind` is `retired` or `injected`. A `retry` that comes `MAX_RETRIES` times in a row for the very same
+   * fault is `unhandled` from then on, with its reason; `not-mmio`, where the host has something to do, never is.
    */
   handle(vcpu: Vcpu, abort?: Abort): Outcome {
     const registers = this.#registers
@@ -180,6 +183,7 @@ export class DataAbortHandler {
     outcome.begin(regs)
     // As a signed number: a u32 above 2^31 that is passed to a function is an allocation in V8.
     this.#road(this.#syndrome.parse(regs.lo(Reg.ESR_EL2) | 0))
+    this.#limitRetries(vcpu, outcome, regs)
     registers.commit()
     this.#trace?.finished?.(outcome)
     return outcome
@@ -191,6 +195,11 @@ export class DataAbortHandler {
    */
   clearExclusive(vcpu: Vcpu): void {
     this.#monitor.clear(vcpu)
+  }
+
+  #limitRetries(vcpu: Vcpu, outcome: Outcome, regs: RegisterFile): void {
+    if (outcome.kind !== 'retry') this.#retries.settle(vcpu)
+    else if (outcome.reason !== 'not-mmio' && this.#retries.exceeded(vcpu, outcome, regs)) outcome.kind = 'unhandled'
   }
 
   #end(kind: OutcomeKind, reason: Reason): Outcome {

@@ -68,6 +68,7 @@ export {
 } from './region.ts'
 export { RegisterAccess } from './register-access.ts'
 export { REGISTER_SLOTS, Reg, RegisterFile } from './register-file.ts'
+export { MAX_RETRIES } from './retry-limit.ts'
 export {
   DFSC_ALIGNMENT,
   DFSC_EXTERNAL,
