@@ -2,8 +2,12 @@ import {
   type ListOperand,
   type MemoryOperand,
   type Operand,
+  operandText,
   type RegisterOperand,
   registerText,
+  type TableOperand,
+  type TilesOperand,
+  type ZaOperand,
 } from '../decode/index.ts'
 
 /**
@@ -29,6 +33,10 @@ export function operandWords(o: Operand): readonly [written: string, meaning: st
       ]
     case 'slice':
       return [registerText(o.register), `element ${registerText(o.select)} + ${o.offset}`]
+    case 'za':
+    case 'tiles':
+    case 'table':
+      return [operandText(o, true), zaWords(o)]
     case 'memory':
       return [memoryText(o), memoryWords(o)]
     case 'label':
@@ -56,6 +64,7 @@ const BANKS: Readonly<Record<RegisterOperand['class'], string>> = {
   Z: 'scalable vector',
   P: 'predicate',
   PN: 'predicate as counter',
+  ZA: 'tile of ZA',
 }
 
 function registerWords(r: RegisterOperand): string {
@@ -120,6 +129,14 @@ function shiftWords(shift: string, amount: number): string[] {
   const from = ELEMENT_BITS[{ b: 'b', h: 'h', w: 's', x: 'd' }[shift.slice(-1)] ?? ''] ?? 0
   const extended = `${shift.startsWith('s') ? 'sign' : 'zero'}-extended from ${from} bits`
   return amount > 0 ? [extended, `shifted left by ${amount}`] : [extended]
+}
+
+function zaWords(o: ZaOperand | TilesOperand | TableOperand): string {
+  if (o.kind === 'tiles') return `tiles of 64 bits: ${hex(o.mask)}, a bit each`
+  if (o.kind === 'table') return o.mulVl ? `vector ${o.offset} of ZT0` : `ZT0 from byte ${o.offset}`
+  const what = o.direction === '' ? 'vector' : o.direction === 'h' ? 'horizontal slice' : 'vertical slice'
+  const words = `${o.count === 1 ? what : `${o.count} ${what}s from`} ${registerText(o.select)} + ${o.offset}`
+  return o.group === 0 ? words : `${words}, ${o.group} of each`
 }
 
 function hex(value: bigint | number): string {

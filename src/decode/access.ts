@@ -15,7 +15,7 @@ export type AccessForm =
   | 'multiple'
   /** LD1-LD4/ST1-ST4 (single structure): one lane of each of `structure` registers. */
   | 'lane'
-  /** LD1R-LD4R: one element for each of `structure` registers, replicated to all lanes. */
+  /** LD1R-LD4R; SVE's LD1R: one element for each of `structure` registers, replicated to all lanes. */
   | 'replicate'
   /** LDXR/STXR, LDXP/STXP and their ordered kin; Rs is the status of a store. */
   | 'exclusive'
@@ -39,6 +39,23 @@ export type AccessForm =
   | 'tag-zero'
   /** A tag and a pair: STGP. */
   | 'tag-pair'
+  /** SVE, elements under a predicate at ascending addresses; `structure`-way interleaved (LD2 to LD4, ST2 to ST4). */
+  | 'contiguous'
+  /** The same; a fault of any active element but the first stops the load and is noted in FFR (LDFF1). */
+  | 'first-fault'
+  /** The same; any fault stops the load and is noted in FFR (LDNF1). */
+  | 'non-fault'
+  /** SVE, each active element at its own address. */
+  | 'gather'
+  | 'first-fault-gather'
+  | 'scatter'
+  /** LD1RQ and LD1RO: 16 or 32 bytes, replicated to the whole vector. */
+  | 'replicate-quad'
+  | 'replicate-octo'
+  /** SME, one horizontal or vertical slice of a tile. */
+  | 'slice'
+  /** LDR and STR of a whole vector, predicate, ZA vector or ZT0: bytes in order. */
+  | 'fill'
   /** PRFM and cache maintenance: an address, but no access. */
   | 'none'
 
@@ -83,14 +100,16 @@ export interface MemoryAccess {
   readonly load: boolean
   readonly store: boolean
   readonly bank: RegisterBank
-  /** Bytes of one element in memory; 0 where the word's fields decide (structures). */
+  /** Bytes of one element in memory; 0 where the word's fields decide (structures), or the register's length. */
   readonly size: number
+  /** Bytes of one element of the scalable register; 0 elsewhere, and where the word's fields decide. */
+  readonly lane: number
   /** Data registers named by one instruction (structures: 1..4). */
   readonly registers: number
   /** Interleave of a structure: the n of LDn/STn; 1 otherwise. */
   readonly structure: number
   /** A loaded element is sign-extended to this many bits; 0: zero-extended. */
-  readonly signed: 0 | 32 | 64
+  readonly signed: 0 | 16 | 32 | 64
   readonly order: AccessOrder
   readonly unprivileged: boolean
   readonly nonTemporal: boolean
@@ -110,6 +129,7 @@ const PLAIN: MemoryAccess = {
   store: false,
   bank: 'X',
   size: 0,
+  lane: 0,
   registers: 1,
   structure: 1,
   signed: 0,

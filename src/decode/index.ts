@@ -8,7 +8,7 @@ export type { AliasRuleName } from './alias-rules.ts'
 export type { ConstraintName, ReservedName } from './constraints.ts'
 export type { Encoding } from './encoding.ts'
 export type { Field } from './fields.ts'
-export { type FormatOptions, format, registerText } from './format.ts'
+export { type FormatOptions, format, operandText, registerText } from './format.ts'
 export {
   ALLOCATED,
   CONSTRAINED,
@@ -36,6 +36,9 @@ export type {
   ShiftedRegisterOperand,
   ShiftKind,
   SystemRegisterOperand,
+  TableOperand,
+  TilesOperand,
+  ZaOperand,
 } from './operand.ts'
 export type { Bits, Pattern } from './pattern.ts'
 export { operands } from './syntax.ts'

@@ -8,8 +8,8 @@
 
 import type { Encoding } from './encoding.ts'
 
-/** General-purpose (`W`, `X`), SIMD&FP scalar (`B`..`Q`) or vector (`V`), SVE vector (`Z`) or predicate (`P`, `PN`). */
-export type RegisterClass = 'W' | 'X' | 'B' | 'H' | 'S' | 'D' | 'Q' | 'V' | 'Z' | 'P' | 'PN'
+/** General-purpose (`W`, `X`), SIMD&FP scalar (`B`..`Q`) or vector (`V`), SVE vector (`Z`), predicate (`P`, `PN`) or tile (`ZA`). */
+export type RegisterClass = 'W' | 'X' | 'B' | 'H' | 'S' | 'D' | 'Q' | 'V' | 'Z' | 'P' | 'PN' | 'ZA'
 
 /** One register, with what the syntax says of it. */
 export interface RegisterOperand {
@@ -75,6 +75,41 @@ export interface SliceOperand {
   readonly offset: number
 }
 
+/** Slices of a tile of ZA, or array vectors of ZA, that a general-purpose register plus a constant selects. */
+export interface ZaOperand {
+  readonly kind: 'za'
+  /** 0..15; -1 is the array itself. */
+  readonly tile: number
+  /** Horizontal or vertical slices; `''` for array vectors. */
+  readonly direction: '' | 'h' | 'v'
+  /** `b` to `q`; `''` where the instruction has no elements. */
+  readonly arrangement: string
+  /** W8 to W11, or W12 to W15. */
+  readonly select: RegisterOperand
+  readonly offset: number
+  /** Consecutive slices or vectors from {@link offset}. */
+  readonly count: 1 | 2 | 4
+  /** Vectors of a group (`vgx2`, `vgx4`), or 0. */
+  readonly group: 0 | 2 | 4
+  /** Written in braces: what a load or store transfers. */
+  readonly braces: boolean
+}
+
+/** The 64-bit tiles that ZERO clears: bit n is ZAn.D. */
+export interface TilesOperand {
+  readonly kind: 'tiles'
+  /** 0..255. */
+  readonly mask: number
+}
+
+/** A part of ZT0: bytes from its start, or a vector of it. */
+export interface TableOperand {
+  readonly kind: 'table'
+  readonly offset: number
+  /** The offset counts vector lengths. */
+  readonly mulVl: boolean
+}
+
 /** How a register or an immediate is shifted or extended before it is used. */
 export type ShiftKind =
   | 'lsl'
@@ -130,6 +165,8 @@ export interface MemoryOperand {
   readonly mulVl: boolean
   /** The syntax has an offset: it is written, zero or not, when aliases are off. */
   readonly hasOffset: boolean
+  /** The index is written only when it is not XZR, or when aliases are off (`[z5.d]`, `[x0]` of ZA). */
+  readonly indexOptional?: boolean
 }
 
 /** A PC-relative address. */
@@ -163,6 +200,9 @@ export type Operand =
   | FloatOperand
   | PatternOperand
   | SliceOperand
+  | ZaOperand
+  | TilesOperand
+  | TableOperand
   | MemoryOperand
   | ShiftedRegisterOperand
   | ShiftedImmediateOperand

@@ -9,9 +9,11 @@ import { nameNotation } from './operands/name.ts'
 import { shiftedNotation } from './operands/shifted.ts'
 import { simdRegisterReader } from './operands/simd-fp.ts'
 import { simdImmediateReader } from './operands/simd-fp-immediate.ts'
+import { smeReader } from './operands/sme.ts'
 import { sveRegisterReader } from './operands/sve.ts'
 import { sveAddressReader } from './operands/sve-address.ts'
 import { sveImmediateReader } from './operands/sve-immediate.ts'
+import { sveMemoryNotation } from './operands/sve-memory.ts'
 import { secondOfPairNotation, systemNotation } from './operands/system.ts'
 import { listNotation, vectorNotation } from './operands/vector.ts'
 import { wideNotation } from './operands/wide.ts'
@@ -36,13 +38,15 @@ const NOTATIONS: readonly Notation[] = [
   sveRegisterReader,
   sveImmediateReader,
   sveAddressReader,
+  sveMemoryNotation,
+  smeReader,
 ]
 
 /**
  * Splits a syntax into operand tokens at the commas outside brackets and braces. A post-index offset stays with its
  * memory operand: `[Xn|SP], #16` is one token.
  */
-function splitSyntax(syntax: string): string[] {
+export function splitSyntax(syntax: string): string[] {
   const tokens: string[] = []
   let depth = 0
   let start = 0

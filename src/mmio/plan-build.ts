@@ -187,6 +187,17 @@ function refusal(access: MemoryAccess, features: readonly string[], id: string):
   if (features.includes('GCS')) return 'guarded-control-stack'
   if (access.rcw !== '') return 'read-check-write'
   switch (access.form) {
+    case 'contiguous':
+    case 'first-fault':
+    case 'non-fault':
+    case 'gather':
+    case 'first-fault-gather':
+    case 'scatter':
+    case 'replicate-quad':
+    case 'replicate-octo':
+    case 'slice':
+    case 'fill':
+      return 'scalable-vector'
     case 'register':
     case 'pair':
     case 'multiple':

@@ -5,12 +5,14 @@ import { dataProcessingRegister } from './data-processing-register.ts'
 import { loadsStores } from './loads-stores.ts'
 import { reserved } from './reserved.ts'
 import { simdFp } from './simd-fp.ts'
+import { sme } from './sme.ts'
 import { sve } from './sve.ts'
 import { system } from './system.ts'
 
 /** The rows of all files, by top-level class in the manual's order (DDI 0487, C4.1). */
 export const GROUPS: readonly Group[] = [
   reserved,
+  sme,
   sve,
   dataProcessingImmediate,
   branches,

@@ -8,6 +8,7 @@ import { immediate } from './sve/immediate.ts'
 import { integerPredicated } from './sve/integer-predicated.ts'
 import { integerUnpredicated } from './sve/integer-unpredicated.ts'
 import { matchAndCrypto } from './sve/match-and-crypto.ts'
+import { memory } from './sve/memory.ts'
 import { multiply } from './sve/multiply.ts'
 import { multiplyIndexed } from './sve/multiply-indexed.ts'
 import { permute } from './sve/permute.ts'
@@ -32,5 +33,6 @@ export const sve: Group = {
     ...floatMultiply,
     ...floatArithmetic,
     ...floatUnary,
+    ...memory,
   ],
 }

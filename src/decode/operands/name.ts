@@ -12,6 +12,13 @@ function prefetchName(operation: number): string | undefined {
   return `${type}${TARGETS[(operation >>> 1) & 3]}${(operation & 1) === 0 ? 'keep' : 'strm'}`
 }
 
+/** The name of prefetch operation 0..15 of SVE's PRFB to PRFD, which have neither PLI nor SLC, or `undefined`. */
+function svePrefetchName(operation: number): string | undefined {
+  const target = TARGETS[(operation >>> 1) & 3]
+  if (target === undefined || target === 'slc') return undefined
+  return `${operation < 8 ? 'pld' : 'pst'}${target}${(operation & 1) === 0 ? 'keep' : 'strm'}`
+}
+
 /** The name of range prefetch operation 0..63 of RPRFM (`<rprfop>`), or `undefined`. */
 function rangePrefetchName(operation: number): string | undefined {
   return RANGE[operation]
@@ -24,10 +31,11 @@ const OPERATIONS: Readonly<
   Record<string, { readonly bits: string; readonly name: (n: number) => string | undefined }>
 > = {
   prfop: { bits: 'Rt', name: prefetchName },
+  'prfop:4': { bits: 'prfop', name: svePrefetchName },
   rprfop: { bits: 'option<2>:option<0>:S:Rt<2:0>', name: rangePrefetchName },
 }
 
-/** `'zva'`: the word itself. `prfop`, `rprfop`: the (range) prefetch operation, a number where it has no name. */
+/** `'zva'`: the word itself. `prfop`, `prfop:4`, `rprfop`: the (SVE, range) prefetch operation, a number where it has no name. */
 export function nameNotation(encoding: Encoding, token: string): OperandReader | undefined {
   if (/^'.+'$/.test(token)) {
     const name = { kind: 'name', name: token.slice(1, -1) } as const

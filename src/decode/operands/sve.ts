@@ -12,8 +12,10 @@ import {
 import { elementSize, laneOfLowest } from './sve-element.ts'
 
 const SIZE = String.raw`(T\w*(?:[*/][24])?|[bhsdq])`
-const REGISTER = new RegExp(String.raw`^(PN|[ZPV])([a-z]+)(\*[24])?(?:\.${SIZE})?(?:/([mzM]))?(?:\[(.+)\])?$`)
-const LIST = new RegExp(String.raw`^\{(T:)?([ZP])([a-z]+)(\*[24])?\.${SIZE} x([1-4])(?: by ([48]))?\}$`)
+const REGISTER = new RegExp(String.raw`^(PN|[ZPV])([a-z]+)(\*[24])?(\+16)?(?:\.${SIZE})?(?:/([mzM]))?(?:\[(.+)\])?$`)
+const LIST = new RegExp(
+  String.raw`^\{([TD]:)?([ZP])([a-z]+)(\*[24])?(\+16)?(?:\.${SIZE})? x([1-4])(?: by ([48]))?\}(?:\[(.+)\])?$`,
+)
 const SLICE = new RegExp(String.raw`^P([a-z])\.${SIZE}\[Wv\+12, (.+)\]$`)
 const SCALAR = /^([BHSDQWX]|<[VR]>|<Vlow>)([a-z]+)(\|SP)?$/
 
@@ -30,7 +32,9 @@ const SCALAR = /^([BHSDQWX]|<[VR]>|<Vlow>)([a-z]+)(\|SP)?$/
  * | `PNd.T`, `PNn[imm2]` | a predicate as counter; a field of 3 bits names PN8 to PN15 |
  * | `{Zn.T x2}` | consecutive registers from Zn, modulo 32 (predicates modulo 16) |
  * | `{Zn*2.T x2}`, `{Zn*4.T x4}` | a multi-vector group, which begins at a multiple of its length; so does `{Pd*2.T x2}` |
- * | `{T:Zt.b x2 by 8}`, `{T:Zt.b x4 by 4}` | a strided group: T is bit 4 of the first register, Zt its low bits |
+ * | `{T:Zt.b x2 by 8}`, `{D:Zd.b x4 by 4}` | a strided group: T or D is bit 4 of the first register, Zt its low bits |
+ * | `Zm*2+16.s`, `{Zm*2+16.s x2}` | the same from Z16 on |
+ * | `{Zn*2 x2}`, `{Zm x2}[i1]` | registers without an element size; a part of them |
  * | `Vd.Tfull`, `<V>d`, `Dd` | SIMD&FP register Vd: 16b, 8h, 4s or 2d; B to D by size; D |
  * | `<Vlow>n` | the scalar in the lowest element of Zn, B to Q as Tlow says |
  * | `Xdn`, `<R>n`, `<R>n\|SP` | general-purpose register: X or W by sf, or by size (X for 11) |
@@ -71,21 +75,22 @@ function numbered(
   encoding: Encoding,
   name: string,
   factor: string | undefined,
+  from = 0,
 ): ((word: number) => number) | undefined {
   const field = findField(encoding, name)
   if (!field) return undefined
   const { lsb, width } = field
   const ones = (1 << width) - 1
   const scale = factor === undefined ? 1 : Number(factor.slice(1))
-  const base = name.startsWith('PN') && width === 3 ? 8 : 0
+  const base = name.startsWith('PN') && width === 3 ? 8 : from
   return (word) => ((word >>> lsb) & ones) * scale + base
 }
 
 function register(encoding: Encoding, token: string): OperandReader | undefined {
   const m = REGISTER.exec(token)
   if (!m) return undefined
-  const [, cls, name, factor, size, mode, index] = m
-  const number = numbered(encoding, `${cls}${name}`, factor)
+  const [, cls, name, factor, high, size, mode, index] = m
+  const number = numbered(encoding, `${cls}${name}`, factor, high === undefined ? 0 : 16)
   if (!number) return undefined
   if (mode === 'M') {
     const merging = findField(encoding, 'M')
@@ -108,12 +113,13 @@ function laneOf(encoding: Encoding, index: string): ((word: number) => number) |
 function list(encoding: Encoding, token: string): OperandReader | undefined {
   const m = LIST.exec(token)
   if (!m) return undefined
-  const [, strided, cls, name, factor, size, countText, step] = m
-  const number = numbered(encoding, `${cls}${name}`, factor)
+  const [, strided, cls, name, factor, high, size, countText, step, index] = m
+  const number = numbered(encoding, `${cls}${name}`, factor, high === undefined ? 0 : 16)
   const set = sized(encoding, cls as RegisterClass, size, '')
-  const top = findField(encoding, 'T')
-  if (!number || !set || (strided !== undefined && !top)) return undefined
-  const topLsb = strided !== undefined && top ? top.lsb : -1
+  const top = strided === undefined ? undefined : findField(encoding, strided.slice(0, 1))
+  const lane = index === undefined ? undefined : laneOf(encoding, index)
+  if (!number || !set || (strided !== undefined && !top) || (index !== undefined && !lane)) return undefined
+  const topLsb = top ? top.lsb : -1
   const count = Number(countText)
   const last = cls === 'P' ? 15 : 31
   const by = step === undefined ? 1 : Number(step)
@@ -121,7 +127,7 @@ function list(encoding: Encoding, token: string): OperandReader | undefined {
     const first = number(word) + (topLsb < 0 ? 0 : ((word >>> topLsb) & 1) << 4)
     const registers: RegisterOperand[] = []
     for (let i = 0; i < count; i++) registers.push(at(set(word), (first + i * by) & last))
-    return { kind: 'list', registers, index: -1 }
+    return { kind: 'list', registers, index: lane ? lane(word) : -1 }
   }
 }
 
@@ -166,6 +172,6 @@ function selectedElement(encoding: Encoding, token: string): OperandReader | und
   })
 }
 
-function at(set: readonly RegisterOperand[], number: number): RegisterOperand {
-  return set[number] as RegisterOperand
+function at(set: readonly RegisterOperand[] | undefined, number: number): RegisterOperand {
+  return set?.[number] as RegisterOperand
 }
