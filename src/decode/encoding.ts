@@ -72,7 +72,7 @@ export function takeFound(): number {
 }
 
 /** The bits of a word that a field occupies. */
-export function fieldMask({ lsb, width }: Field): number {
+function fieldMask({ lsb, width }: Field): number {
   return width === 32 ? 0xffff_ffff : (((1 << width) - 1) << lsb) >>> 0
 }
 

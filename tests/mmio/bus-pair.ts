@@ -12,7 +12,7 @@ export const answers: Answer = (region, callback, offset, size) => ({
 })
 
 export class Pair {
-  readonly log = new AccessLog(64)
+  readonly log = new AccessLog(4096)
   readonly space: AddressSpace
   readonly model: BusModel
   readonly ram = new Map<string, Uint8Array>()
