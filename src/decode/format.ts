@@ -8,6 +8,7 @@ import type {
   Operand,
   PatternOperand,
   RegisterOperand,
+  ZaOperand,
 } from './operand.ts'
 import { CONDITIONS } from './operands/condition.ts'
 import { operandCodecs } from './syntax.ts'
@@ -70,7 +71,7 @@ function mnemonicText({ mnemonic, fields }: Encoding, word: number): string {
 }
 
 /** One operand in LLVM's syntax; `''` for one that is left out. */
-function operandText(o: Operand, aliases: boolean): string {
+export function operandText(o: Operand, aliases: boolean): string {
   switch (o.kind) {
     case 'register':
       return registerText(o)
@@ -84,6 +85,12 @@ function operandText(o: Operand, aliases: boolean): string {
       return patternText(o, aliases)
     case 'slice':
       return `${registerText(o.register)}[${registerText(o.select)}, ${o.offset}]`
+    case 'za':
+      return zaText(o)
+    case 'tiles':
+      return tilesText(o.mask, aliases)
+    case 'table':
+      return `zt0[${o.offset}${o.mulVl ? ', mul vl' : ''}]`
     case 'memory':
       return memoryText(o, aliases)
     case 'list':
@@ -134,6 +141,25 @@ function patternText(p: PatternOperand, aliases: boolean): string {
   return p.multiplier === 0 ? name : `${name}, mul #${p.multiplier}`
 }
 
+function zaText(o: ZaOperand): string {
+  const tile = o.tile < 0 ? '' : `${o.tile}${o.direction}`
+  const offset = o.count === 1 ? o.offset : `${o.offset}:${o.offset + o.count - 1}`
+  const size = o.arrangement === '' ? '' : `.${o.arrangement}`
+  const group = o.group === 0 ? '' : `, vgx${o.group}`
+  const text = `za${tile}${size}[${registerText(o.select)}, ${offset}${group}]`
+  return o.braces ? `{${text}}` : text
+}
+
+/** 64-bit tiles, or with aliases the larger tiles that they make up, where they do. */
+function tilesText(mask: number, aliases: boolean): string {
+  if (aliases && mask === 0xff) return '{za}'
+  if (aliases && (mask === 0x55 || mask === 0xaa)) return mask === 0x55 ? '{za0.h}' : '{za1.h}'
+  const wide = aliases && mask >>> 4 === (mask & 15)
+  const names: string[] = []
+  for (let n = 0; n < (wide ? 4 : 8); n++) if ((mask >>> n) & 1) names.push(`za${n}.${wide ? 's' : 'd'}`)
+  return `{${names.join(wide ? ',' : ', ')}}`
+}
+
 /** Three and more consecutive scalable vectors are a range, unless they wrap around. */
 function listText(l: ListOperand): string {
   const first = l.registers[0]
@@ -152,11 +178,13 @@ function memoryText(m: MemoryOperand, aliases: boolean): string {
   const end = m.mode === 'pre' ? ']!' : ']'
   if (!m.index) {
     const shown = m.mode === 'pre' ? m.hasOffset : m.hasOffset && (m.offset !== 0 || !aliases)
-    return shown ? `[${base}, #${m.offset}${end}` : `[${base}${end}`
+    return shown ? `[${base}, #${m.offset}${m.mulVl ? ', mul vl' : ''}${end}` : `[${base}${end}`
   }
   const index = registerText(m.index)
-  // Vectors of offsets have no `lsl #0` to show.
-  if (m.extend === 'lsl' && !m.amountShown && (aliases || m.index.class === 'Z')) return `[${base}, ${index}]`
+  if (aliases && m.indexOptional && m.index.class === 'X' && m.index.number === 31) return `[${base}]`
+  // SVE's addresses have no `lsl #0` to show.
+  if (m.extend === 'lsl' && !m.amountShown && (aliases || m.index.class === 'Z' || !m.hasOffset))
+    return `[${base}, ${index}]`
   if (m.extend !== 'lsl' && !m.amountShown) return `[${base}, ${index}, ${m.extend}]`
   return `[${base}, ${index}, ${m.extend} #${m.scale}]`
 }

@@ -46,7 +46,7 @@ const NOTATIONS: readonly Notation[] = [
  * Splits a syntax into operand tokens at the commas outside brackets and braces. A post-index offset stays with its
  * memory operand: `[Xn|SP], #16` is one token.
  */
-export function splitSyntax(syntax: string): string[] {
+function splitSyntax(syntax: string): string[] {
   const tokens: string[] = []
   let depth = 0
   let start = 0
