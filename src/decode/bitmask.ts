@@ -13,9 +13,13 @@ export function elementLog2(n: number, imms: number): number {
   return (imms & levels) === levels ? -1 : length
 }
 
-/** The 64-bit immediate of N, immr and imms: `out[0]` the low, `out[1]` the high half. The encoding is not reserved. */
+/** The 64-bit immediate of N, immr and imms: `out[0]` the low, `out[1]` the high half; 0 of a reserved encoding. */
 export function decodeBitMask(n: number, immr: number, imms: number, out: Uint32Array): void {
   const length = elementLog2(n, imms)
+  if (length < 0) {
+    out.fill(0)
+    return
+  }
   const size = 1 << length
   const levels = size - 1
   const ones = (imms & levels) + 1

@@ -50,7 +50,7 @@ export function unalignedFaults(plan: Plan, lo: number, lse2: boolean, registers
   return crosses && (atomic || bit(sctlr, NAA) === 0)
 }
 
-/** {@link isUnaligned} and {@link unalignedFaults}: the access faults before translation. */
+/** `isUnaligned` and `unalignedFaults`: the access faults before translation. */
 export function unalignedAccessFaults(plan: Plan, lo: number, lse2: boolean, registers: RegisterAccess): boolean {
   return isUnaligned(plan, lo) && unalignedFaults(plan, lo, lse2, registers)
 }

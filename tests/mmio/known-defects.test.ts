@@ -4,6 +4,7 @@
  */
 
 import { describe, expect, it } from 'vitest'
+import { decode, format } from '../../src/decode/index.ts'
 import { AccessLog, buildPlan, Plan, PlanStatus, Reg } from '../../src/mmio/index.ts'
 import { CRB_VA, DEV, DEV_VA, Machine } from './machine.ts'
 
@@ -239,5 +240,78 @@ describe('syndrome-only hypervisors', () => {
       [0x40, 4],
       [0x44, 2],
     ])
+  })
+})
+
+describe('OpenVMM aarch64emu, what it makes up', () => {
+  it.each([
+    ['udf #1', 0x0000_0001],
+    ['no encoding', 0xffff_ffff],
+    ['add x0, x1, x2', 0x8b02_0020],
+  ])('%s where a load aborted: no exception of nisv’s own, the CPU executes it again', (_, word) => {
+    const m = new Machine()
+    m.setX(2, at)
+    m.place(word)
+    const before = m.state()
+    const outcome = m.run(word, { far: at })
+    expect([outcome.kind, outcome.reason, outcome.word]).toEqual(['retry', 'word-changed', word])
+    expect([m.elements, m.vcpu.pushed, m.state()]).toEqual([[], [], before])
+  })
+})
+
+describe('QEMU’s emulation of ISV=0 aborts, what it lets through', () => {
+  it('LDTR and STTR at EL1 have EL0’s permissions on the other page too', () => {
+    for (const [word, write, esr] of [
+      [0xf8400840, false, 0x9600_000fn], // ldtr x0, [x2]
+      [0xf8000840, true, 0x9600_004fn], // sttr x0, [x2]
+    ] as const) {
+      const m = new Machine()
+      m.map(DEV_VA, DEV, 0x40)
+      m.setX(2, DEV_VA - 4)
+      const outcome = m.run(word, { far: DEV_VA, write })
+      expect([outcome.kind, outcome.reason, m.elements]).toEqual(['injected', 'translation-fault', []])
+      expect([m.x(Reg.ESR_EL1), m.x(Reg.FAR_EL1)]).toEqual([esr, BigInt(DEV_VA - 4)])
+      // EL0 may access that page: it goes through.
+      const n = new Machine()
+      n.map(DEV_VA, DEV, 0x40)
+      n.map(DEV_VA - 0x1000, 0x4000_a000, 0x40)
+      n.setX(2, DEV_VA - 4)
+      expect(n.run(word, { far: DEV_VA, write }).kind).toBe('retired')
+      expect(n.shape()).toEqual([`${write ? 'w' : 'r'} 4000affc 4`, `${write ? 'w' : 'r'} 50000000 4`])
+    }
+  })
+
+  it('STXR without LDXR stores nothing and says so', () => {
+    const m = new Machine()
+    m.setX(2, at)
+    expect(m.run(0xc8007c41, { far: at, write: true }).kind).toBe('retired') // stxr w0, x1, [x2]
+    expect([m.x(0), m.elements]).toEqual([1n, []])
+  })
+
+  it('an SP that is no multiple of 16 is an SP alignment fault where SCTLR_EL1.SA says so', () => {
+    const m = new Machine()
+    m.vcpu.truth.set(Reg.SCTLR_EL1, m.x(Reg.SCTLR_EL1) | 8n)
+    m.vcpu.truth.set(Reg.SP_EL1, BigInt(at + 8))
+    expect(m.run(0xa94007e0, { far: at + 8 }).reason).toBe('sp-alignment-fault') // ldp x0, x1, [sp]
+    expect([m.x(Reg.ESR_EL1), m.elements]).toEqual([0x9a00_0000n, []])
+  })
+})
+
+describe('MilvusVisor', () => {
+  it.each([
+    ['ldp w0, w1, [x2], #-256', 0x28e0_0440, 4, 0, -256, false],
+    ['ldp x0, x1, [x2, #504]!', 0xa9df_8440, 8, 504, 504, false],
+    ['stp x0, x1, [x2, #-512]!', 0xa9a0_0440, 8, -512, -512, true],
+    ['ldpsw x0, x1, [x2], #252', 0x68df_8440, 4, 0, 252, false],
+    ['stp q0, q1, [x2], #1008', 0xac9f_8440, 16, 0, 1008, true],
+  ])('%s: the immediate of a pair is scaled by its registers', (text, word, size, offset, step, write) => {
+    expect(format(decode(word)!)).toBe(text)
+    const m = new Machine()
+    m.setX(2, DEV_VA + 0x800)
+    const first = 0x800 + offset
+    expect(m.run(word, { far: DEV_VA + first, write }).kind).toBe('retired')
+    const kind = write ? 'w' : 'r'
+    expect(m.shape()).toEqual([0, size].map((k) => `${kind} ${(DEV + first + k).toString(16)} ${size}`))
+    expect(m.x(2)).toBe(BigInt(DEV_VA + 0x800 + step))
   })
 })
