@@ -59,6 +59,6 @@ export function askText(program, words) {
 }
 
 /** Words of a typed array as little-endian bytes (as the arrays of every machine that runs Node are). */
-function bytesOf(words) {
+export function bytesOf(words) {
   return Buffer.from(words.buffer, words.byteOffset, words.byteLength)
 }

@@ -70,6 +70,7 @@ export function fillings(program, names, opcodes, count, seed) {
   const batch = new Uint32Array(BATCH)
   const sources = new Array(BATCH)
   let filled = 0
+  let late = false
   const flush = () => {
     const answers = askOpcodes(program, batch.subarray(0, filled))
     for (let i = 0; i < filled; i++) {
@@ -79,7 +80,8 @@ export function fillings(program, names, opcodes, count, seed) {
       if (!s) continue
       const source = sources[i]
       if (source?.opcode === opcode) s.free |= source.bit
-      if (s.found.size < s.wanted) s.found.add(batch[i])
+      // Probes are all alike: an opcode counts its own only when its words are hard to find.
+      if (s.found.size < s.wanted && (source?.opcode !== opcode || late)) s.found.add(batch[i])
     }
     filled = 0
   }
@@ -99,16 +101,17 @@ export function fillings(program, names, opcodes, count, seed) {
   flush()
   for (let round = 0; round < ROUNDS; round++) {
     let open = 0
+    late = round > 8
     for (const opcode of opcodes) {
       const s = state.get(opcode)
       const missing = s.wanted - s.found.size
       if (missing <= 0) continue
       open++
-      if (s.probed < 4 && round > 0) {
-        s.probed++
-        probe(opcode, [...s.found].at(-1))
-      }
       const known = [...s.found]
+      if ((s.probed < 4 && round > 0) || late) {
+        s.probed++
+        probe(opcode, known[next() % known.length])
+      }
       const tries = Math.min(round === 0 ? 8 : 2 * missing + 64 * round, 8192)
       for (let i = 0; i < tries; i++) {
         // Mostly all free bits at once; else a few of a known word, for opcodes whose bits constrain each other.

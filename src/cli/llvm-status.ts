@@ -64,7 +64,7 @@ function readTerm(file: string | URL, text: string): (word: number) => boolean {
 }
 
 /** The list that ships with the package. */
-const DEVIATIONS_FILE: URL = new URL('../../tests/conformance/validity-deviations.txt', import.meta.url)
+export const DEVIATIONS_FILE: URL = new URL('../../tests/conformance/validity-deviations.txt', import.meta.url)
 
 let shipped: readonly Deviation[] | undefined
 
@@ -84,9 +84,12 @@ export function llvmStatus({ word, verdict, unpredictable }: Instruction): numbe
 }
 
 /**
- * {@link text} as LLVM 22 spaces it: its templates of STFADD, STBFMAX and their kin (atomic floating-point operations
- * without a result) have two spaces before the address.
+ * {@link text} as LLVM 22 spaces it. Some of its templates have two spaces: before the address of STFADD, STBFMAX and
+ * their kin (atomic floating-point operations without a result), and before the `vgx` of SMLALL, FMLALL and their kin
+ * (multiple and single vector).
  */
 export function llvmSpacing(word: number, text: string): string {
-  return (word & 0x3fa0_8c1f) === 0x3c20_801f ? text.replace(', [', ',  [') : text
+  if ((word & 0x3fa0_8c1f) === 0x3c20_801f) return text.replace(', [', ',  [')
+  if ((word & 0xffa0_9c00) >>> 0 === 0xc120_0000) return text.replace(', vgx', ',  vgx')
+  return text
 }
