@@ -1,7 +1,7 @@
 /** The client of swtpm against a server that misbehaves; the real one is in tests/live. */
 
 import { afterEach, describe, expect, it } from 'vitest'
-import { SwtpmError } from '../../src/crb/swtpm/error.ts'
+import { TpmSocketError } from '../../src/crb/socket/error.ts'
 import { Swtpm, type SwtpmOptions } from '../../src/crb/swtpm/swtpm.ts'
 import { response } from './backends.ts'
 import { Guest } from './bus.ts'
@@ -100,7 +100,7 @@ describe('a swtpm that fails during a command', () => {
     ['sends more than it declares', response(20, 12), 'protocol'],
     ['sends garbage', Uint8Array.from({ length: 16 }, () => 0xff), 'protocol'],
   ] as const)('%s: the guest gets the fatal error, the host %s', async (_name, reply, code) => {
-    const errors: SwtpmError[] = []
+    const errors: TpmSocketError[] = []
     const { tpm, g } = await connect(
       { data: () => reply },
       { commandTimeout: 50, onError: (error) => errors.push(error) },
@@ -135,12 +135,12 @@ describe('a swtpm that fails during a command', () => {
 })
 
 describe('a swtpm that cannot be used', () => {
-  const failure = async (fakeOptions: FakeOptions, options: SwtpmOptions = {}): Promise<SwtpmError> => {
+  const failure = async (fakeOptions: FakeOptions, options: SwtpmOptions = {}): Promise<TpmSocketError> => {
     const fake = await FakeSwtpm.start(fakeOptions)
     opened.push(fake)
     const error = await Swtpm.connect({ data: fake.data, control: fake.control, ...options }).catch((e: unknown) => e)
-    expect(error).toBeInstanceOf(SwtpmError)
-    return error as SwtpmError
+    expect(error).toBeInstanceOf(TpmSocketError)
+    return error as TpmSocketError
   }
 
   it('refuses INIT: a short reply names the command and the result', async () => {
@@ -161,13 +161,13 @@ describe('a swtpm that cannot be used', () => {
   it('is not there', async () => {
     const address = { path: '/nonexistent/nisv.sock' }
     const error = await Swtpm.connect({ data: address, control: address }).catch((e: unknown) => e)
-    expect(error).toMatchObject({ name: 'SwtpmError', code: 'connect' })
+    expect(error).toMatchObject({ name: 'TpmSocketError', code: 'connect' })
     expect((error as Error).message).toMatch(/nonexistent/)
   })
 
   it('is not installed, or ends at once', async () => {
     const missing = await Swtpm.spawn({ command: '/nonexistent/swtpm' }).catch((e: unknown) => e)
-    expect(missing).toMatchObject({ name: 'SwtpmError', code: 'spawn' })
+    expect(missing).toMatchObject({ name: 'TpmSocketError', code: 'spawn' })
     expect((missing as Error).message).toMatch(/Debian package swtpm/)
     const ends = await Swtpm.spawn({ command: 'false' }).catch((e: unknown) => e)
     expect(ends).toMatchObject({ code: 'spawn' })

@@ -6,7 +6,7 @@ import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { SwtpmAddress } from '../../src/crb/swtpm/channel.ts'
+import type { SocketAddress } from '../../src/crb/socket/channel.ts'
 import { Swtpm } from '../../src/crb/swtpm/swtpm.ts'
 import { Guest } from '../crb/bus.ts'
 import { getRandom, pcrExtend, pcrRead, responseCode, startup, toHex } from '../crb/tpm2.ts'
@@ -159,7 +159,7 @@ describe('the CRB on a swtpm of the user', () => {
     return child
   }
 
-  async function connected(data: SwtpmAddress, control: SwtpmAddress): Promise<Swtpm> {
+  async function connected(data: SocketAddress, control: SocketAddress): Promise<Swtpm> {
     for (let tries = 0; ; tries++) {
       try {
         return await Swtpm.connect({ data, control })

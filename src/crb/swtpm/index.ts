@@ -5,7 +5,7 @@
  * @module
  */
 
-export type { SwtpmAddress } from './channel.ts'
-export { SwtpmError, type SwtpmErrorCode } from './error.ts'
+export type { SocketAddress } from '../socket/channel.ts'
+export { TpmSocketError, type TpmSocketErrorCode } from '../socket/error.ts'
 export type { SwtpmProcessOptions } from './process.ts'
 export { Swtpm, type SwtpmConnectOptions, type SwtpmOptions, type SwtpmSpawnOptions } from './swtpm.ts'

@@ -8,8 +8,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { SwtpmAddress } from './channel.ts'
-import { SwtpmError } from './error.ts'
+import type { SocketAddress } from '../socket/channel.ts'
+import { TpmSocketError } from '../socket/error.ts'
 
 /** How to start a swtpm. */
 export interface SwtpmProcessOptions {
@@ -26,8 +26,8 @@ const STDERR_KEPT = 2000
 
 /** A running `swtpm socket --tpm2`. */
 export class SwtpmProcess {
-  readonly data: SwtpmAddress
-  readonly control: SwtpmAddress
+  readonly data: SocketAddress
+  readonly control: SocketAddress
   /** Settles when the process has ended, with how. Never rejects. */
   readonly exited: Promise<string>
   readonly #child: ChildProcess
@@ -80,13 +80,16 @@ export class SwtpmProcess {
   }
 
   /** Why it cannot be used, once it has ended. */
-  get failure(): SwtpmError | undefined {
+  get failure(): TpmSocketError | undefined {
     if (this.#ended === undefined) return undefined
     if (this.#missing !== undefined) {
       const text = `cannot start swtpm: ${this.#missing.message}; install it (Debian package swtpm) or give its path`
-      return new SwtpmError('spawn', text, this.#missing)
+      return new TpmSocketError('spawn', text, this.#missing)
     }
-    return new SwtpmError('spawn', `swtpm ended: ${this.#ended}${this.#stderr && `; it says: ${this.#stderr.trim()}`}`)
+    return new TpmSocketError(
+      'spawn',
+      `swtpm ended: ${this.#ended}${this.#stderr && `; it says: ${this.#stderr.trim()}`}`,
+    )
   }
 
   /** Sends a signal; SIGKILL unless told. Nothing happens when the process has ended. */

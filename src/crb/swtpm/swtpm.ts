@@ -7,10 +7,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TpmBackend } from '../backend.ts'
 import { CRB_BUFFER_SIZE } from '../registers.ts'
+import { Channel, type Peer, type SocketAddress } from '../socket/channel.ts'
+import { TpmSocketError } from '../socket/error.ts'
 import type { TpmSavedState, TpmStatePart } from '../state/crb-state.ts'
 import { StateError } from '../state/error.ts'
-import { Channel, type SwtpmAddress } from './channel.ts'
-import { SwtpmError } from './error.ts'
 import { SwtpmProcess, type SwtpmProcessOptions } from './process.ts'
 import {
   blobReply,
@@ -45,20 +45,21 @@ export interface SwtpmOptions {
    */
   readonly bufferSize?: number
   /** Told once when swtpm fails: every later command is answered by the device's fatal error. What it throws is dropped. */
-  readonly onError?: (error: SwtpmError) => void
+  readonly onError?: (error: TpmSocketError) => void
 }
 
 /** How to reach a swtpm that the user started. */
 export interface SwtpmConnectOptions extends SwtpmOptions {
   /** `swtpm socket --server`. */
-  readonly data: SwtpmAddress
+  readonly data: SocketAddress
   /** `swtpm socket --ctrl`. */
-  readonly control: SwtpmAddress
+  readonly control: SocketAddress
 }
 
 /** How to start one. */
 export interface SwtpmSpawnOptions extends SwtpmOptions, SwtpmProcessOptions {}
 
+const PEER: Peer = { name: 'swtpm', hint: 'start it with --server and --ctrl' }
 /** Of its saved state. */
 const KIND = 'swtpm'
 const NOTHING = new Uint8Array(0)
@@ -86,13 +87,13 @@ export class Swtpm implements TpmBackend {
   readonly bufferSize: number
   readonly #commandTimeout: number
   readonly #controlTimeout: number
-  readonly #onError: ((error: SwtpmError) => void) | undefined
+  readonly #onError: ((error: TpmSocketError) => void) | undefined
   #process: SwtpmProcess | undefined
   #data: Channel | undefined
   #control: Channel | undefined
   #established = false
   #locality = -1
-  #error: SwtpmError | undefined
+  #error: TpmSocketError | undefined
   #running = false
   /** A reset that waits for the running command. */
   #afterCommand: (() => void) | undefined
@@ -103,7 +104,7 @@ export class Swtpm implements TpmBackend {
     this.#onError = options.onError
     this.bufferSize = options.bufferSize ?? CRB_BUFFER_SIZE
     if (!(Number.isInteger(this.bufferSize) && this.bufferSize >= TPM_HEADER_SIZE && this.bufferSize <= MAX_BUFFER)) {
-      throw new SwtpmError(
+      throw new TpmSocketError(
         'option',
         `bufferSize is ${options.bufferSize}; give bytes, ${TPM_HEADER_SIZE}..${MAX_BUFFER}`,
       )
@@ -112,7 +113,7 @@ export class Swtpm implements TpmBackend {
 
   /**
    * Connects to a running `swtpm socket --tpm2 --server ... --ctrl ...` and powers the TPM on.
-   * @throws (rejects) SwtpmError.
+   * @throws (rejects) TpmSocketError.
    */
   static async connect(options: SwtpmConnectOptions): Promise<Swtpm> {
     const swtpm = new Swtpm(options)
@@ -128,7 +129,7 @@ export class Swtpm implements TpmBackend {
 
   /**
    * Starts a swtpm, connects and powers the TPM on. It ends with {@link stop}, {@link close}, or this process.
-   * @throws (rejects) SwtpmError; `spawn` names the package when there is no such program.
+   * @throws (rejects) TpmSocketError; `spawn` names the package when there is no such program.
    */
   static async spawn(options: SwtpmSpawnOptions = {}): Promise<Swtpm> {
     const swtpm = new Swtpm(options)
@@ -160,7 +161,7 @@ export class Swtpm implements TpmBackend {
   }
 
   /** Why this client ended, or `undefined` while it works. */
-  get error(): SwtpmError | undefined {
+  get error(): TpmSocketError | undefined {
     return this.#error
   }
 
@@ -213,7 +214,7 @@ export class Swtpm implements TpmBackend {
   reset(ready: () => void): void {
     const powerCycle = (): void => {
       this.#powerOn(false).then(ready, (error: unknown) => {
-        this.#fail(error instanceof SwtpmError ? error : new SwtpmError('protocol', String(error), error))
+        this.#fail(error instanceof TpmSocketError ? error : new TpmSocketError('protocol', String(error), error))
         ready()
       })
     }
@@ -224,7 +225,7 @@ export class Swtpm implements TpmBackend {
   /**
    * Has swtpm write its volatile state (PCRs, sessions) into its state directory, for a later `resume`: what was done up
    * to here survives a kill of swtpm. The next power-on without `resume` discards it.
-   * @throws (rejects) SwtpmError.
+   * @throws (rejects) TpmSocketError.
    */
   async storeVolatile(): Promise<void> {
     await this.#ask('STORE_VOLATILE')
@@ -240,7 +241,7 @@ export class Swtpm implements TpmBackend {
 
   /**
    * Puts such blobs in place of the TPM's state, which runs on from there. swtpm writes them into its state directory.
-   * @throws (rejects) SwtpmError or StateError; swtpm then has its own state again.
+   * @throws (rejects) TpmSocketError or StateError; swtpm then has its own state again.
    */
   async loadState({ kind, parts }: TpmSavedState): Promise<void> {
     const names = parts.map(({ name }) => name).join()
@@ -271,7 +272,8 @@ export class Swtpm implements TpmBackend {
       pieces.push(reply.subarray(16))
       got += head.data
       if (got >= head.total || head.data === 0) {
-        if (got !== head.total) throw new SwtpmError('protocol', `swtpm gave ${got} bytes of ${name}, of ${head.total}`)
+        if (got !== head.total)
+          throw new TpmSocketError('protocol', `swtpm gave ${got} bytes of ${name}, of ${head.total}`)
         return { name, flags, data: Uint8Array.from(Buffer.concat(pieces)) }
       }
     }
@@ -297,7 +299,7 @@ export class Swtpm implements TpmBackend {
     const child = this.#process
     if (child === undefined) return this.close()
     if (this.#error === undefined) await this.#ask('SHUTDOWN').catch(() => undefined)
-    this.#end(new SwtpmError('closed', 'this Swtpm was stopped'))
+    this.#end(new TpmSocketError('closed', 'this Swtpm was stopped'))
     const late = setTimeout(() => child.kill(), this.#controlTimeout)
     await child.exited
     clearTimeout(late)
@@ -305,17 +307,17 @@ export class Swtpm implements TpmBackend {
 
   /** Closes the sockets; kills a swtpm that {@link spawn} started. */
   close(): void {
-    this.#end(new SwtpmError('closed', 'this Swtpm was closed'))
+    this.#end(new TpmSocketError('closed', 'this Swtpm was closed'))
     this.#process?.kill()
   }
 
-  async #open(data: SwtpmAddress, control: SwtpmAddress): Promise<void> {
-    const onError = (error: SwtpmError): void => this.#fail(error)
-    const open = await Channel.open('control', control, this.#controlTimeout, onError)
+  async #open(data: SocketAddress, control: SocketAddress): Promise<void> {
+    const onError = (error: TpmSocketError): void => this.#fail(error)
+    const open = await Channel.open(PEER, 'control', control, this.#controlTimeout, onError)
     try {
-      this.#data = await Channel.open('data', data, this.#controlTimeout, onError)
+      this.#data = await Channel.open(PEER, 'data', data, this.#controlTimeout, onError)
     } catch (error) {
-      open.close(new SwtpmError('closed', 'the data channel could not be opened'))
+      open.close(new TpmSocketError('closed', 'the data channel could not be opened'))
       throw error
     }
     this.#control = open
@@ -349,11 +351,11 @@ export class Swtpm implements TpmBackend {
   #request(
     name: SwtpmControlName,
     body: Uint8Array,
-    done: (error: SwtpmError | undefined, reply: Uint8Array) => void,
+    done: (error: TpmSocketError | undefined, reply: Uint8Array) => void,
   ): void {
     const control = this.#control
     if (control === undefined || this.#error !== undefined) {
-      done(this.#error ?? new SwtpmError('closed', `${name}: not connected`), NOTHING)
+      done(this.#error ?? new TpmSocketError('closed', `${name}: not connected`), NOTHING)
       return
     }
     control.request({
@@ -366,13 +368,13 @@ export class Swtpm implements TpmBackend {
         const result = controlResult(reply)
         const noBlob = name === 'GET_STATEBLOB' && result === RESULT_NO_BLOB
         if (result === 0 || noBlob) done(undefined, reply)
-        else done(new SwtpmError('refused', `swtpm answered ${name} with ${resultText(result)}`), NOTHING)
+        else done(new TpmSocketError('refused', `swtpm answered ${name} with ${resultText(result)}`), NOTHING)
       },
     })
   }
 
   /** swtpm failed: both channels end, what waits is answered, the host is told. */
-  #fail(error: SwtpmError): void {
+  #fail(error: TpmSocketError): void {
     if (this.#error !== undefined) return
     this.#end(error)
     try {
@@ -382,7 +384,7 @@ export class Swtpm implements TpmBackend {
     }
   }
 
-  #end(error: SwtpmError): void {
+  #end(error: TpmSocketError): void {
     this.#error ??= error
     this.#data?.close(error)
     this.#control?.close(error)
@@ -392,5 +394,5 @@ export class Swtpm implements TpmBackend {
 function milliseconds(name: string, given: number | undefined, unlessTold: number): number {
   if (given === undefined) return unlessTold
   if (given > 0 && given < 2 ** 31) return given
-  throw new SwtpmError('option', `${name} is ${given}; give milliseconds, 1..2^31-1`)
+  throw new TpmSocketError('option', `${name} is ${given}; give milliseconds, 1..2^31-1`)
 }

@@ -1,23 +1,23 @@
 /**
- * One socket to swtpm: a request in one write, its reply read to its exact length, one in flight. A channel that
+ * One socket to a TPM's server: a request in one write, its reply read to its exact length, one in flight. A channel that
  * failed once stays failed, since the next reply on it could belong to an earlier request.
  *
  * @module
  */
 
 import net from 'node:net'
-import { SwtpmError } from './error.ts'
+import { TpmSocketError } from './error.ts'
 
-/** Where swtpm listens: a unix socket, or TCP (host 127.0.0.1 unless told). */
-export type SwtpmAddress = { readonly path: string } | { readonly port: number; readonly host?: string }
+/** Where a TPM's server listens: a unix socket, or TCP (host 127.0.0.1 unless told). */
+export type SocketAddress = { readonly path: string } | { readonly port: number; readonly host?: string }
 
 /** An address for messages. */
-function addressText(address: SwtpmAddress): string {
+function addressText(address: SocketAddress): string {
   return 'path' in address ? address.path : `${address.host ?? '127.0.0.1'}:${address.port}`
 }
 
 /** Takes a reply or the error in its place. */
-export type ReplyHook = (error: SwtpmError | undefined, reply: Uint8Array) => void
+export type ReplyHook = (error: TpmSocketError | undefined, reply: Uint8Array) => void
 
 interface Request {
   readonly what: string
@@ -30,36 +30,47 @@ interface Request {
 
 const NOTHING = new Uint8Array(0)
 
+/** Who is at the other end, for messages. */
+export interface Peer {
+  /** As in `swtpm`, `the simulator`. */
+  readonly name: string
+  /** What to do when nobody listens. */
+  readonly hint: string
+}
+
 /** A request-reply socket. */
 export class Channel {
+  readonly #peer: Peer
   readonly #name: string
   readonly #socket: net.Socket
-  readonly #onError: (error: SwtpmError) => void
+  readonly #onError: (error: TpmSocketError) => void
   readonly #queue: Request[] = []
   #current: Request | undefined
   #timer: NodeJS.Timeout | undefined
   #received: Buffer = Buffer.alloc(0)
-  #error: SwtpmError | undefined
+  #error: TpmSocketError | undefined
 
   /** @param onError - told once, when the channel fails; not by {@link close}. */
-  constructor(name: string, socket: net.Socket, onError: (error: SwtpmError) => void) {
+  constructor(peer: Peer, name: string, socket: net.Socket, onError: (error: TpmSocketError) => void) {
+    this.#peer = peer
     this.#name = name
     this.#socket = socket
     this.#onError = onError
     socket.setNoDelay(true)
     socket.on('data', (chunk) => this.#data(chunk))
     socket.on('error', (cause) =>
-      this.#fail(new SwtpmError('closed', `swtpm's ${name} channel failed: ${cause.message}`, cause)),
+      this.#fail(new TpmSocketError('closed', `${peer.name}'s ${name} channel failed: ${cause.message}`, cause)),
     )
-    socket.on('close', () => this.#fail(new SwtpmError('closed', `swtpm closed its ${name} channel`)))
+    socket.on('close', () => this.#fail(new TpmSocketError('closed', `${peer.name} closed its ${name} channel`)))
   }
 
-  /** @throws (rejects) SwtpmError `connect` when nobody listens or `timeout` milliseconds pass. */
+  /** @throws (rejects) TpmSocketError `connect` when nobody listens or `timeout` milliseconds pass. */
   static open(
+    peer: Peer,
     name: string,
-    address: SwtpmAddress,
+    address: SocketAddress,
     timeout: number,
-    onError: (error: SwtpmError) => void,
+    onError: (error: TpmSocketError) => void,
   ): Promise<Channel> {
     return new Promise((resolve, reject) => {
       const socket = net.createConnection(
@@ -68,15 +79,15 @@ export class Channel {
       const refuse = (why: string, cause?: unknown): void => {
         clearTimeout(timer)
         socket.destroy()
-        const text = `no swtpm at its ${name} address ${addressText(address)}: ${why}; start it with --server and --ctrl`
-        reject(new SwtpmError('connect', text, cause))
+        const text = `no ${peer.name} at its ${name} address ${addressText(address)}: ${why}; ${peer.hint}`
+        reject(new TpmSocketError('connect', text, cause))
       }
       const timer = setTimeout(() => refuse(`no connection within ${timeout} ms`), timeout)
       socket.once('error', (cause) => refuse(cause.message, cause))
       socket.once('connect', () => {
         clearTimeout(timer)
         socket.removeAllListeners('error')
-        resolve(new Channel(name, socket, onError))
+        resolve(new Channel(peer, name, socket, onError))
       })
     })
   }
@@ -92,7 +103,7 @@ export class Channel {
   }
 
   /** Closes the socket; what waits gets `reason`. */
-  close(reason: SwtpmError): void {
+  close(reason: TpmSocketError): void {
     this.#end(reason)
   }
 
@@ -102,7 +113,9 @@ export class Channel {
     if (request === undefined) return
     this.#current = request
     this.#timer = setTimeout(() => {
-      this.#fail(new SwtpmError('timeout', `swtpm did not answer ${request.what} within ${request.timeout} ms`))
+      this.#fail(
+        new TpmSocketError('timeout', `${this.#peer.name} did not answer ${request.what} within ${request.timeout} ms`),
+      )
     }, request.timeout)
     this.#socket.write(request.bytes)
   }
@@ -111,13 +124,18 @@ export class Channel {
     this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk])
     const request = this.#current
     if (request === undefined) {
-      this.#fail(new SwtpmError('protocol', `swtpm sent ${chunk.length} bytes on its ${this.#name} channel unasked`))
+      this.#fail(
+        new TpmSocketError(
+          'protocol',
+          `${this.#peer.name} sent ${chunk.length} bytes on its ${this.#name} channel unasked`,
+        ),
+      )
       return
     }
     const length = request.length(this.#received)
     if (length < 0 || (length > 0 && this.#received.length > length)) {
       const what = length < 0 ? 'an impossible size' : `${this.#received.length - length} bytes too many`
-      this.#fail(new SwtpmError('protocol', `swtpm answered ${request.what} with ${what}`))
+      this.#fail(new TpmSocketError('protocol', `${this.#peer.name} answered ${request.what} with ${what}`))
       return
     }
     if (length === 0 || this.#received.length < length) return
@@ -129,13 +147,13 @@ export class Channel {
     this.#next()
   }
 
-  #fail(error: SwtpmError): void {
+  #fail(error: TpmSocketError): void {
     if (this.#error !== undefined) return
     this.#end(error)
     this.#onError(error)
   }
 
-  #end(error: SwtpmError): void {
+  #end(error: TpmSocketError): void {
     if (this.#error !== undefined) return
     this.#error = error
     clearTimeout(this.#timer)
