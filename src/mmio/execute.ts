@@ -4,6 +4,7 @@ import { gather, gatherGeneral, readKeptLanes, reverseElements, scatter } from '
 import { MAX_BYTES, type Plan, ZERO_ELEMENT } from './plan.ts'
 import { MEMTX_OK } from './region.ts'
 import type { RegisterAccess } from './register-access.ts'
+import { Span } from './span.ts'
 import type { TraceObserver } from './trace.ts'
 
 /** {@link Executor.access}: every byte was accessed. */
@@ -20,12 +21,8 @@ const MAX_MODIFIED = 16
  * written only by {@link writeBack}, when no element was refused.
  */
 export class Executor {
-  /** Guest-physical address of the first byte. */
-  pa = 0
-  /** Bytes of the access that lie on the first page. */
-  room = 0
-  /** Guest-physical address of the byte that follows these, at the start of another page. */
-  nextPa = 0
+  /** Where the access lies: to be written before it is made. */
+  readonly span: Span = new Span()
   /** The access that was refused is a write. */
   refusedWrite = false
   readonly #space: AddressSpace
@@ -70,7 +67,7 @@ export class Executor {
     const size = Math.min(length, ZERO_ELEMENT)
     this.#data.fill(0, 0, size)
     for (let offset = 0; offset < length; offset += size) {
-      const refused = this.#transfer(true, this.pa + offset, size, this.#data, 0, offset, attrs)
+      const refused = this.#transfer(true, this.span.pa + offset, size, this.#data, 0, offset, attrs)
       if (refused !== ACCESSED) return refused
     }
     return ACCESSED
@@ -111,12 +108,13 @@ export class Executor {
   }
 
   #element(store: boolean, offset: number, size: number, data: Uint8Array, attrs: number): number {
-    const here = this.room - offset
-    if (here >= size) return this.#transfer(store, this.pa + offset, size, data, offset, offset, attrs)
-    if (here <= 0) return this.#transfer(store, this.nextPa - here, size, data, offset, offset, attrs)
-    const refused = this.#transfer(store, this.pa + offset, here, data, offset, offset, attrs)
+    const { pa, room, nextPa } = this.span
+    const here = room - offset
+    if (here >= size) return this.#transfer(store, pa + offset, size, data, offset, offset, attrs)
+    if (here <= 0) return this.#transfer(store, nextPa - here, size, data, offset, offset, attrs)
+    const refused = this.#transfer(store, pa + offset, here, data, offset, offset, attrs)
     if (refused !== ACCESSED) return refused
-    return this.#transfer(store, this.nextPa, size - here, data, offset + here, offset + here, attrs)
+    return this.#transfer(store, nextPa, size - here, data, offset + here, offset + here, attrs)
   }
 
   /** `data[at ..]` to or from `pa`, `offset` bytes from the first byte of the access. */

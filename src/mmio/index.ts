@@ -28,8 +28,10 @@ export { unalignedAccessFaults } from './alignment.ts'
 export { EffectiveAddress } from './effective-address.ts'
 export type { PstateFeatures } from './exception.ts'
 export { ExclusiveMonitor } from './exclusive-monitor.ts'
+export type { Abort } from './fault.ts'
 export type { GuestMemory } from './guest-memory.ts'
-export { type Abort, type AccessFeatures, DataAbortHandler, HandlerError, type HandlerOptions } from './handler.ts'
+export { DataAbortHandler } from './handler.ts'
+export { type AccessFeatures, HandlerError, type HandlerOptions } from './handler-options.ts'
 export {
   ADDRESS_LIMIT,
   MemoryRegion,

@@ -1,0 +1,90 @@
+import type { EffectiveAddress } from './effective-address.ts'
+import { ExclusiveMonitor } from './exclusive-monitor.ts'
+import { ACCESSED, type Executor } from './execute.ts'
+import type { Fault } from './fault.ts'
+import type { Outcome } from './outcome.ts'
+import type { Plan } from './plan.ts'
+import { Reg } from './register-file.ts'
+import { retire } from './retire.ts'
+import { DFSC_EXTERNAL } from './syndrome.ts'
+import type { Vcpu } from './vcpu.ts'
+
+/**
+ * Makes the accesses of a plan whose pages are known, then writes the registers: the second half of a transaction.
+ * Nothing of the destination or of the base changes when an access was refused.
+ */
+export class Commit {
+  readonly #fault: Fault
+  readonly #executor: Executor
+  readonly #address: EffectiveAddress
+  readonly #monitor: ExclusiveMonitor = new ExclusiveMonitor()
+
+  constructor(fault: Fault, executor: Executor, address: EffectiveAddress) {
+    this.#fault = fault
+    this.#executor = executor
+    this.#address = address
+  }
+
+  /** The accesses, then the registers: data, base, PC. */
+  access(plan: Plan, attrs: number): Outcome {
+    const fault = this.#fault
+    const { registers, outcome, settings } = fault
+    const executor = this.#executor
+    let refused = ACCESSED
+    if (plan.form === 'zero') {
+      outcome.vaLo = (outcome.vaLo & -settings.zeroBlock) >>> 0
+      refused = executor.zero(settings.zeroBlock, attrs)
+    } else refused = executor.access(plan, registers, fault.bigEndian(), attrs)
+    if (plan.store) this.#stored(plan)
+    if (refused !== ACCESSED) {
+      const { refusedWrite } = executor
+      const far = refused
+      return fault.abort('external-abort', DFSC_EXTERNAL, refusedWrite, outcome.plusHi(far), outcome.plusLo(far))
+    }
+    executor.writeBack(plan, registers)
+    this.#writeResult(plan, 0)
+    this.#address.writeBack(plan, registers)
+    retire(registers)
+    return fault.end('retired', 'done')
+  }
+
+  /** A store-exclusive asks the monitor, and clears it. @returns whether nothing is to be stored: the outcome is set. */
+  exclusiveFails(plan: Plan): boolean {
+    if (plan.result < 0) return false
+    const { vcpu, registers } = this.#fault
+    const covered = this.#monitor.covers(vcpu, this.#executor.span.pa, plan.count * plan.size)
+    this.#monitor.clear(vcpu)
+    if (covered) return false
+    // Nothing is stored, and the result register says so.
+    this.#writeResult(plan, 1)
+    retire(registers)
+    this.#fault.end('retired', 'exclusive-failed')
+    return true
+  }
+
+  /** A load-exclusive marks what it is about to load. */
+  mark(plan: Plan): void {
+    this.#monitor.mark(this.#fault.vcpu, this.#executor.span.pa, plan.count * plan.size)
+  }
+
+  /** Clears the exclusives monitor of a vCPU. */
+  clearExclusive(vcpu: Vcpu): void {
+    this.#monitor.clear(vcpu)
+  }
+
+  #writeResult(plan: Plan, result: number): void {
+    if (plan.result < 0 || plan.result === Reg.XZR) return
+    const { registers } = this.#fault
+    registers.regs.setPair(plan.result, 0, result)
+    registers.wrote(plan.result)
+  }
+
+  /** Other vCPUs' monitors lose what was stored over, or may have been. */
+  #stored(plan: Plan): void {
+    const { vcpu, settings } = this.#fault
+    const { pa, nextPa, room } = this.#executor.span
+    const length = plan.form === 'zero' ? settings.zeroBlock : plan.count * plan.size
+    this.#monitor.stored(vcpu, pa, Math.min(room, length))
+    if (room < length) this.#monitor.stored(vcpu, nextPa, length - room)
+  }
+}

@@ -1,0 +1,134 @@
+import { bit, bits, high, low, TWO32 } from '../bits.ts'
+import { takeException } from './exception.ts'
+import type { Settings } from './handler-options.ts'
+import { Outcome, type OutcomeKind, type Reason } from './outcome.ts'
+import type { Plan } from './plan.ts'
+import { RegisterAccess } from './register-access.ts'
+import { Reg, type RegisterFile } from './register-file.ts'
+import { DFSC_ALIGNMENT, dataAbortSyndrome, SP_ALIGNMENT_SYNDROME, Syndrome } from './syndrome.ts'
+import type { Vcpu } from './vcpu.ts'
+
+/** What the hardware reported: ESR_EL2, FAR_EL2, HPFAR_EL2. A `number` must be an integer in 0..2^53. */
+export interface Abort {
+  readonly esr: bigint | number
+  readonly far: bigint | number
+  readonly hpfar: bigint | number
+}
+
+/** The grain of FAR and HPFAR: an access is taken apart at its multiples, whatever the guest's own pages are. */
+export const PAGE = 4096
+
+/**
+ * The fault at hand: whose it is, what hardware said of it, and how it ends. Reused; {@link begin} starts each.
+ *
+ * Every road through a fault finishes with {@link end}, or with one of the aborts.
+ */
+export class Fault {
+  readonly settings: Settings
+  readonly registers: RegisterAccess = new RegisterAccess()
+  readonly syndrome: Syndrome = new Syndrome()
+  readonly outcome: Outcome = new Outcome()
+  #vcpu: Vcpu | undefined = undefined
+
+  constructor(settings: Settings) {
+    this.settings = settings
+  }
+
+  /** Whose fault this is. */
+  get vcpu(): Vcpu {
+    return this.#vcpu as Vcpu
+  }
+
+  /** Starts a fault: from `abort`, or from the slots of ESR_EL2, FAR_EL2 and HPFAR_EL2 where it is left out. */
+  begin(vcpu: Vcpu, abort: Abort | undefined): void {
+    const { registers } = this
+    this.#vcpu = vcpu
+    registers.begin(vcpu)
+    const { regs } = registers
+    if (abort) {
+      setSlot(regs, Reg.ESR_EL2, abort.esr)
+      setSlot(regs, Reg.FAR_EL2, abort.far)
+      setSlot(regs, Reg.HPFAR_EL2, abort.hpfar)
+    } else {
+      registers.read(Reg.ESR_EL2)
+      registers.read(Reg.FAR_EL2)
+      registers.read(Reg.HPFAR_EL2)
+    }
+    registers.read(Reg.PC)
+    registers.read(Reg.PSTATE)
+    this.outcome.begin(regs)
+    // As a signed number: a u32 above 2^31 that is passed to a function is an allocation in V8.
+    this.syndrome.parse(regs.lo(Reg.ESR_EL2) | 0)
+  }
+
+  /** Says how the fault ended. */
+  end(kind: OutcomeKind, reason: Reason): Outcome {
+    this.outcome.kind = kind
+    this.outcome.reason = reason
+    return this.outcome
+  }
+
+  /** Ends the fault with `retry`. @returns false, for checks that say whether an access may go on. */
+  stop(reason: Reason): boolean {
+    this.end('retry', reason)
+    return false
+  }
+
+  /** PSTATE.EL. */
+  level(): number {
+    return bits(this.registers.regs.lo(Reg.PSTATE), 2, 2)
+  }
+
+  /** SCTLR_EL1.EE, or E0E at EL0 (pseudocode `BigEndian`): LDTR at EL1 too has EL1's order. */
+  bigEndian(): boolean {
+    this.registers.read(Reg.SCTLR_EL1)
+    return bit(this.registers.regs.lo(Reg.SCTLR_EL1), this.level() === 0 ? 24 : 25) === 1
+  }
+
+  /** HPFAR_EL2.FIPA: the guest-physical page that faulted. */
+  page(): number {
+    const { regs } = this.registers
+    const fipa = (regs.hi(Reg.HPFAR_EL2) & 0xffff) * TWO32 + ((regs.lo(Reg.HPFAR_EL2) & ~15) >>> 0)
+    return fipa * 256
+  }
+
+  /** How far FAR_EL2 lies behind an address, in the 56 bits below a tag, or -1 for 2^31 bytes or more. */
+  farOffset(hi: number, lo: number): number {
+    const { regs } = this.registers
+    const farLo = regs.lo(Reg.FAR_EL2)
+    const offset = (farLo - lo) | 0
+    const borrow = farLo < lo ? 1 : 0
+    return offset >= 0 && ((regs.hi(Reg.FAR_EL2) - hi - borrow) & 0xff_ffff) === 0 ? offset : -1
+  }
+
+  /** The unit of the host's map around `pa` is writable RAM from end to end. */
+  isPlainRam(pa: number): boolean {
+    const { granule, space } = this.settings
+    return space.isRam(pa - (pa % granule), granule, true)
+  }
+
+  /** An Alignment fault of the element `at` bytes from the effective address. */
+  alignmentAbort(plan: Plan, at: number): Outcome {
+    const { outcome } = this
+    return this.abort('alignment-fault', DFSC_ALIGNMENT, !plan.load, outcome.plusHi(at), outcome.plusLo(at))
+  }
+
+  /** SP alignment fault: no FAR (pseudocode `AArch64.SPAlignmentFault`). */
+  stackAbort(): Outcome {
+    takeException(this.registers, this.settings.pstate, SP_ALIGNMENT_SYNDROME)
+    return this.end('injected', 'sp-alignment-fault')
+  }
+
+  /** A data abort in the guest. @param status - DFSC. */
+  abort(reason: Reason, status: number, write: boolean, farHi: number, farLo: number): Outcome {
+    const esr = dataAbortSyndrome(this.level() === 0, write, status)
+    takeException(this.registers, this.settings.pstate, esr, farHi, farLo)
+    this.outcome.status = status
+    return this.end('injected', reason)
+  }
+}
+
+function setSlot(regs: RegisterFile, slot: number, value: bigint | number): void {
+  if (typeof value === 'bigint') regs.set(slot, value)
+  else regs.setPair(slot, high(value), low(value))
+}

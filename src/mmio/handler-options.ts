@@ -1,0 +1,90 @@
+import type { Features } from '../tlb/index.ts'
+import type { AddressSpace } from './address-space.ts'
+import type { PstateFeatures } from './exception.ts'
+import { DEFAULT_ZERO_BLOCK } from './plan.ts'
+import type { TraceObserver } from './trace.ts'
+
+/** Options of a {@link DataAbortHandler}. */
+export interface HandlerOptions {
+  /** Where the guest's RAM, its translation tables and its devices are. */
+  readonly space: AddressSpace
+  /** What the guest's CPU implements; everything unless told. */
+  readonly features?: Partial<Features & PstateFeatures & AccessFeatures>
+  /**
+   * What an error of a device or of the bus does: a synchronous external abort in the guest (default), or nothing but
+   * a value of zero, as hypervisors that drop QEMU's MemTxResult have it.
+   */
+  readonly busErrors?: 'inject' | 'ignore'
+  /**
+   * Bytes that the host maps as one: 4096 (default), 16384 or 65536. RAM that shares such a unit with a device faults
+   * too, and is emulated; a fault in a unit that is RAM throughout is the host's to map.
+   */
+  readonly granule?: 4096 | 16384 | 65536
+  /**
+   * Exclusives and atomics: emulated with a monitor of the handler's own (default; see {@link ExclusiveMonitor}), or
+   * refused with an abort of status 0x35, as CPUs do whose bus has no exclusive accesses to devices. The manual leaves
+   * the choice to the implementation (DDI 0487, B2.12.5 "Load-Exclusive and Store-Exclusive instruction usage").
+   */
+  readonly exclusives?: 'monitor' | 'unsupported'
+  /** Bytes that DC ZVA zeroes: 4 << DCZID_EL0.BS, a power of two in 4..2048; 64 unless told. */
+  readonly zeroBlock?: number
+  /** Told of each stage. */
+  readonly trace?: TraceObserver
+}
+
+/** Features of the guest's CPU that change what an access does. */
+export interface AccessFeatures {
+  /** FEAT_LSE2: unaligned atomic and ordered accesses inside 16 aligned bytes. */
+  readonly LSE2: boolean
+}
+
+/** A host's mistake in making a handler. No guest can cause one. */
+export class HandlerError extends TypeError {
+  override readonly name = 'HandlerError'
+}
+
+/** The options with every default filled in. */
+export interface Settings {
+  readonly space: AddressSpace
+  readonly features: Partial<Features>
+  readonly pstate: PstateFeatures
+  readonly lse2: boolean
+  readonly ignoreErrors: boolean
+  readonly granule: number
+  /** Exclusives and atomics are emulated. */
+  readonly exclusives: boolean
+  readonly zeroBlock: number
+  readonly trace: TraceObserver | undefined
+}
+
+const ALL_PSTATE: PstateFeatures = { PAN: true, SSBS: true, MTE: true, NMI: false }
+
+/** Checks the options and fills in what is not told. @throws HandlerError for options that are none of those listed. */
+export function settingsOf(options: HandlerOptions): Settings {
+  const { space, features = {}, busErrors = 'inject', granule = 4096, trace } = options
+  const { exclusives = 'monitor', zeroBlock = DEFAULT_ZERO_BLOCK } = options
+  if (typeof space?.read !== 'function') throw new HandlerError('options.space is missing: give an AddressSpace')
+  if (busErrors !== 'inject' && busErrors !== 'ignore') {
+    throw new HandlerError(`options.busErrors is ${String(busErrors)}: give 'inject' or 'ignore'`)
+  }
+  if (granule !== 4096 && granule !== 16384 && granule !== 65536) {
+    throw new HandlerError(`options.granule is ${String(granule)}: give 4096, 16384 or 65536`)
+  }
+  if (exclusives !== 'monitor' && exclusives !== 'unsupported') {
+    throw new HandlerError(`options.exclusives is ${String(exclusives)}: give 'monitor' or 'unsupported'`)
+  }
+  if (!(zeroBlock >= 4 && zeroBlock <= 2048 && Number.isInteger(Math.log2(zeroBlock)))) {
+    throw new HandlerError(`options.zeroBlock is ${String(zeroBlock)}: give a power of two in 4..2048`)
+  }
+  return {
+    space,
+    features,
+    pstate: { ...ALL_PSTATE, ...features },
+    lse2: features.LSE2 ?? true,
+    ignoreErrors: busErrors === 'ignore',
+    granule,
+    exclusives: exclusives === 'monitor',
+    zeroBlock,
+    trace,
+  }
+}

@@ -1,0 +1,144 @@
+import { Access, accessOf, FaultKind } from '../tlb/index.ts'
+import { type Fault, PAGE } from './fault.ts'
+import type { GuestWalk } from './guest-walk.ts'
+import type { Plan } from './plan.ts'
+import type { Span } from './span.ts'
+
+/**
+ * Translates every page of an access before anything happens, and holds the access against FAR and HPFAR: the first
+ * half of a transaction. What it finds is left in a {@link Span}.
+ */
+export class Probe {
+  readonly #fault: Fault
+  readonly #walk: GuestWalk
+  readonly #span: Span
+  /** The access at hand is unaligned: Device memory refuses it. */
+  #unaligned = false
+  /** What hardware would change in the descriptors of its pages. */
+  #updates = 0
+
+  constructor(fault: Fault, walk: GuestWalk, span: Span) {
+    this.#fault = fault
+    this.#walk = walk
+    this.#span = span
+  }
+
+  /**
+   * Translates the pages of a plan from the effective address in the outcome on.
+   *
+   * @param access - bits of `Access`.
+   * @param unaligned - Device memory refuses the access.
+   * @returns whether the access may go on; otherwise the outcome is set.
+   */
+  pages(plan: Plan, access: number, unaligned: boolean): boolean {
+    const fault = this.#fault
+    const { outcome, settings, syndrome } = fault
+    this.#unaligned = unaligned
+    if (unaligned) this.#walk.useAttributes(fault.registers)
+    const { vaHi } = outcome
+    let { vaLo } = outcome
+    let length = plan.count * plan.size
+    if (plan.form === 'zero') {
+      // The address is any in the block, which crosses no page.
+      length = settings.zeroBlock
+      vaLo = (vaLo & -length) >>> 0
+    }
+    const room = Math.min(length, PAGE - (vaLo & (PAGE - 1)))
+    const crosses = room < length
+    const nextHi = outcome.plusHi(room)
+    const nextLo = outcome.plusLo(room)
+    // Any byte: the elements of a pair or a structure have no order among themselves.
+    const faulted = fault.farOffset(vaHi, vaLo)
+    if (faulted < 0 || faulted >= length) return fault.stop('far-differs')
+    const onNext = faulted >= room
+    const span = this.#span
+    span.room = room
+    span.crosses = crosses
+    if (!this.#page(plan, vaHi, vaLo, access, !onNext, 0)) return false
+    outcome.ipa = this.#walk.page.pa
+    span.pa = this.#walk.page.pa
+    this.#updates = this.#walk.page.updates
+    if (crosses) {
+      // Of an element that lies on both pages the first decides: the rest is CONSTRAINED UNPREDICTABLE (DEVPAGE2).
+      const whole = Math.ceil(room / plan.size) * plan.size
+      this.#unaligned &&= whole < length
+      if (!this.#page(plan, nextHi, nextLo, access, onNext, whole)) return false
+      span.nextPa = this.#walk.page.pa
+      this.#updates |= this.#walk.page.updates
+    }
+    let faulting = onNext ? span.nextPa : span.pa
+    if (syndrome.translationFault) {
+      const page = fault.page()
+      // A CPU that has the first byte of the access in FAR, whichever page faulted, would fault again for ever.
+      if (crosses && pageOf(faulting) !== page) faulting = span.nextPa
+      if (pageOf(faulting) !== page) return fault.stop('translation-differs')
+    }
+    return fault.isPlainRam(faulting) ? fault.stop('not-mmio') : true
+  }
+
+  /**
+   * Sets the Access flag, or dirty state, as hardware would have on its way: only now is it sure that the access happens.
+   *
+   * @returns whether the pages of {@link pages} still are where they were; otherwise the outcome is set.
+   */
+  updateTables(access: number): boolean {
+    if (this.#updates === 0) return true
+    const { outcome } = this.#fault
+    const { pa, nextPa, room, crosses } = this.#span
+    const update = access & ~Access.NO_UPDATE
+    if (!this.#walkAgain(outcome.vaHi, outcome.vaLo, update, pa)) return this.#fault.stop('translation-differs')
+    if (!crosses) return true
+    if (this.#walkAgain(outcome.plusHi(room), outcome.plusLo(room), update, nextPa)) return true
+    return this.#fault.stop('translation-differs')
+  }
+
+  /** Translates one address as a read that leaves no trace. @returns its guest-physical address, or -1. */
+  readable(vaHi: number, vaLo: number, pstate: number): number {
+    const access = accessOf(Access.READ, pstate) | Access.NO_UPDATE
+    return this.#translate(vaHi, vaLo, access) ? this.#walk.page.pa : -1
+  }
+
+  /**
+   * Translates one page. A fault on the page that stage 2 stopped means that tables changed; on another, an abort.
+   *
+   * Device memory refuses what is unaligned before permissions are looked at (pseudocode `AArch64.S1Translate`).
+   *
+   * @param at - offset of the first element that begins on the page.
+   */
+  #page(plan: Plan, vaHi: number, vaLo: number, access: number, reported: boolean, at: number): boolean {
+    const translated = this.#translate(vaHi, vaLo, access | Access.NO_UPDATE)
+    const { fsc, write, fault } = this.#walk.page
+    if (
+      this.#unaligned &&
+      (translated || fault === FaultKind.PERMISSION) &&
+      this.#walk.onDeviceMemory(this.#fault.registers)
+    ) {
+      this.#fault.alignmentAbort(plan, at)
+      return false
+    }
+    if (translated) return true
+    if (reported || fsc < 0) return this.#fault.stop('translation-differs')
+    this.#fault.abort('translation-fault', fsc, write, vaHi, vaLo)
+    return false
+  }
+
+  #translate(vaHi: number, vaLo: number, access: number): boolean {
+    const { page } = this.#walk
+    const { registers, outcome, settings } = this.#fault
+    if (this.#walk.translate(registers, vaHi, vaLo, access) !== FaultKind.NONE) {
+      outcome.status = Math.max(page.fsc, 0)
+      return false
+    }
+    settings.trace?.translated?.(vaHi, vaLo, page.pa)
+    return true
+  }
+
+  #walkAgain(vaHi: number, vaLo: number, access: number, pa: number): boolean {
+    const walk = this.#walk
+    return walk.translate(this.#fault.registers, vaHi, vaLo, access) === FaultKind.NONE && walk.page.pa === pa
+  }
+}
+
+function pageOf(pa: number): number {
+  return pa - (pa % PAGE)
+}
