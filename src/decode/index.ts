@@ -9,6 +9,21 @@ export type { ConstraintName, ReservedName } from './constraints.ts'
 export type { Encoding } from './encoding.ts'
 export type { Field } from './fields.ts'
 export { type FormatOptions, format, operandText, registerText } from './format.ts'
+export { info } from './info/index.ts'
+export {
+  type BitRange,
+  type FlagUse,
+  type FlagUses,
+  type Flow,
+  type FlowKind,
+  type InstructionInfo,
+  type MemoryKind,
+  type MemoryUse,
+  type RegisterFile,
+  type RegisterUse,
+  SCALABLE,
+  type WriteKind,
+} from './info/types.ts'
 export {
   ALLOCATED,
   CONSTRAINED,

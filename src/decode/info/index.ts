@@ -1,0 +1,83 @@
+import { type Instruction, UNALLOCATED } from '../instruction.ts'
+import type { Operand } from '../operand.ts'
+import { operands } from '../syntax.ts'
+import { flagUses } from './flags.ts'
+import { flowOf } from './flow.ts'
+import { addImplicit } from './implicit.ts'
+import { memoryUses } from './memory.ts'
+import { bitRange, RegisterUses, type Role } from './registers.ts'
+import { operandRoles } from './roles.ts'
+import type { FlagUses, InstructionInfo } from './types.ts'
+
+/**
+ * What an instruction does: registers, memory, flags, flow, features. Derived from its row and its operands, so aliases
+ * have what their row has. An unallocated word does nothing but raise an exception.
+ *
+ * @example
+ * ```ts
+ * const { registers, flow } = info(decode(0x94000002)!) // bl #8
+ * registers.map((r) => [r.file, r.number, r.write]) // [['PC', 0, 'full'], ['X', 30, 'full']]
+ * flow // { kind: 'call', target: 8 }
+ * ```
+ */
+export function info(insn: Instruction): InstructionInfo {
+  const { encoding, word } = insn
+  const ops = insn.verdict === UNALLOCATED ? [] : operands(insn)
+  const uses = new RegisterUses()
+  const roles = operandRoles(encoding)
+  const merging = ops.some((o) => o.kind === 'register' && o.mode === 'm')
+  for (let i = 0; i < ops.length; i++) {
+    const role = roles[i] as Role
+    // LD64B and ST64B transfer eight registers, of which the syntax names the first, before the address.
+    const registers = encoding.access?.form === 'block64' && i === ops.length - 2 ? 8 : 1
+    addOperand(uses, ops[i] as Operand, merging && (role === 'w' || role === 'b') ? 'm' : role, registers)
+  }
+  addImplicit(uses, encoding, word)
+  const flags = flagUses(encoding, word)
+  addFlags(uses, flags)
+  return {
+    registers: uses.list(),
+    memory: memoryUses(encoding, ops),
+    flow: insn.verdict === UNALLOCATED ? { kind: 'exception', target: undefined } : flowOf(encoding, ops),
+    flags,
+    features: encoding.features,
+    group: encoding.group,
+  }
+}
+
+function addOperand(uses: RegisterUses, o: Operand, role: Role, registers: number): void {
+  switch (o.kind) {
+    case 'register':
+      for (let n = 0; n < registers; n++) uses.operand(n === 0 ? o : { ...o, number: o.number + n }, role)
+      return
+    case 'shifted':
+      uses.operand(o.register, 'r')
+      return
+    case 'list':
+      for (const r of o.registers) uses.operand(r, role, o.index)
+      return
+    case 'memory':
+      uses.operand(o.base, o.mode === 'offset' ? 'r' : 'b')
+      if (o.index) uses.operand(o.index, 'r')
+      return
+  }
+}
+
+/** NZCV as a register: bits 31:28. */
+function addFlags(uses: RegisterUses, { n, z, c, v }: FlagUses): void {
+  const all = [v, c, z, n]
+  const read = all.flatMap((flag, i) => (flag.read ? [28 + i] : []))
+  const written = all.flatMap((flag, i) => (flag.write === 'none' ? [] : [28 + i]))
+  const span = (bits: readonly number[]) => {
+    const low = bits[0]
+    return low === undefined ? undefined : bitRange(low, (bits.at(-1) as number) - low + 1)
+  }
+  if (read.length + written.length === 0) return
+  uses.add(
+    'NZCV',
+    0,
+    span(read),
+    written.length === 4 ? 'full' : written.length > 0 ? 'partial' : 'none',
+    span(written),
+  )
+}
