@@ -8,7 +8,16 @@ export type { AliasRuleName } from './alias-rules.ts'
 export type { ConstraintName, ReservedName } from './constraints.ts'
 export type { Encoding } from './encoding.ts'
 export type { Field } from './fields.ts'
-export { type FormatOptions, format, operandText, registerText } from './format.ts'
+export {
+  AddressError,
+  type FormatOptions,
+  format,
+  operandText,
+  registerText,
+  type Token,
+  type TokenKind,
+  tokens,
+} from './format.ts'
 export { info } from './info/index.ts'
 export {
   type BitRange,

@@ -224,6 +224,8 @@ export interface OperandCodec {
   /** Every bit that the operand depends on. */
   readonly bits: number
   readonly read: OperandReader
+  /** {@link bits}, and those of other operands that decide how this one is written. */
+  readonly textBits: number
   /** Absent where the operand depends on few bits: the encoder then looks for those that read as the operand. */
   readonly write: OperandWriter | undefined
 }
@@ -237,6 +239,8 @@ export interface OperandForm {
   readonly write?: OperandWriter
   /** The bits that the operand depends on, where they are not those of the fields that the notation looked up. */
   readonly bits?: number
+  /** Bits of other operands that decide how this one is written. */
+  readonly context?: number
 }
 
 const registers = new Map<string, readonly RegisterOperand[]>()

@@ -46,7 +46,7 @@ const NOTATIONS: readonly Notation[] = [
  * Splits a syntax into operand tokens at the commas outside brackets and braces. A post-index offset stays with its
  * memory operand: `[Xn|SP], #16` is one token.
  */
-function splitSyntax(syntax: string): string[] {
+export function splitSyntax(syntax: string): string[] {
   const tokens: string[] = []
   let depth = 0
   let start = 0
@@ -85,9 +85,9 @@ function compile(encoding: Encoding, token: string): OperandCodec {
     const form = notation(encoding, token)
     if (!form) continue
     const bits = takeFound()
-    return typeof form === 'function'
-      ? { bits, read: form, write: undefined }
-      : { bits: form.bits ?? bits, read: form.read, write: form.write }
+    if (typeof form === 'function') return { bits, textBits: bits, read: form, write: undefined }
+    const own = form.bits ?? bits
+    return { bits: own, textBits: (own | (form.context ?? 0)) >>> 0, read: form.read, write: form.write }
   }
   throw new TableError(encoding.id, `operand '${token}' has no meaning here`)
 }

@@ -44,9 +44,9 @@ function shiftedRegister(encoding: Encoding, token: string): OperandForm | undef
   const m = SHIFTED.exec(token)
   const register = m && registerNotation(encoding, m[1] as string)
   const amount = m && bitExpression(encoding, m[3] as string)
-  const kind = findField(encoding, 'shift')
+  const kind = m?.[2] === 'shift' ? findField(encoding, 'shift') : undefined
   if (!m || !register || !amount || (m[2] === 'shift' && !kind)) return undefined
-  const lsb = m[2] === 'shift' && kind ? kind.lsb : -1
+  const lsb = kind ? kind.lsb : -1
   return {
     read: (word) => {
       const shift = lsb < 0 ? 'lsl' : (SHIFTS[(word >>> lsb) & 3] as ShiftKind)
@@ -101,6 +101,8 @@ function extendedRegister(encoding: Encoding, token: string): OperandForm | unde
   }
   return {
     read,
+    // Rn and Rd, which may be SP.
+    context: 0x3ff,
     write: (o) => {
       if (o.kind !== 'shifted') return -1
       const kind = o.shift === 'lsl' ? own : (EXTENDS as readonly ShiftKind[]).indexOf(o.shift)
