@@ -1,9 +1,8 @@
 import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs'
-import type { FormatOptions } from '../decode/index.ts'
 import { UsageError } from './command.ts'
 import { ElfError } from './elf/reader.ts'
 import { type ElfFile, isElf, readElf } from './elf.ts'
-import { elfListing, instructionLine } from './listing.ts'
+import { elfListing, instructionLine, type ListingOptions } from './listing.ts'
 import { LineWriter } from './words.ts'
 
 /** A raw binary that is no sequence of words. Names the file, and the place in it. */
@@ -48,7 +47,7 @@ export async function listRaw(
   file: string,
   chunks: AsyncIterable<Uint8Array>,
   base: bigint,
-  options: FormatOptions,
+  options: ListingOptions,
   out: LineWriter = new LineWriter(),
 ): Promise<void> {
   let rest: Uint8Array = new Uint8Array(0)
@@ -79,7 +78,11 @@ export function readChunks(file: string): AsyncIterable<Uint8Array> {
  *
  * @throws ElfError when it is not of the format.
  */
-export async function listElf(file: string, options: FormatOptions, out: LineWriter = new LineWriter()): Promise<void> {
+export async function listElf(
+  file: string,
+  options: ListingOptions,
+  out: LineWriter = new LineWriter(),
+): Promise<void> {
   for (const line of elfListing(parse(file), options)) {
     const drained = out.line(line)
     if (drained) await drained

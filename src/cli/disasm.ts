@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util'
 import { CONSTRAINED, decodeInto, type FormatOptions, format, Instruction, UNALLOCATED } from '../decode/index.ts'
 import { isElfFile, listElf, listRaw, parseBase, readChunks } from './binary.ts'
+import { coloured, wantsColour } from './colours.ts'
 import { type Command, UsageError } from './command.ts'
 import { LlvmStatus, llvmSpacing, llvmStatus } from './llvm-status.ts'
 import { LineWriter, parseWord, readLines } from './words.ts'
 
-const HELP = `nisv disasm [--no-aliases] [--manual] [FILE]
+const HELP = `nisv disasm [--no-aliases] [--hex] [--upper-case] [--manual] [FILE]
 
 Reads one 32-bit word in hexadecimal a line (standard input without FILE) and prints exactly one line for each:
 LLVM's text, <undecodable>, <softfail> TEXT for a CONSTRAINED UNPREDICTABLE word, or <bad-input>. LLVM 22 passes over
@@ -16,6 +17,10 @@ nisv disasm --raw [--base ADDRESS] [FILE]
 
 Lists the code of an arm64 ELF file (known by its first bytes), or the words of a raw binary that begins at ADDRESS
 (hexadecimal; 0): address, word, text, with branch targets as addresses.
+
+--hex        immediates and offsets in hexadecimal
+--upper-case mnemonics, registers and names in upper case
+--color WHEN always, never or auto (where a terminal shows the output and NO_COLOR is not set)
 `
 
 const insn = new Instruction()
@@ -24,6 +29,8 @@ const insn = new Instruction()
 export interface LineOptions extends FormatOptions {
   /** The manual's verdict where LLVM's differs. */
   readonly manual?: boolean
+  /** With the escape codes of terminals. */
+  readonly colour?: boolean
 }
 
 /** One line of the disasm protocol. */
@@ -34,7 +41,7 @@ export function disassembleLine(line: string, options: LineOptions): string {
   if (verdict === UNALLOCATED) return '<undecodable>'
   const status = options.manual ? (verdict === CONSTRAINED ? LlvmStatus.SOFTFAIL : LlvmStatus.PLAIN) : llvmStatus(insn)
   if (status === LlvmStatus.UNDECODABLE) return '<undecodable>'
-  const text = llvmSpacing(word, format(insn, options))
+  const text = options.colour ? coloured(insn, options) : llvmSpacing(word, format(insn, options))
   return status === LlvmStatus.SOFTFAIL ? `<softfail> ${text}` : text
 }
 
@@ -48,6 +55,9 @@ export const disasm: Command = {
       args: [...args],
       options: {
         'no-aliases': { type: 'boolean', default: false },
+        hex: { type: 'boolean', default: false },
+        'upper-case': { type: 'boolean', default: false },
+        color: { type: 'string' },
         manual: { type: 'boolean', default: false },
         raw: { type: 'boolean', default: false },
         base: { type: 'string' },
@@ -55,7 +65,13 @@ export const disasm: Command = {
       allowPositionals: true,
     })
     if (positionals.length > 1) throw new UsageError('disasm takes one file at most')
-    const options = { aliases: !values['no-aliases'], manual: values.manual }
+    const options = {
+      aliases: !values['no-aliases'],
+      hex: values.hex,
+      upperCase: values['upper-case'],
+      colour: wantsColour(values.color),
+      manual: values.manual,
+    }
     const [file = '-'] = positionals
     if (values.raw) {
       await listRaw(file, readChunks(file), parseBase(values.base ?? '0'), options)

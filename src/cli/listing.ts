@@ -1,13 +1,5 @@
-import {
-  CONSTRAINED,
-  decodeInto,
-  type Encoding,
-  type FormatOptions,
-  format,
-  Instruction,
-  operands,
-  UNALLOCATED,
-} from '../decode/index.ts'
+import { CONSTRAINED, decodeInto, type FormatOptions, format, Instruction, UNALLOCATED } from '../decode/index.ts'
+import { coloured } from './colours.ts'
 import type { ElfMapping, ElfSymbol } from './elf/symbols.ts'
 import type { ElfCode, ElfFile } from './elf.ts'
 
@@ -18,7 +10,12 @@ export type Resolve = (address: bigint) => string | undefined
 const ADDRESS_WIDTH = 8
 
 const insn = new Instruction()
-const NO_NAME: Resolve = () => undefined
+
+/** How a listing is written. */
+export interface ListingOptions extends FormatOptions {
+  /** With the escape codes of terminals. */
+  readonly colour?: boolean
+}
 
 /**
  * One instruction of a listing: `address: word  text`, its target as an address with its name. What is no instruction
@@ -26,46 +23,13 @@ const NO_NAME: Resolve = () => undefined
  *
  * @param address - 64 bits.
  */
-export function instructionLine(
-  address: bigint,
-  word: number,
-  options: FormatOptions,
-  resolve: Resolve = NO_NAME,
-): string {
+export function instructionLine(address: bigint, word: number, options: ListingOptions, resolve?: Resolve): string {
   const verdict = decodeInto(word, insn)
-  let text = format(insn, options)
+  const located = { ...options, pc: address, ...(resolve && { symbol: resolve }) }
+  let text = options.colour ? coloured(insn, located) : format(insn, located)
   if (verdict === UNALLOCATED) text += '  // unallocated'
-  else {
-    if (hasTarget(insn.encoding)) text = withTarget(text, address, resolve)
-    if (verdict === CONSTRAINED) text += `  // CONSTRAINED UNPREDICTABLE: ${insn.unpredictable}`
-  }
+  else if (verdict === CONSTRAINED) text += `  // CONSTRAINED UNPREDICTABLE: ${insn.unpredictable}`
   return `${addressText(address)}: ${hex(word, 8)}  ${text}`
-}
-
-const targets = new Map<Encoding, boolean>()
-
-function hasTarget(encoding: Encoding): boolean {
-  let known = targets.get(encoding)
-  if (known === undefined) {
-    known = encoding.syntax.includes('label(')
-    targets.set(encoding, known)
-  }
-  return known
-}
-
-/** The text with the offset at its end, if that is a label's, replaced by where it leads. */
-function withTarget(text: string, address: bigint, resolve: Resolve): string {
-  for (const o of operands(insn)) {
-    if (o.kind !== 'label') continue
-    const offset = `#${o.offset}`
-    if (!text.endsWith(offset)) return text
-    const page = insn.encoding.mnemonic === 'adrp'
-    const target = BigInt.asUintN(64, (page ? address & ~0xfffn : address) + BigInt(o.offset))
-    const name = resolve(target)
-    const shown = `0x${target.toString(16)}${name === undefined ? '' : ` <${name}>`}`
-    return text.slice(0, -offset.length) + shown
-  }
-  return text
 }
 
 /** Data among instructions, in the file's byte order: a word, or the bytes before the end of one. */
@@ -77,7 +41,7 @@ function dataLine(address: bigint, bytes: Uint8Array, bigEndian: boolean): strin
 }
 
 /** The lines of all code of a file: a heading for each section, a label for each symbol. */
-export function* elfListing(file: ElfFile, options: FormatOptions): Generator<string> {
+export function* elfListing(file: ElfFile, options: ListingOptions): Generator<string> {
   const ordered = [...file.code].sort((a, b) => (a.address < b.address ? -1 : 1))
   for (const code of file.code) {
     const reach = file.relocatable ? [code] : ordered
@@ -86,7 +50,7 @@ export function* elfListing(file: ElfFile, options: FormatOptions): Generator<st
   }
 }
 
-function* codeListing(code: ElfCode, bigEndian: boolean, options: FormatOptions, resolve: Resolve): Generator<string> {
+function* codeListing(code: ElfCode, bigEndian: boolean, options: ListingOptions, resolve: Resolve): Generator<string> {
   const { bytes, symbols, mapping } = code
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let symbol = 0

@@ -55,13 +55,14 @@ const DEFAULTS: FormatOptions = {}
  */
 export function format(insn: Instruction, options: FormatOptions = DEFAULTS): string {
   const { encoding, word } = insn
-  const { aliases = true } = options
-  if (encoding.index < 0 || options.hex || options.upperCase || options.pc !== undefined) {
-    const out = new TextSink()
-    write(insn, options, out, () => {})
-    return out.text
+  const { aliases = true, pc } = options
+  if (encoding.index >= 0 && !options.hex && !options.upperCase) {
+    const spelling = spellingOf(preferred(encoding, word, aliases))
+    if (pc === undefined || (!spelling.hasLabel && isAddress(pc))) return spelling.text(word, aliases)
   }
-  return spellingOf(preferred(encoding, word, aliases)).text(word, aliases)
+  const out = new TextSink()
+  write(insn, options, out, () => {})
+  return out.text
 }
 
 /**
@@ -87,13 +88,13 @@ export function tokens(insn: Instruction, options: FormatOptions = DEFAULTS): To
 function write(insn: Instruction, options: FormatOptions, sink: Sink, begin: (operand: number) => void): void {
   const { encoding, word } = insn
   const out = options.upperCase ? new UpperCaseSink(sink) : sink
+  const style = styleOf(options)
   if (encoding.index < 0) {
     out.put('directive', '.inst')
     out.put('punctuation', ' ')
     out.put('immediate', `0x${word.toString(16).padStart(8, '0')}`)
     return
   }
-  const style = styleOf(options)
   spellingOf(preferred(encoding, word, style.aliases)).write(word, style, out, begin)
 }
 
@@ -101,10 +102,13 @@ function styleOf({ aliases = true, hex = false, pc, symbol }: FormatOptions): St
   return { aliases, hex, origin: pc === undefined ? undefined : addressOf(pc), symbol }
 }
 
+function isAddress(pc: unknown): pc is bigint | number {
+  return typeof pc === 'bigint' || Number.isSafeInteger(pc)
+}
+
 function addressOf(pc: unknown): bigint {
-  if (typeof pc === 'bigint') return pc
-  if (!Number.isSafeInteger(pc)) throw new AddressError(pc)
-  return BigInt(pc as number)
+  if (!isAddress(pc)) throw new AddressError(pc)
+  return BigInt(pc)
 }
 
 /** The row that spells the word: the first alias that matches it, or the encoding itself. */

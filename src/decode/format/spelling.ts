@@ -12,6 +12,8 @@ const DECIMAL = /\b(?:imm[rs]|rot)\b/
 /** A row, ready to spell its words: the one place where mnemonic, operands and what stands between them come together. */
 export class Spelling {
   readonly encoding: Encoding
+  /** An operand is a PC-relative address. */
+  readonly hasLabel: boolean
   readonly #mnemonics: readonly string[]
   readonly #mnemonicLsb: number
   readonly #codecs: readonly OperandCodec[]
@@ -27,6 +29,7 @@ export class Spelling {
     this.#mnemonicLsb = lsb
     this.#codecs = operandCodecs(encoding)
     this.#decimal = splitSyntax(encoding.syntax).map((token) => DECIMAL.test(token))
+    this.hasLabel = encoding.syntax.includes('label(')
     this.#page = encoding.mnemonic === 'adrp'
   }
 
