@@ -25,11 +25,11 @@ export function sectionsOf(files) {
     const title = titleOf(text, name)
     const commented = commentedRows(text)
     for (const row of rows) {
-      if (sections.has(row)) continue
+      if (sections.has(row[0])) continue
       const comment = commented.get(row[0])
       // `pre-indexed` says little without what the list is about.
       const short = comment !== undefined && /^([a-z]|FEAT_)/.test(comment)
-      sections.set(row, short ? `${title.replace(/:.*/, '')}: ${comment}` : (comment ?? title))
+      sections.set(row[0], short ? `${title.replace(/:.*/, '')}: ${comment}` : (comment ?? title))
     }
   }
   return sections
@@ -78,8 +78,9 @@ export function isaDocument(groups, table, files) {
   ]
   const sum = { encodings: 0, aliases: 0, sections: 0, features: new Set() }
   const body = []
-  for (const { name, rows } of groups) {
-    const bySection = groupBy(rows, (r) => sections.get(r))
+  for (const { name, rows: list } of groups) {
+    const rows = list()
+    const bySection = groupBy(rows, (r) => sections.get(r[0]))
     const aliases = rows.filter((r) => parsed.get(r[0]).aliasOf !== undefined).length
     const features = new Set(rows.flatMap((r) => parsed.get(r[0]).features.flatMap((f) => f.split('|'))))
     const cells = [rows.length - aliases, aliases, bySection.size, features.size]
@@ -163,7 +164,9 @@ async function readFiles(dist) {
     )
     const lists = {}
     for (const [name, value] of Object.entries(module)) {
-      const rows = Array.isArray(value) ? value : value?.rows
+      const list = value?.rows ?? value
+      // Lists of rows are functions without parameters.
+      const rows = typeof list === 'function' && list.length === 0 ? list() : undefined
       if (rows?.every?.((r) => Array.isArray(r) && typeof r[1] === 'string')) lists[name] = rows
     }
     files.push({ text: readFileSync(file, 'utf8'), lists })

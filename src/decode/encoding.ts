@@ -28,6 +28,9 @@ export interface RowOptions {
 /** One encoding, one line: id (the manual's), bits, LLVM's syntax, the rest. */
 export type Row = readonly [id: string, pattern: string, syntax: string, options?: RowOptions]
 
+/** A list of rows: a function, so that its 4,700 literals are made only where a word or a caller needs them. */
+export type Rows = () => readonly Row[]
+
 /** A row, parsed. Immutable; one object per encoding for the life of the program. */
 export interface Encoding extends Pattern {
   /** The manual's encoding id, such as `LDP_64_ldstpair_off`. */
@@ -72,40 +75,98 @@ export function takeFound(): number {
 }
 
 /** The bits of a word that a field occupies. */
-function fieldMask({ lsb, width }: Field): number {
+export function fieldMask({ lsb, width }: Field): number {
   return width === 32 ? 0xffff_ffff : (((1 << width) - 1) << lsb) >>> 0
 }
 
-/** Parses the rows of one group. */
-export function parseRows(group: string, rows: readonly Row[], firstIndex: number): Encoding[] {
-  return rows.map(([id, pattern, syntax, options = {}], i) => {
+/** What a row is part of: the answers that need its neighbours, which are asked for only when a caller wants them. */
+export interface Neighbours {
+  readonly name: string
+  /** The index of the first of them. */
+  first(): number
+  aliasesOf(id: string): readonly Encoding[]
+}
+
+const ALONE: Neighbours = { name: '', first: () => 0, aliasesOf: () => [] }
+
+/**
+ * Parses the row at `position` of a list, or one that stands alone.
+ *
+ * @throws TableError when it is malformed.
+ */
+export function parseRow(
+  [id, pattern, syntax, options = {}]: Row,
+  neighbours: Neighbours = ALONE,
+  position: number = 0,
+): Encoding {
+  return new RowEncoding(id, parsePattern(id, pattern), syntax, options, neighbours, position)
+}
+
+/** Members first used together stand together; all are set here, in one order, so that reading one is a plain load. */
+class RowEncoding implements Encoding {
+  readonly mask: number
+  readonly value: number
+  readonly should: Bits
+  readonly excluded: readonly Bits[]
+  readonly fields: readonly Field[]
+  readonly id: string
+  readonly group: string
+  readonly mnemonic: string
+  readonly syntax: string
+  readonly features: readonly string[]
+  readonly access: MemoryAccess | undefined
+  readonly unpredictable: readonly ConstraintName[]
+  readonly reserved: readonly ReservedName[]
+  readonly over: readonly string[]
+  readonly aliasOf: string | undefined
+  readonly when: AliasRuleName | undefined
+  readonly always: boolean
+  readonly #neighbours: Neighbours
+  readonly #position: number
+  #index = -1
+  #aliases: readonly Encoding[] | undefined
+
+  constructor(
+    id: string,
+    pattern: Pattern,
+    syntax: string,
+    options: RowOptions,
+    neighbours: Neighbours,
+    position: number,
+  ) {
     const space = syntax.indexOf(' ')
     const mnemonic = space < 0 ? syntax : syntax.slice(0, space)
     if (mnemonic === '') throw new TableError(id, 'syntax has no mnemonic')
-    const { mask, value, should, excluded, fields } = parsePattern(id, pattern)
-    // Spelt out: spreading the pattern costs 20 us a row, and leaves objects that are slow to read.
-    return {
-      mask,
-      value,
-      should,
-      excluded,
-      fields,
-      id,
-      index: firstIndex + i,
-      group,
-      mnemonic,
-      syntax: space < 0 ? '' : syntax.slice(space + 1).trim(),
-      features: options.feat?.split(' ') ?? [],
-      access: options.access,
-      unpredictable: options.unpredictable ?? [],
-      reserved: options.reserved ?? [],
-      over: options.over ?? [],
-      aliasOf: options.aliasOf,
-      when: options.when,
-      always: options.always === true,
-      aliases: [],
-    }
-  })
+    this.mask = pattern.mask
+    this.value = pattern.value
+    this.should = pattern.should
+    this.excluded = pattern.excluded
+    this.fields = pattern.fields
+    this.id = id
+    this.group = neighbours.name
+    this.mnemonic = mnemonic
+    this.syntax = space < 0 ? '' : syntax.slice(space + 1).trim()
+    this.features = options.feat?.split(' ') ?? []
+    this.access = options.access
+    this.unpredictable = options.unpredictable ?? []
+    this.reserved = options.reserved ?? []
+    this.over = options.over ?? []
+    this.aliasOf = options.aliasOf
+    this.when = options.when
+    this.always = options.always === true
+    this.#neighbours = neighbours
+    this.#position = position
+  }
+
+  get index(): number {
+    if (this.#index < 0) this.#index = this.#neighbours.first() + this.#position
+    return this.#index
+  }
+
+  get aliases(): readonly Encoding[] {
+    this.#aliases ??= this.#neighbours.aliasesOf(this.id)
+    return this.#aliases
+  }
 }
 
 /** True when `word` carries the fixed bits of `encoding` and none of its excluded values. */

@@ -63,7 +63,7 @@ export class WordError extends RangeError {
   }
 }
 
-let dispatch: Dispatch | undefined
+const dispatch: Dispatch = /* @__PURE__ */ new Dispatch(A64)
 
 /**
  * Decodes `word` into `out` without allocating, and tells whether it is an instruction.
@@ -77,31 +77,33 @@ let dispatch: Dispatch | undefined
  * ```
  */
 export function decodeInto(word: number, out: Instruction): Verdict {
-  dispatch ??= new Dispatch(A64.encodings)
-  const index = dispatch.find(word)
+  const row = dispatch.find(word)
   out.word = word >>> 0
-  out.unpredictable = ''
-  if (index < 0) {
+  if (row < 0) {
     out.encoding = NO_ENCODING
+    out.unpredictable = ''
     out.verdict = UNALLOCATED
     return UNALLOCATED
   }
-  const encoding = A64.encodings[index] as Encoding
+  const encoding = dispatch.encoding(row)
   out.encoding = encoding
-  const { should, unpredictable } = encoding
-  if (((word ^ should.value) & should.mask) !== 0) {
-    out.unpredictable = 'SHOULD_BE'
-  } else {
-    for (let i = 0; i < unpredictable.length; i++) {
-      const rule = unpredictable[i] as ConstraintName
-      if (UNPREDICTABLE[rule](word)) {
-        out.unpredictable = rule
-        break
-      }
-    }
-  }
-  out.verdict = out.unpredictable === '' ? ALLOCATED : CONSTRAINED
+  const unpredictable = dispatch.strays(row, word)
+    ? 'SHOULD_BE'
+    : dispatch.hasRules(row)
+      ? brokenRule(encoding, word)
+      : ''
+  out.unpredictable = unpredictable
+  out.verdict = unpredictable === '' ? ALLOCATED : CONSTRAINED
   return out.verdict
+}
+
+/** The first rule that makes the word CONSTRAINED UNPREDICTABLE, or `''`. */
+function brokenRule({ unpredictable }: Encoding, word: number): ConstraintName | '' {
+  for (let i = 0; i < unpredictable.length; i++) {
+    const rule = unpredictable[i] as ConstraintName
+    if (UNPREDICTABLE[rule](word)) return rule
+  }
+  return ''
 }
 
 /**

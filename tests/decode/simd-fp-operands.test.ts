@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseRows } from '../../src/decode/encoding.ts'
+import { parseRow } from '../../src/decode/encoding.ts'
 import { ALLOCATED, decode, format, Instruction, operands } from '../../src/decode/index.ts'
 
 /** The text of one token of a row. */
@@ -8,7 +8,7 @@ function text(pattern: string, token: string, word: number): string {
   const insn = new Instruction()
   insn.word = word >>> 0
   insn.verdict = ALLOCATED
-  insn.encoding = parseRows('Test', [['T', pattern, `x ${token}`]], 0)[0]!
+  insn.encoding = parseRow(['T', pattern, `x ${token}`])
   return format(insn).slice(2)
 }
 

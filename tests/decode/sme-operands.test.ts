@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseRows } from '../../src/decode/encoding.ts'
+import { parseRow } from '../../src/decode/encoding.ts'
 import { ALLOCATED, decode, format, Instruction, operands } from '../../src/decode/index.ts'
 
 /** The text of one token of a row, with and without aliases. */
@@ -7,7 +7,7 @@ function text(pattern: string, token: string, word: number): [string, string] {
   const insn = new Instruction()
   insn.word = word >>> 0
   insn.verdict = ALLOCATED
-  insn.encoding = parseRows('Test', [['T', pattern, `x ${token}`]], 0)[0]!
+  insn.encoding = parseRow(['T', pattern, `x ${token}`])
   return [format(insn).slice(2), format(insn, { aliases: false }).slice(2)]
 }
 

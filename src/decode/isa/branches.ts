@@ -3,7 +3,8 @@ import type { Group } from '../table.ts'
 /** Branches and exception generation: the first half of "Branches, Exception Generating and System instructions" (C4.1.93). */
 export const branches: Group = {
   name: 'Branches and Exception Generation',
-  rows: [
+  op1: '101x',
+  rows: () => [
     // Conditional branch (immediate)
     ['B_only_condbranch',  '0101010 0 imm19 0 cond', 'b.<cond> label(imm19*4)'],
     ['BC_only_condbranch', '0101010 0 imm19 1 cond', 'bc.<cond> label(imm19*4)', { feat: 'HBC' }],

@@ -3,7 +3,8 @@ import type { Group } from '../table.ts'
 /** Data Processing -- Register (C4.1.95). */
 export const dataProcessingRegister: Group = {
   name: 'Data Processing -- Register',
-  rows: [
+  op1: 'x101',
+  rows: () => [
     // Data-processing (2 source)
     ['UDIV_32_dp_2src',     '0 0 0 11010110 Rm 000010 Rn Rd', 'udiv Wd, Wn, Wm'],
     ['SDIV_32_dp_2src',     '0 0 0 11010110 Rm 000011 Rn Rd', 'sdiv Wd, Wn, Wm'],

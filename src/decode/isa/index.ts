@@ -1,4 +1,4 @@
-import { buildTable, type Group, type Table } from '../table.ts'
+import { type Group, LazyTable } from '../table.ts'
 import { branches } from './branches.ts'
 import { dataProcessingImmediate } from './data-processing-immediate.ts'
 import { dataProcessingRegister } from './data-processing-register.ts'
@@ -22,5 +22,5 @@ export const GROUPS: readonly Group[] = [
   simdFp,
 ]
 
-/** The A64 encoding table. */
-export const A64: Table = /* @__PURE__ */ buildTable(GROUPS)
+/** The A64 encoding table. Reading its lists parses all rows; decoding parses those that it meets. */
+export const A64: LazyTable = /* @__PURE__ */ new LazyTable(GROUPS)

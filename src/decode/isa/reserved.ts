@@ -3,7 +3,8 @@ import type { Group } from '../table.ts'
 /** Reserved (C4.1.1). */
 export const reserved: Group = {
   name: 'Reserved',
-  rows: [
+  op1: '0000',
+  rows: () => [
     ['UDF_only_perm_undef', '0000000000000000 imm16', 'udf #imm16'],
   ],
 }

@@ -12,15 +12,16 @@ import { outerProductQuarter } from './sme/outer-product-quarter.ts'
 /** SME encodings (C4.1.2): bit 31 is 1, bits 28:25 are 0000. */
 export const sme: Group = {
   name: 'SME encodings',
-  rows: [
-    ...outerProductQuarter,
-    ...outerProduct,
-    ...multipleMemory,
-    ...move,
-    ...arrayIndexed,
-    ...arraySingle,
-    ...arrayMultiple,
-    ...multipleVector,
-    ...memory,
+  op1: '0000',
+  rows: () => [
+    ...outerProductQuarter(),
+    ...outerProduct(),
+    ...multipleMemory(),
+    ...move(),
+    ...arrayIndexed(),
+    ...arraySingle(),
+    ...arrayMultiple(),
+    ...multipleVector(),
+    ...memory(),
   ],
 }

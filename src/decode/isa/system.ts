@@ -7,5 +7,6 @@ import { moves } from './system/moves.ts'
 /** System instructions: the second half of "Branches, Exception Generating and System instructions" (C4.1.93). */
 export const system: Group = {
   name: 'System',
-  rows: [...hints, ...moves, ...instructions, ...dataCache],
+  op1: '101x',
+  rows: () => [...hints(), ...moves(), ...instructions(), ...dataCache()],
 }

@@ -1,5 +1,5 @@
 import { type AtomicOperation, modify } from '../../access.ts'
-import type { Row } from '../../encoding.ts'
+import type { Row, Rows } from '../../encoding.ts'
 import { ORDERS, SIZES } from './sizes-and-orders.ts'
 
 /**
@@ -54,7 +54,7 @@ function storeAlias(mnemonic: string, load: string, store: string, id: string, f
 }
 
 /** Read-modify-write: Rt receives the old value, Rs is the operand. */
-export const atomic: readonly Row[] = [
+export const atomic: Rows = () => [
   // 128-bit atomic memory operations
   ...lse128('ldclrp', '0 001', 'clr'),
   ...lse128('ldsetp', '0 011', 'set'),

@@ -1,5 +1,5 @@
 import { modify, store } from '../../access.ts'
-import type { Row } from '../../encoding.ts'
+import type { Row, Rows } from '../../encoding.ts'
 
 /** Field op2 of CPY: T as if at EL0, N non-temporal; W the writes, R the reads, neither letter both. */
 const CPY_OPTIONS = [
@@ -59,7 +59,7 @@ function setTags(stage: string, stageBits: string): Row[] {
  * Memory Copy and Memory Set: prologue, main and epilogue. Xd and Xs are addresses, Xn the bytes left, all written
  * back; the Xs of a set is its value.
  */
-export const memoryCopySet: readonly Row[] = [
+export const memoryCopySet: Rows = () => [
   ...cpy('cpyfp', '0', '00'),
   ...cpy('cpyfm', '0', '01'),
   ...cpy('cpyfe', '0', '10'),

@@ -1,5 +1,5 @@
 import { type AtomicOperation, modify } from '../../access.ts'
-import type { Row } from '../../encoding.ts'
+import type { Row, Rows } from '../../encoding.ts'
 import { ORDERS } from './sizes-and-orders.ts'
 
 /** Bit S: RCW checks the descriptor against the masks of RCWMASK_EL1, RCWS against those of RCWSMASK_EL1 too. */
@@ -9,7 +9,7 @@ const CHECKS = [
 ] as const
 
 /** RCW compare and swap, RCW compare and swap pair (a pair begins with an even register). */
-const compares: readonly Row[] = CHECKS.flatMap(({ S, rcw }) =>
+const compares: Rows = () => CHECKS.flatMap(({ S, rcw }) =>
   ORDERS.flatMap(({ suffix, acquire, release, order }): Row[] => [
     [
       `${rcw}cas${suffix}`.toUpperCase() + '_C64_rcwcomswap',
@@ -50,8 +50,8 @@ function rcw(name: string, opc: string, operation: AtomicOperation): Row[] {
 }
 
 /** Read-check-write, FEAT_THE: translation table descriptors changed atomically under masks. */
-export const readCheckWrite: readonly Row[] = [
-  ...compares,
+export const readCheckWrite: Rows = () => [
+  ...compares(),
   ...rcw('clr', '001', 'clr'),
   ...rcw('swp', '010', 'swp'),
   ...rcw('set', '011', 'set'),

@@ -1,4 +1,4 @@
-import type { Row } from '../../encoding.ts'
+import type { Rows } from '../../encoding.ts'
 import { simdMultiple } from './simd-multiple.ts'
 import { simdOrdered } from './simd-ordered.ts'
 import { simdPair } from './simd-pair.ts'
@@ -6,10 +6,10 @@ import { simdRegister } from './simd-register.ts'
 import { simdSingle } from './simd-single.ts'
 
 /** Loads and stores with V=1: SIMD&FP registers. */
-export const simd: readonly Row[] = [
-  ...simdMultiple,
-  ...simdSingle,
-  ...simdRegister,
-  ...simdPair,
-  ...simdOrdered,
+export const simd: Rows = () => [
+  ...simdMultiple(),
+  ...simdSingle(),
+  ...simdRegister(),
+  ...simdPair(),
+  ...simdOrdered(),
 ]
