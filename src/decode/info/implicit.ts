@@ -1,23 +1,38 @@
 import type { Encoding } from '../encoding.ts'
+import { addFloat } from './float.ts'
 import { bitRange, type RegisterUses, whole } from './registers.ts'
 
 const X = bitRange(0, 64)
 
 /** Registers that the syntax does not name. */
 export function addImplicit(uses: RegisterUses, encoding: Encoding, word: number): void {
-  const { mnemonic, group } = encoding
+  const { mnemonic, group, access } = encoding
   if (encoding.id === 'HINT_HM_hints') addHint(uses, (word >>> 5) & 0x7f)
   else if (group.startsWith('Branches')) addBranch(uses, mnemonic)
   else if (encoding.syntax.includes('label(') && !mnemonic.startsWith('aut')) uses.add('PC', 0, X)
+  else if (mnemonic === 'msr') addState(uses, encoding, word)
   addAuthentication(uses, mnemonic)
+  addFloat(uses, encoding)
+  if (/^(?:rdffr|ldff1|ldnf1|wrffr|setffr)/.test(mnemonic)) {
+    const reads = /^(?:wr|set)/.test(mnemonic) ? undefined : whole('FFR')
+    uses.add('FFR', 0, reads, mnemonic.startsWith('rd') ? 'none' : reads ? 'merging' : 'full')
+  }
+  if (access && access.rcw !== '') uses.add('SYSTEM', access.rcw === 'rcw' ? 0xc686 : 0xc683, X)
+  // What LDG and IRG take from GCR_EL1 and RGSR_EL1, and ST64BV0 from ACCDATA_EL1.
+  if (mnemonic === 'irg') {
+    uses.add('SYSTEM', 0xc086, X)
+    uses.add('SYSTEM', 0xc085, X, 'full')
+  } else if (mnemonic === 'st64bv0') uses.add('SYSTEM', 0xc685, X)
 }
 
 function addBranch(uses: RegisterUses, mnemonic: string): void {
-  if (/^(?:ret|br|blr|b$|bl$|b\.|bc\.|[ct]b)/.test(mnemonic))
+  const relative = /^(?:b|bl|bc?\..*|[ct]b.*)$/.test(mnemonic)
+  if (relative || /^(?:ret|br[^k]?|bra|blr)/.test(mnemonic))
+    // A call reads PC for the address to return to.
     uses.add(
       'PC',
       0,
-      /^(?:ret|br)/.test(mnemonic) ? undefined : X,
+      relative || mnemonic.startsWith('bl') ? X : undefined,
       /^[ct]b|^bc?\./.test(mnemonic) ? 'conditional' : 'full',
     )
   if (mnemonic.startsWith('bl')) uses.add('X', 30, undefined, 'full')
@@ -44,27 +59,69 @@ const KEYS: Readonly<Record<string, number>> = { ia: 0xc108, ib: 0xc10a, da: 0xc
 function addKey(uses: RegisterUses, key: string): void {
   const low = KEYS[key]
   if (low === undefined) return
-  uses.add('SYSTEM', low, whole('SYSTEM'))
-  uses.add('SYSTEM', low + 1, whole('SYSTEM'))
+  uses.add('SYSTEM', low, X)
+  uses.add('SYSTEM', low + 1, X)
 }
 
+const AUTHENTICATION =
+  /^(?:(?:pacnb|pac|aut)(?:([id])z?([ab])|(ga))(sppcr?|171615)?|(ret|eret|br|blr|ldr)a([ab])z?(sppcr?)?)$/
+
 function addAuthentication(uses: RegisterUses, mnemonic: string): void {
-  const m = /^(?:(pac|aut|pacnb)([id][ab]|ga)z?(sppcr?|171615)?|(ret|eret|br|blr|ldr)a([ab])z?(sppcr?)?)$/.exec(
-    mnemonic,
-  )
+  const m = AUTHENTICATION.exec(mnemonic)
   if (!m) return
-  const from = m[3] ?? m[6] ?? ''
-  addKey(uses, m[2] ?? (m[4] === 'ldr' ? 'd' : 'i') + m[5])
+  const [, kind, letter, generic, form, jump, jumpLetter, returnForm] = m
+  const from = form ?? returnForm ?? ''
+  addKey(uses, jump ? (jump === 'ldr' ? 'd' : 'i') + jumpLetter : (generic ?? `${kind}${letter}`))
   if (from === '171615') {
     uses.add('X', 17, X, 'full')
     uses.add('X', 16, X)
     uses.add('X', 15, X)
   } else if (from !== '') {
-    uses.add('X', 30, X, m[4] === undefined ? 'full' : 'none')
+    uses.add('X', 30, X, jump === undefined ? 'full' : 'none')
     uses.add('SP', 0, X)
     if (from === 'sppc') uses.add('PC', 0, X)
-  } else if (m[4] === 'ret') {
+  } else if (jump === 'ret') {
     uses.add('X', 30, X)
     uses.add('SP', 0, X)
-  } else if (m[4] === 'eret') uses.add('SP', 0, X)
+  } else if (jump === 'eret') uses.add('SP', 0, X)
+}
+
+const SVCR = 0xda12
+/** The registers behind MSR (immediate)'s names; DAIFSet and DAIFClr change bits of theirs. */
+const FIELDS: Readonly<Record<string, number>> = {
+  SPSel: 0xc210,
+  PAN: 0xc213,
+  UAO: 0xc214,
+  ALLINT: 0xc218,
+  PM: 0xc219,
+  DAIFSet: 0xda11,
+  DAIFClr: 0xda11,
+  DIT: 0xda15,
+  SSBS: 0xda16,
+  TCO: 0xda17,
+}
+
+/** MSR of a PSTATE field; SVCR, besides, resets what PSTATE.SM and PSTATE.ZA enable or disable when they change. */
+function addState(uses: RegisterUses, { syntax }: Encoding, word: number): void {
+  const name = /^'(\w+)'/.exec(syntax)?.[1]
+  const register = name === undefined ? 0x8000 | ((word >>> 5) & 0x7fff) : (FIELDS[name] ?? SVCR)
+  if (register !== SVCR) {
+    if (name !== undefined) uses.add('SYSTEM', register, name.startsWith('DAIF') ? X : undefined, 'full')
+    return
+  }
+  // CRm is 0:ZA:SM:imm in the immediate form.
+  const sm = name === undefined || (word & 0x200) !== 0
+  const za = name === undefined || (word & 0x400) !== 0
+  if (name !== undefined) {
+    const bits = bitRange(sm ? 0 : 1, sm && za ? 2 : 1)
+    uses.add('SYSTEM', SVCR, X, 'partial', bits)
+  }
+  if (za) {
+    uses.add('ZA', 0xffff, undefined, 'conditional')
+    uses.add('ZT0', 0, undefined, 'conditional')
+  }
+  if (!sm) return
+  for (let n = 0; n < 32; n++) uses.add('V', n, undefined, 'conditional')
+  for (let n = 0; n < 16; n++) uses.add('P', n, undefined, 'conditional')
+  for (const file of ['FFR', 'FPSR', 'FPMR'] as const) uses.add(file, 0, undefined, 'conditional')
 }

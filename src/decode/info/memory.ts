@@ -7,8 +7,8 @@ const NONE: readonly MemoryUse[] = []
 
 /** The memory accesses of a word. */
 export function memoryUses(encoding: Encoding, operands: readonly Operand[]): readonly MemoryUse[] {
-  const { access } = encoding
-  if (!access) return NONE
+  const { access, mnemonic } = encoding
+  if (!access) return GUARDED[mnemonic] ?? NONE
   const kind = kindOf(encoding, access)
   const store = access.store
   const use: MemoryUse = {
@@ -113,5 +113,34 @@ function isChecked({ mnemonic }: Encoding, { form }: MemoryAccess, operands: rea
   const address = operands.find((o) => o.kind === 'memory')
   if (address?.kind !== 'memory') return false
   const { base, index, mode } = address
-  return mode !== 'offset' || !base.sp || (index !== undefined && !(index.number === 31 && address.indexOptional))
+  return mode !== 'offset' || !base.sp || index !== undefined
+}
+
+function guarded(kind: MemoryKind, load: boolean, store: boolean, count: number): MemoryUse {
+  return {
+    kind,
+    load,
+    store,
+    size: 8,
+    count,
+    order: 'plain',
+    exclusive: false,
+    unprivileged: false,
+    nonTemporal: false,
+    tags: '',
+    checked: false,
+    scattered: false,
+  }
+}
+
+const POP_RECORD = [guarded('load', true, false, 4)]
+/** The Guarded Control Stack's own instructions (`AddGCSRecord` and kin), which name no address. */
+const GUARDED: Readonly<Record<string, readonly MemoryUse[]>> = {
+  gcspushm: [guarded('store', false, true, 1)],
+  gcspopm: [guarded('load', true, false, 1)],
+  gcspushx: [guarded('store', false, true, 4)],
+  gcspopx: POP_RECORD,
+  gcspopcx: POP_RECORD,
+  gcsss1: [guarded('compare-and-swap', true, true, 1)],
+  gcsss2: [guarded('load', true, false, 1), guarded('store', false, true, 1)],
 }

@@ -1,8 +1,20 @@
 import type { RegisterOperand } from '../operand.ts'
 import { type BitRange, type RegisterFile, type RegisterUse, SCALABLE, type WriteKind } from './types.ts'
 
-/** What an operand is to an instruction: read, written in full, both, written in part (lanes), or merged into. */
-export type Role = 'r' | 'w' | 'b' | 'p' | 'm'
+/**
+ * What an operand is to an instruction: `r`ead, `w`ritten in full, `b`oth, written in `p`art, `m`erged into, or written
+ * `c`onditionally.
+ */
+export type Role = 'r' | 'w' | 'b' | 'p' | 'm' | 'c'
+
+const WRITES: Readonly<Record<Role, WriteKind>> = {
+  r: 'none',
+  w: 'full',
+  b: 'full',
+  p: 'partial',
+  m: 'merging',
+  c: 'conditional',
+}
 
 /** All of a scalable register. */
 export const WHOLE: BitRange = { lsb: 0, width: SCALABLE }
@@ -92,20 +104,39 @@ export class RegisterUses {
 
   /** Adds an operand by its role. */
   operand(r: RegisterOperand, role: Role, lane = r.index): void {
+    if (r.class === 'ZA') {
+      this.za(tilesOf(r.number, r.arrangement), role)
+      return
+    }
     const general = r.class === 'W' || r.class === 'X'
     if (general && r.number === 31 && !r.sp) return
-    const bits = operandBits(r, lane)
-    const reads = role === 'w' || role === 'p' ? undefined : bits
-    const write = role === 'r' ? 'none' : role === 'p' ? 'partial' : role === 'm' ? 'merging' : 'full'
     const file = general ? (r.number === 31 ? 'SP' : 'X') : r.class === 'P' || r.class === 'PN' ? 'P' : 'V'
+    const bits = operandBits(r, lane)
+    const reads = role === 'r' || role === 'b' || role === 'm' ? bits : undefined
     const writes = role === 'r' ? undefined : role === 'p' ? bits : whole(file)
-    this.add(file, file === 'SP' ? 0 : r.number, reads, write, writes, false)
+    this.add(file, file === 'SP' ? 0 : r.number, reads, WRITES[role], writes, false)
+  }
+
+  /** Adds 128-bit tiles of ZA: what a slice or a group of vectors leaves alone keeps its value. */
+  za(tiles: number, role: Role): void {
+    const reads = role === 'w' ? undefined : WHOLE
+    this.add('ZA', tiles, reads, WRITES[role], role === 'r' ? undefined : WHOLE, false)
   }
 
   /** What was collected: operands first. */
   list(): RegisterUse[] {
     return [...this.#drafts.filter((d) => !d.implicit), ...this.#drafts.filter((d) => d.implicit)]
   }
+}
+
+const TILES: Readonly<Record<string, number>> = { b: 1, h: 2, s: 4, d: 8, q: 16 }
+
+/** The 128-bit tiles that a tile consists of; all of them for the array. */
+export function tilesOf(tile: number, arrangement: string): number {
+  const step = tile < 0 ? 1 : (TILES[arrangement] ?? 1)
+  let tiles = 0
+  for (let n = Math.max(tile, 0); n < 16; n += step) tiles |= 1 << n
+  return tiles
 }
 
 /** The smallest range that has both. */

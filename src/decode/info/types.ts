@@ -46,7 +46,7 @@ export interface BitRange {
  *   lane, XTN2, BIC of an immediate).
  * - `merging`: which bits keep their old value is not in the word (merging predication, cumulative FPSR bits, a slice of
  *   ZA that a register selects): the old value is an input, so {@link RegisterUse.reads} is set too.
- * - `conditional`: in full or not at all, and the word does not tell (SMSTART on what it resets).
+ * - `conditional`: in full or not at all, and the word does not tell (PC of a conditional branch; what SMSTART resets).
  */
 export type WriteKind = 'none' | 'full' | 'partial' | 'merging' | 'conditional'
 
