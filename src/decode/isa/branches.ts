@@ -4,7 +4,7 @@ import type { Group } from '../table.ts'
 export const branches: Group = {
   name: 'Branches and Exception Generation',
   op1: '101x',
-  rows: () => [
+  rows: () => { return [
     // Conditional branch (immediate)
     ['B_only_condbranch',  '0101010 0 imm19 0 cond', 'b.<cond> label(imm19*4)'],
     ['BC_only_condbranch', '0101010 0 imm19 1 cond', 'bc.<cond> label(imm19*4)', { feat: 'HBC' }],
@@ -120,5 +120,5 @@ export const branches: Group = {
     // Test and branch (immediate)
     ['TBZ_only_testbranch',  'b5:1 011011 0 b40:5 imm14 Rt', 'tbz Rt(b5), #b5:b40, label(imm14*4)'],
     ['TBNZ_only_testbranch', 'b5:1 011011 1 b40:5 imm14 Rt', 'tbnz Rt(b5), #b5:b40, label(imm14*4)'],
-  ],
+  ] },
 }

@@ -4,7 +4,7 @@ import type { Group } from '../table.ts'
 export const dataProcessingImmediate: Group = {
   name: 'Data Processing -- Immediate',
   op1: '100x',
-  rows: () => [
+  rows: () => { return [
     // Data-processing (1 source immediate)
     ['AUTIASPPC_only_dp_1src_imm', '1 11 100111 00 imm16 11111', 'autiasppc label(-imm16*4)', { feat: 'PAuth_LR' }],
     ['AUTIBSPPC_only_dp_1src_imm', '1 11 100111 01 imm16 11111', 'autibsppc label(-imm16*4)', { feat: 'PAuth_LR' }],
@@ -112,5 +112,5 @@ export const dataProcessingImmediate: Group = {
 
     ['ROR_EXTR_32_extract', '0 00 100111 0 0 Rm imms=0xxxxx Rn Rd', 'ror Wd, Wn, #imms', { aliasOf: 'EXTR_32_extract', when: 'RN_EQUALS_RM' }],
     ['ROR_EXTR_64_extract', '1 00 100111 1 0 Rm imms        Rn Rd', 'ror Xd, Xn, #imms', { aliasOf: 'EXTR_64_extract', when: 'RN_EQUALS_RM' }],
-  ],
+  ] },
 }

@@ -4,7 +4,7 @@ import type { Group } from '../table.ts'
 export const dataProcessingRegister: Group = {
   name: 'Data Processing -- Register',
   op1: 'x101',
-  rows: () => [
+  rows: () => { return [
     // Data-processing (2 source)
     ['UDIV_32_dp_2src',     '0 0 0 11010110 Rm 000010 Rn Rd', 'udiv Wd, Wn, Wm'],
     ['SDIV_32_dp_2src',     '0 0 0 11010110 Rm 000011 Rn Rd', 'sdiv Wd, Wn, Wm'],
@@ -229,5 +229,5 @@ export const dataProcessingRegister: Group = {
     ['SMNEGL_SMSUBL_64WA_dp_3src', '1 00 11011 001 Rm 1 11111 Rn Rd', 'smnegl Xd, Wn, Wm', { aliasOf: 'SMSUBL_64WA_dp_3src' }],
     ['UMULL_UMADDL_64WA_dp_3src',  '1 00 11011 101 Rm 0 11111 Rn Rd', 'umull Xd, Wn, Wm',  { aliasOf: 'UMADDL_64WA_dp_3src' }],
     ['UMNEGL_UMSUBL_64WA_dp_3src', '1 00 11011 101 Rm 1 11111 Rn Rd', 'umnegl Xd, Wn, Wm', { aliasOf: 'UMSUBL_64WA_dp_3src' }],
-  ],
+  ] },
 }

@@ -24,7 +24,7 @@ function unprivileged(options: Options): Options {
 }
 
 /** Loads that set the exclusive monitors and stores that ask them; Ws receives 0 when the store was done. */
-export const exclusive: Rows = () => [
+export const exclusive: Rows = () => { return [
   // Load/store exclusive register
   ['STXRB_SR32_ldstexclr',         '00 001000 0 0 0 Rs         0 Rt2=(11111) Rn Rt', 'stxrb Ws, Wt, [Xn|SP]',      storeExclusive(1)],
   ['STLXRB_SR32_ldstexclr',        '00 001000 0 0 0 Rs         1 Rt2=(11111) Rn Rt', 'stlxrb Ws, Wt, [Xn|SP]',     storeExclusive(1, 'release')],
@@ -60,4 +60,4 @@ export const exclusive: Rows = () => [
   ['STLTXR_SR64_ldstexclr_unpriv', '11 001001 0 0 0 Rs         1 Rt2=(11111) Rn Rt', 'stltxr Ws, Xt, [Xn|SP]',     unprivileged(storeExclusive(8, 'release'))],
   ['LDTXR_LR64_ldstexclr_unpriv',  '11 001001 0 1 0 Rs=(11111) 0 Rt2=(11111) Rn Rt', 'ldtxr Xt, [Xn|SP]',          unprivileged(loadExclusive(8))],
   ['LDATXR_LR64_ldstexclr_unpriv', '11 001001 0 1 0 Rs=(11111) 1 Rt2=(11111) Rn Rt', 'ldatxr Xt, [Xn|SP]',         unprivileged(loadExclusive(8, 'acquire'))],
-]
+] }

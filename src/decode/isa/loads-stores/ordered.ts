@@ -8,7 +8,7 @@ const releasePC3 = (size: number, form: AccessForm = 'register'): RowOptions =>
   ({ feat: 'LRCPC3', access: store(size, { order: 'release' }, form) })
 
 /** Loads with acquire and stores with release semantics, those limited to a LORegion (LO) among them. */
-export const ordered: Rows = () => [
+export const ordered: Rows = () => { return [
   // Load/store ordered
   ['STLLRB_SL32_ldstord',          '00 001000 1 0 0 Rs=(11111) 0 Rt2=(11111) Rn Rt', 'stllrb Wt, [Xn|SP]',            { feat: 'LOR', access: store(1, { order: 'lo-release' }) }],
   ['STLRB_SL32_ldstord',           '00 001000 1 0 0 Rs=(11111) 1 Rt2=(11111) Rn Rt', 'stlrb Wt, [Xn|SP]',             { access: store(1, { order: 'release' }) }],
@@ -62,4 +62,4 @@ export const ordered: Rows = () => [
   ['LDAPRH_32L_memop',             '01 111 0 00 1 0 1 11111 1 100 00 Rn Rt',         'ldaprh Wt, [Xn|SP]',            { feat: 'LRCPC', access: load(2, { order: 'acquire-pc' }) }],
   ['LDAPR_32L_memop',              '10 111 0 00 1 0 1 11111 1 100 00 Rn Rt',         'ldapr Wt, [Xn|SP]',             { feat: 'LRCPC', access: load(4, { order: 'acquire-pc' }) }],
   ['LDAPR_64L_memop',              '11 111 0 00 1 0 1 11111 1 100 00 Rn Rt',         'ldapr Xt, [Xn|SP]',             { feat: 'LRCPC', access: load(8, { order: 'acquire-pc' }) }],
-]
+] }

@@ -23,7 +23,7 @@ function writeBack(options: Options): Options {
 const tagPair: Options = { feat: 'MTE', access: store(8, {}, 'tag-pair') }
 
 /** Two registers at ascending addresses. */
-export const pair: Rows = () => [
+export const pair: Rows = () => { return [
   // Load/store no-allocate pair (offset)
   ['STNP_32_ldstnapair_offs',  '00 101 0 000 0 imm7 Rt2 Rn Rt', 'stnp Wt, Wt2, [Xn|SP, #simm7*4]',   storePair(4, { nonTemporal: true })],
   ['LDNP_32_ldstnapair_offs',  '00 101 0 000 1 imm7 Rt2 Rn Rt', 'ldnp Wt, Wt2, [Xn|SP, #simm7*4]',   loadPair(4, { nonTemporal: true })],
@@ -58,4 +58,4 @@ export const pair: Rows = () => [
   ['LDP_64_ldstpair_pre',      '10 101 0 011 1 imm7 Rt2 Rn Rt', 'ldp Xt, Xt2, [Xn|SP, #simm7*8]!',   writeBack(loadPair(8))],
   ['STTP_64_ldstpair_pre',     '11 101 0 011 0 imm7 Rt2 Rn Rt', 'sttp Xt, Xt2, [Xn|SP, #simm7*8]!',  writeBack(unprivileged(storePair(8)))],
   ['LDTP_64_ldstpair_pre',     '11 101 0 011 1 imm7 Rt2 Rn Rt', 'ldtp Xt, Xt2, [Xn|SP, #simm7*8]!',  writeBack(unprivileged(loadPair(8)))],
-]
+] }

@@ -2,7 +2,7 @@ import { load, noAccess, store } from '../../access.ts'
 import type { Rows } from '../../encoding.ts'
 
 /** Load/store register (unscaled immediate). */
-const unscaled: Rows = () => [
+const unscaled: Rows = () => { return [
   ['STURB_32_ldst_unscaled',  '00 111 0 00 00 0 imm9 00 Rn Rt', 'sturb Wt, [Xn|SP, #simm9]',    { access: store(1) }],
   ['LDURB_32_ldst_unscaled',  '00 111 0 00 01 0 imm9 00 Rn Rt', 'ldurb Wt, [Xn|SP, #simm9]',    { access: load(1) }],
   ['LDURSB_64_ldst_unscaled', '00 111 0 00 10 0 imm9 00 Rn Rt', 'ldursb Xt, [Xn|SP, #simm9]',   { access: load(1, { signed: 64 }) }],
@@ -17,10 +17,10 @@ const unscaled: Rows = () => [
   ['STUR_64_ldst_unscaled',   '11 111 0 00 00 0 imm9 00 Rn Rt', 'stur Xt, [Xn|SP, #simm9]',     { access: store(8) }],
   ['LDUR_64_ldst_unscaled',   '11 111 0 00 01 0 imm9 00 Rn Rt', 'ldur Xt, [Xn|SP, #simm9]',     { access: load(8) }],
   ['PRFUM_P_ldst_unscaled',   '11 111 0 00 10 0 imm9 00 Rn Rt', 'prfum prfop, [Xn|SP, #simm9]', { access: noAccess() }],
-]
+] }
 
 /** Load/store register (immediate post-indexed). */
-const postIndexed: Rows = () => [
+const postIndexed: Rows = () => { return [
   ['STRB_32_ldst_immpost',  '00 111 0 00 00 0 imm9 01 Rn Rt', 'strb Wt, [Xn|SP], #simm9',  { access: store(1), unpredictable: ['WBOVERLAPST'] }],
   ['LDRB_32_ldst_immpost',  '00 111 0 00 01 0 imm9 01 Rn Rt', 'ldrb Wt, [Xn|SP], #simm9',  { access: load(1), unpredictable: ['WBOVERLAPLD'] }],
   ['LDRSB_64_ldst_immpost', '00 111 0 00 10 0 imm9 01 Rn Rt', 'ldrsb Xt, [Xn|SP], #simm9', { access: load(1, { signed: 64 }), unpredictable: ['WBOVERLAPLD'] }],
@@ -34,10 +34,10 @@ const postIndexed: Rows = () => [
   ['LDRSW_64_ldst_immpost', '10 111 0 00 10 0 imm9 01 Rn Rt', 'ldrsw Xt, [Xn|SP], #simm9', { access: load(4, { signed: 64 }), unpredictable: ['WBOVERLAPLD'] }],
   ['STR_64_ldst_immpost',   '11 111 0 00 00 0 imm9 01 Rn Rt', 'str Xt, [Xn|SP], #simm9',   { access: store(8), unpredictable: ['WBOVERLAPST'] }],
   ['LDR_64_ldst_immpost',   '11 111 0 00 01 0 imm9 01 Rn Rt', 'ldr Xt, [Xn|SP], #simm9',   { access: load(8), unpredictable: ['WBOVERLAPLD'] }],
-]
+] }
 
 /** Load/store register (unprivileged). */
-const unprivileged: Rows = () => [
+const unprivileged: Rows = () => { return [
   ['STTRB_32_ldst_unpriv',  '00 111 0 00 00 0 imm9 10 Rn Rt', 'sttrb Wt, [Xn|SP, #simm9]',  { access: store(1, { unprivileged: true }) }],
   ['LDTRB_32_ldst_unpriv',  '00 111 0 00 01 0 imm9 10 Rn Rt', 'ldtrb Wt, [Xn|SP, #simm9]',  { access: load(1, { unprivileged: true }) }],
   ['LDTRSB_64_ldst_unpriv', '00 111 0 00 10 0 imm9 10 Rn Rt', 'ldtrsb Xt, [Xn|SP, #simm9]', { access: load(1, { signed: 64, unprivileged: true }) }],
@@ -51,10 +51,10 @@ const unprivileged: Rows = () => [
   ['LDTRSW_64_ldst_unpriv', '10 111 0 00 10 0 imm9 10 Rn Rt', 'ldtrsw Xt, [Xn|SP, #simm9]', { access: load(4, { signed: 64, unprivileged: true }) }],
   ['STTR_64_ldst_unpriv',   '11 111 0 00 00 0 imm9 10 Rn Rt', 'sttr Xt, [Xn|SP, #simm9]',   { access: store(8, { unprivileged: true }) }],
   ['LDTR_64_ldst_unpriv',   '11 111 0 00 01 0 imm9 10 Rn Rt', 'ldtr Xt, [Xn|SP, #simm9]',   { access: load(8, { unprivileged: true }) }],
-]
+] }
 
 /** Load/store register (immediate pre-indexed). */
-const preIndexed: Rows = () => [
+const preIndexed: Rows = () => { return [
   ['STRB_32_ldst_immpre',  '00 111 0 00 00 0 imm9 11 Rn Rt', 'strb Wt, [Xn|SP, #simm9]!',  { access: store(1), unpredictable: ['WBOVERLAPST'] }],
   ['LDRB_32_ldst_immpre',  '00 111 0 00 01 0 imm9 11 Rn Rt', 'ldrb Wt, [Xn|SP, #simm9]!',  { access: load(1), unpredictable: ['WBOVERLAPLD'] }],
   ['LDRSB_64_ldst_immpre', '00 111 0 00 10 0 imm9 11 Rn Rt', 'ldrsb Xt, [Xn|SP, #simm9]!', { access: load(1, { signed: 64 }), unpredictable: ['WBOVERLAPLD'] }],
@@ -68,10 +68,10 @@ const preIndexed: Rows = () => [
   ['LDRSW_64_ldst_immpre', '10 111 0 00 10 0 imm9 11 Rn Rt', 'ldrsw Xt, [Xn|SP, #simm9]!', { access: load(4, { signed: 64 }), unpredictable: ['WBOVERLAPLD'] }],
   ['STR_64_ldst_immpre',   '11 111 0 00 00 0 imm9 11 Rn Rt', 'str Xt, [Xn|SP, #simm9]!',   { access: store(8), unpredictable: ['WBOVERLAPST'] }],
   ['LDR_64_ldst_immpre',   '11 111 0 00 01 0 imm9 11 Rn Rt', 'ldr Xt, [Xn|SP, #simm9]!',   { access: load(8), unpredictable: ['WBOVERLAPLD'] }],
-]
+] }
 
 /** Load/store register (register offset). */
-const registerOffset: Rows = () => [
+const registerOffset: Rows = () => { return [
   ['STRB_32B_ldst_regoff',   '00 111 0 00 00 1 Rm option!=x0x|011 S 10 Rn Rt',   'strb Wt, [Xn|SP, Rm ext 0]',    { access: store(1) }],
   ['STRB_32BL_ldst_regoff',  '00 111 0 00 00 1 Rm option=011 S 10 Rn Rt',        'strb Wt, [Xn|SP, Rm ext 0]',    { access: store(1) }],
   ['LDRB_32B_ldst_regoff',   '00 111 0 00 01 1 Rm option!=x0x|011 S 10 Rn Rt',   'ldrb Wt, [Xn|SP, Rm ext 0]',    { access: load(1) }],
@@ -91,18 +91,18 @@ const registerOffset: Rows = () => [
   ['LDR_64_ldst_regoff',     '11 111 0 00 01 1 Rm option=x1x S 10 Rn Rt',        'ldr Xt, [Xn|SP, Rm ext 3]',     { access: load(8) }],
   ['PRFM_P_ldst_regoff',     '11 111 0 00 10 1 Rm option=x1x S 10 Rn Rt!=11xxx', 'prfm prfop, [Xn|SP, Rm ext 3]', { access: noAccess() }],
   ['RPRFM_R_ldst_regoff',    '11 111 0 00 10 1 Rm option=x1x S 10 Rn Rt=11xxx',  'rprfm rprfop, Xm, [Xn|SP]',     { feat: 'RPRFM', access: noAccess() }],
-]
+] }
 
 /** Load/store register (pac). */
-const authenticated: Rows = () => [
+const authenticated: Rows = () => { return [
   ['LDRAA_64_ldst_pac',  '11 111 0 00 M=0 S 1 imm9 0 1 Rn Rt', 'ldraa Xt, [Xn|SP, #sS:imm9*8]',  { feat: 'PAuth', access: load(8, { authenticated: true }) }],
   ['LDRAA_64W_ldst_pac', '11 111 0 00 M=0 S 1 imm9 1 1 Rn Rt', 'ldraa Xt, [Xn|SP, #sS:imm9*8]!', { feat: 'PAuth', access: load(8, { authenticated: true }), unpredictable: ['WBOVERLAPLD'] }],
   ['LDRAB_64_ldst_pac',  '11 111 0 00 M=1 S 1 imm9 0 1 Rn Rt', 'ldrab Xt, [Xn|SP, #sS:imm9*8]',  { feat: 'PAuth', access: load(8, { authenticated: true }) }],
   ['LDRAB_64W_ldst_pac', '11 111 0 00 M=1 S 1 imm9 1 1 Rn Rt', 'ldrab Xt, [Xn|SP, #sS:imm9*8]!', { feat: 'PAuth', access: load(8, { authenticated: true }), unpredictable: ['WBOVERLAPLD'] }],
-]
+] }
 
 /** Load/store register (unsigned immediate). */
-const unsignedOffset: Rows = () => [
+const unsignedOffset: Rows = () => { return [
   ['STRB_32_ldst_pos',  '00 111 0 01 00 imm12 Rn Rt', 'strb Wt, [Xn|SP, #imm12*1]',    { access: store(1) }],
   ['LDRB_32_ldst_pos',  '00 111 0 01 01 imm12 Rn Rt', 'ldrb Wt, [Xn|SP, #imm12*1]',    { access: load(1) }],
   ['LDRSB_64_ldst_pos', '00 111 0 01 10 imm12 Rn Rt', 'ldrsb Xt, [Xn|SP, #imm12*1]',   { access: load(1, { signed: 64 }) }],
@@ -117,7 +117,7 @@ const unsignedOffset: Rows = () => [
   ['STR_64_ldst_pos',   '11 111 0 01 00 imm12 Rn Rt', 'str Xt, [Xn|SP, #imm12*8]',     { access: store(8) }],
   ['LDR_64_ldst_pos',   '11 111 0 01 01 imm12 Rn Rt', 'ldr Xt, [Xn|SP, #imm12*8]',     { access: load(8) }],
   ['PRFM_P_ldst_pos',   '11 111 0 01 10 imm12 Rn Rt', 'prfm prfop, [Xn|SP, #imm12*8]', { access: noAccess() }],
-]
+] }
 
 /** One register, and the address in all its forms. */
 export const register: Rows = () => [

@@ -14,7 +14,7 @@ const st = (registers: number, structure: number): RowOptions => ({
 })
 
 /** "Advanced SIMD load/store multiple structures". */
-const noOffset: Rows = () => [
+const noOffset: Rows = () => { return [
   ['LD4_asisdlse_R4', '0 Q 0011000 1 000000 0000 size Rn Rt', 'ld4 {Vt.T x4}, [Xn|SP]', ld(4, 4)],
   ['LD1_asisdlse_R4_4v', '0 Q 0011000 1 000000 0010 size Rn Rt', 'ld1 {Vt.T x4}, [Xn|SP]', ld(4, 1)],
   ['LD3_asisdlse_R3', '0 Q 0011000 1 000000 0100 size Rn Rt', 'ld3 {Vt.T x3}, [Xn|SP]', ld(3, 3)],
@@ -29,10 +29,10 @@ const noOffset: Rows = () => [
   ['ST1_asisdlse_R1_1v', '0 Q 0011000 0 000000 0111 size Rn Rt', 'st1 {Vt.T x1}, [Xn|SP]', st(1, 1)],
   ['ST2_asisdlse_R2', '0 Q 0011000 0 000000 1000 size Rn Rt', 'st2 {Vt.T x2}, [Xn|SP]', st(2, 2)],
   ['ST1_asisdlse_R2_2v', '0 Q 0011000 0 000000 1010 size Rn Rt', 'st1 {Vt.T x2}, [Xn|SP]', st(2, 1)],
-]
+] }
 
 /** The same, post-indexed by a register (Rm is not 31) or by the bytes transferred (Rm is 31). */
-const postIndexed: Rows = () => [
+const postIndexed: Rows = () => { return [
   ['LD4_asisdlsep_R4_r', '0 Q 0011001 1 0 Rm!=11111 0000 size Rn Rt', 'ld4 {Vt.T x4}, [Xn|SP], Xm', ld(4, 4)],
   ['LD4_asisdlsep_I4_i', '0 Q 0011001 1 0 11111 0000 size Rn Rt', 'ld4 {Vt.T x4}, [Xn|SP], #32<<Q', ld(4, 4)],
   ['LD1_asisdlsep_R4_r4', '0 Q 0011001 1 0 Rm!=11111 0010 size Rn Rt', 'ld1 {Vt.T x4}, [Xn|SP], Xm', ld(4, 1)],
@@ -61,7 +61,7 @@ const postIndexed: Rows = () => [
   ['ST2_asisdlsep_I2_i', '0 Q 0011001 0 0 11111 1000 size Rn Rt', 'st2 {Vt.T x2}, [Xn|SP], #16<<Q', st(2, 2)],
   ['ST1_asisdlsep_R2_r2', '0 Q 0011001 0 0 Rm!=11111 1010 size Rn Rt', 'st1 {Vt.T x2}, [Xn|SP], Xm', st(2, 1)],
   ['ST1_asisdlsep_I2_i2', '0 Q 0011001 0 0 11111 1010 size Rn Rt', 'st1 {Vt.T x2}, [Xn|SP], #16<<Q', st(2, 1)],
-]
+] }
 
 /** LD1-LD4, ST1-ST4 (multiple structures). */
 export const simdMultiple: Rows = () => [...noOffset(), ...postIndexed()]

@@ -5,7 +5,7 @@ const ldapur = (size: number): RowOptions => ({ feat: 'FP LRCPC3', access: load(
 const stlur = (size: number): RowOptions => ({ feat: 'FP LRCPC3', access: store(size, { bank: 'V', order: 'release' }) })
 
 /** LDAPUR, STLUR (SIMD&FP): "LDAPR/STLR (SIMD&FP)". */
-const ordered: Rows = () => [
+const ordered: Rows = () => { return [
   ['LDAPUR_B_ldapstl_simd', '00 011 1 01 01 0 imm9 10 Rn Rt', 'ldapur Bt, [Xn|SP, #simm9]', ldapur(1)],
   ['STLUR_B_ldapstl_simd', '00 011 1 01 00 0 imm9 10 Rn Rt', 'stlur Bt, [Xn|SP, #simm9]', stlur(1)],
   ['LDAPUR_H_ldapstl_simd', '01 011 1 01 01 0 imm9 10 Rn Rt', 'ldapur Ht, [Xn|SP, #simm9]', ldapur(2)],
@@ -16,7 +16,7 @@ const ordered: Rows = () => [
   ['STLUR_D_ldapstl_simd', '11 011 1 01 00 0 imm9 10 Rn Rt', 'stlur Dt, [Xn|SP, #simm9]', stlur(8)],
   ['LDAPUR_Q_ldapstl_simd', '00 011 1 01 11 0 imm9 10 Rn Rt', 'ldapur Qt, [Xn|SP, #simm9]', ldapur(16)],
   ['STLUR_Q_ldapstl_simd', '00 011 1 01 10 0 imm9 10 Rn Rt', 'stlur Qt, [Xn|SP, #simm9]', stlur(16)],
-]
+] }
 
 const atomic = (size: number, operation: AtomicOperation, order: AccessOrder): RowOptions => ({
   feat: 'LSFE',
@@ -27,7 +27,7 @@ const atomic = (size: number, operation: AtomicOperation, order: AccessOrder): R
  * FEAT_LSFE: atomic floating-point operations on memory, in "Atomic memory operations" with V=1. The LD forms return
  * the old value in Rt. The ST forms are encodings of their own (o3=1) that have no Rt: 31 there is not V31.
  */
-const floatingPointAtomic: Rows = () => [
+const floatingPointAtomic: Rows = () => { return [
   ['LDBFADD_16', '00 111 1 00 0 0 1 Rs 0 000 00 Rn Rt', 'ldbfadd Hs, Ht, [Xn|SP]', atomic(2, 'bfadd', 'plain')],
   ['LDBFADDA_16', '00 111 1 00 1 0 1 Rs 0 000 00 Rn Rt', 'ldbfadda Hs, Ht, [Xn|SP]', atomic(2, 'bfadd', 'acquire')],
   ['LDBFADDL_16', '00 111 1 00 0 1 1 Rs 0 000 00 Rn Rt', 'ldbfaddl Hs, Ht, [Xn|SP]', atomic(2, 'bfadd', 'release')],
@@ -148,7 +148,7 @@ const floatingPointAtomic: Rows = () => [
   ['LDFMINNMAL_64', '11 111 1 00 1 1 1 Rs 0 111 00 Rn Rt', 'ldfminnmal Ds, Dt, [Xn|SP]', atomic(8, 'fminnm', 'acquire-release')],
   ['STFMINNM_64', '11 111 1 00 0 0 1 Rs 1 111 00 Rn 11111', 'stfminnm Ds, [Xn|SP]', atomic(8, 'fminnm', 'plain')],
   ['STFMINNML_64', '11 111 1 00 0 1 1 Rs 1 111 00 Rn 11111', 'stfminnml Ds, [Xn|SP]', atomic(8, 'fminnm', 'release')],
-]
+] }
 
 /** SIMD&FP loads and stores with ordering or read-modify-write. */
 export const simdOrdered: Rows = () => [...ordered(), ...floatingPointAtomic()]

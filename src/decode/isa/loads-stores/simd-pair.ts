@@ -17,7 +17,7 @@ const unprivilegedQ = pairOf(16, 'FP LSUI', { unprivileged: true })
 const unprivilegedNonTemporalQ = pairOf(16, 'FP LSUI', { unprivileged: true, nonTemporal: true })
 
 /** LDP, STP, LDNP, STNP (SIMD&FP) and their unprivileged forms: the classes "Load/store register pair" and "no-allocate pair". */
-export const simdPair: Rows = () => [
+export const simdPair: Rows = () => { return [
   // no-allocate pair (offset)
   ['LDNP_S_ldstnapair_offs', '00 101 1 000 1 imm7 Rt2 Rn Rt', 'ldnp St, St2, [Xn|SP, #simm7*4]', nonTemporalS.ldp],
   ['STNP_S_ldstnapair_offs', '00 101 1 000 0 imm7 Rt2 Rn Rt', 'stnp St, St2, [Xn|SP, #simm7*4]', nonTemporalS.stp],
@@ -54,4 +54,4 @@ export const simdPair: Rows = () => [
   ['STP_Q_ldstpair_pre', '10 101 1 011 0 imm7 Rt2 Rn Rt', 'stp Qt, Qt2, [Xn|SP, #simm7*16]!', Q.stp],
   ['LDTP_Q_ldstpair_pre', '11 101 1 011 1 imm7 Rt2 Rn Rt', 'ldtp Qt, Qt2, [Xn|SP, #simm7*16]!', unprivilegedQ.ldp],
   ['STTP_Q_ldstpair_pre', '11 101 1 011 0 imm7 Rt2 Rn Rt', 'sttp Qt, Qt2, [Xn|SP, #simm7*16]!', unprivilegedQ.stp],
-]
+] }

@@ -14,7 +14,7 @@ const strD: RowOptions = { feat: 'FP', access: store(8, { bank: 'V' }) }
 const strQ: RowOptions = { feat: 'FP', access: store(16, { bank: 'V' }) }
 
 /** LDR, STR (immediate, SIMD&FP), unsigned offset (C4 "Load/store register (unsigned immediate)"). */
-const unsignedOffset: Rows = () => [
+const unsignedOffset: Rows = () => { return [
   ['LDR_B_ldst_pos', '00 111 1 01 01 imm12 Rn Rt', 'ldr Bt, [Xn|SP, #imm12]', ldrB],
   ['STR_B_ldst_pos', '00 111 1 01 00 imm12 Rn Rt', 'str Bt, [Xn|SP, #imm12]', strB],
   ['LDR_H_ldst_pos', '01 111 1 01 01 imm12 Rn Rt', 'ldr Ht, [Xn|SP, #imm12*2]', ldrH],
@@ -25,10 +25,10 @@ const unsignedOffset: Rows = () => [
   ['STR_D_ldst_pos', '11 111 1 01 00 imm12 Rn Rt', 'str Dt, [Xn|SP, #imm12*8]', strD],
   ['LDR_Q_ldst_pos', '00 111 1 01 11 imm12 Rn Rt', 'ldr Qt, [Xn|SP, #imm12*16]', ldrQ],
   ['STR_Q_ldst_pos', '00 111 1 01 10 imm12 Rn Rt', 'str Qt, [Xn|SP, #imm12*16]', strQ],
-]
+] }
 
 /** LDUR, STUR (SIMD&FP): "Load/store register (unscaled immediate)". */
-const unscaled: Rows = () => [
+const unscaled: Rows = () => { return [
   ['LDUR_B_ldst_unscaled', '00 111 1 00 01 0 imm9 00 Rn Rt', 'ldur Bt, [Xn|SP, #simm9]', ldrB],
   ['STUR_B_ldst_unscaled', '00 111 1 00 00 0 imm9 00 Rn Rt', 'stur Bt, [Xn|SP, #simm9]', strB],
   ['LDUR_H_ldst_unscaled', '01 111 1 00 01 0 imm9 00 Rn Rt', 'ldur Ht, [Xn|SP, #simm9]', ldrH],
@@ -39,10 +39,10 @@ const unscaled: Rows = () => [
   ['STUR_D_ldst_unscaled', '11 111 1 00 00 0 imm9 00 Rn Rt', 'stur Dt, [Xn|SP, #simm9]', strD],
   ['LDUR_Q_ldst_unscaled', '00 111 1 00 11 0 imm9 00 Rn Rt', 'ldur Qt, [Xn|SP, #simm9]', ldrQ],
   ['STUR_Q_ldst_unscaled', '00 111 1 00 10 0 imm9 00 Rn Rt', 'stur Qt, [Xn|SP, #simm9]', strQ],
-]
+] }
 
 /** "Load/store register (immediate post-indexed)". */
-const postIndexed: Rows = () => [
+const postIndexed: Rows = () => { return [
   ['LDR_B_ldst_immpost', '00 111 1 00 01 0 imm9 01 Rn Rt', 'ldr Bt, [Xn|SP], #simm9', ldrB],
   ['STR_B_ldst_immpost', '00 111 1 00 00 0 imm9 01 Rn Rt', 'str Bt, [Xn|SP], #simm9', strB],
   ['LDR_H_ldst_immpost', '01 111 1 00 01 0 imm9 01 Rn Rt', 'ldr Ht, [Xn|SP], #simm9', ldrH],
@@ -53,10 +53,10 @@ const postIndexed: Rows = () => [
   ['STR_D_ldst_immpost', '11 111 1 00 00 0 imm9 01 Rn Rt', 'str Dt, [Xn|SP], #simm9', strD],
   ['LDR_Q_ldst_immpost', '00 111 1 00 11 0 imm9 01 Rn Rt', 'ldr Qt, [Xn|SP], #simm9', ldrQ],
   ['STR_Q_ldst_immpost', '00 111 1 00 10 0 imm9 01 Rn Rt', 'str Qt, [Xn|SP], #simm9', strQ],
-]
+] }
 
 /** "Load/store register (immediate pre-indexed)". */
-const preIndexed: Rows = () => [
+const preIndexed: Rows = () => { return [
   ['LDR_B_ldst_immpre', '00 111 1 00 01 0 imm9 11 Rn Rt', 'ldr Bt, [Xn|SP, #simm9]!', ldrB],
   ['STR_B_ldst_immpre', '00 111 1 00 00 0 imm9 11 Rn Rt', 'str Bt, [Xn|SP, #simm9]!', strB],
   ['LDR_H_ldst_immpre', '01 111 1 00 01 0 imm9 11 Rn Rt', 'ldr Ht, [Xn|SP, #simm9]!', ldrH],
@@ -67,10 +67,10 @@ const preIndexed: Rows = () => [
   ['STR_D_ldst_immpre', '11 111 1 00 00 0 imm9 11 Rn Rt', 'str Dt, [Xn|SP, #simm9]!', strD],
   ['LDR_Q_ldst_immpre', '00 111 1 00 11 0 imm9 11 Rn Rt', 'ldr Qt, [Xn|SP, #simm9]!', ldrQ],
   ['STR_Q_ldst_immpre', '00 111 1 00 10 0 imm9 11 Rn Rt', 'str Qt, [Xn|SP, #simm9]!', strQ],
-]
+] }
 
 /** "Load/store register (register offset)". Byte accesses by a shifted register (by 0) are a row of their own. */
-const registerOffset: Rows = () => [
+const registerOffset: Rows = () => { return [
   ['LDR_B_ldst_regoff', '00 111 1 00 01 1 Rm option=x1x S 10 Rn Rt', 'ldr Bt, [Xn|SP, Rm ext 0]', ldrB],
   ['LDR_BL_ldst_regoff', '00 111 1 00 01 1 Rm option=011 S 10 Rn Rt', 'ldr Bt, [Xn|SP, Rm ext 0]', { ...ldrB, over: ['LDR_B_ldst_regoff'] }],
   ['STR_B_ldst_regoff', '00 111 1 00 00 1 Rm option=x1x S 10 Rn Rt', 'str Bt, [Xn|SP, Rm ext 0]', strB],
@@ -83,14 +83,14 @@ const registerOffset: Rows = () => [
   ['STR_D_ldst_regoff', '11 111 1 00 00 1 Rm option=x1x S 10 Rn Rt', 'str Dt, [Xn|SP, Rm ext 3]', strD],
   ['LDR_Q_ldst_regoff', '00 111 1 00 11 1 Rm option=x1x S 10 Rn Rt', 'ldr Qt, [Xn|SP, Rm ext 4]', ldrQ],
   ['STR_Q_ldst_regoff', '00 111 1 00 10 1 Rm option=x1x S 10 Rn Rt', 'str Qt, [Xn|SP, Rm ext 4]', strQ],
-]
+] }
 
 /** LDR (literal, SIMD&FP): "Load register (literal)". */
-const literal: Rows = () => [
+const literal: Rows = () => { return [
   ['LDR_S_loadlit', '00 011 1 00 imm19 Rt', 'ldr St, label(imm19*4)', ldrS],
   ['LDR_D_loadlit', '01 011 1 00 imm19 Rt', 'ldr Dt, label(imm19*4)', ldrD],
   ['LDR_Q_loadlit', '10 011 1 00 imm19 Rt', 'ldr Qt, label(imm19*4)', ldrQ],
-]
+] }
 
 /** Loads and stores of one SIMD&FP register. */
 export const simdRegister: Rows = () => [

@@ -17,7 +17,7 @@ const ldr = (structure: number): RowOptions => ({
 })
 
 /** "Advanced SIMD load/store single structure". */
-const noOffset: Rows = () => [
+const noOffset: Rows = () => { return [
   ['LD1_asisdlso_B1_1b', '0 Q 0011010 1 0 00000 000 S size Rn Rt', 'ld1 {Vt.b x1}[Q:S:size], [Xn|SP]', ld(1, 1)],
   ['LD1_asisdlso_H1_1h', '0 Q 0011010 1 0 00000 010 S size=x0 Rn Rt', 'ld1 {Vt.h x1}[Q:S:size<1>], [Xn|SP]', ld(2, 1)],
   ['LD1_asisdlso_S1_1s', '0 Q 0011010 1 0 00000 100 S 00 Rn Rt', 'ld1 {Vt.s x1}[Q:S], [Xn|SP]', ld(4, 1)],
@@ -57,10 +57,10 @@ const noOffset: Rows = () => [
   // FEAT_LRCPC3
   ['LDAP1_asisdlso_D1', '0 Q 0011010 1 0 00001 100 0 01 Rn Rt', 'ldap1 {Vt.d x1}[Q], [Xn|SP]', { feat: 'AdvSIMD LRCPC3', access: load(8, { bank: 'V', order: 'acquire-pc' }, 'lane') }],
   ['STL1_asisdlso_D1', '0 Q 0011010 0 0 00001 100 0 01 Rn Rt', 'stl1 {Vt.d x1}[Q], [Xn|SP]', { feat: 'AdvSIMD LRCPC3', access: store(8, { bank: 'V', order: 'release' }, 'lane') }],
-]
+] }
 
 /** The same, post-indexed by a register (Rm is not 31) or by the bytes transferred (Rm is 31). */
-const postIndexed: Rows = () => [
+const postIndexed: Rows = () => { return [
   ['LD1_asisdlsop_BX1_r1b', '0 Q 0011011 1 0 Rm!=11111 000 S size Rn Rt', 'ld1 {Vt.b x1}[Q:S:size], [Xn|SP], Xm', ld(1, 1)],
   ['LD1_asisdlsop_B1_i1b', '0 Q 0011011 1 0 11111 000 S size Rn Rt', 'ld1 {Vt.b x1}[Q:S:size], [Xn|SP], #1', ld(1, 1)],
   ['LD1_asisdlsop_HX1_r1h', '0 Q 0011011 1 0 Rm!=11111 010 S size=x0 Rn Rt', 'ld1 {Vt.h x1}[Q:S:size<1>], [Xn|SP], Xm', ld(2, 1)],
@@ -133,7 +133,7 @@ const postIndexed: Rows = () => [
   ['ST4_asisdlsop_S4_i4s', '0 Q 0011011 0 1 11111 101 S 00 Rn Rt', 'st4 {Vt.s x4}[Q:S], [Xn|SP], #16', st(4, 4)],
   ['ST4_asisdlsop_DX4_r4d', '0 Q 0011011 0 1 Rm!=11111 101 0 01 Rn Rt', 'st4 {Vt.d x4}[Q], [Xn|SP], Xm', st(8, 4)],
   ['ST4_asisdlsop_D4_i4d', '0 Q 0011011 0 1 11111 101 0 01 Rn Rt', 'st4 {Vt.d x4}[Q], [Xn|SP], #32', st(8, 4)],
-]
+] }
 
 /** LD1-LD4, ST1-ST4 (single structure), LD1R-LD4R, LDAP1, STL1. */
 export const simdSingle: Rows = () => [...noOffset(), ...postIndexed()]

@@ -13,7 +13,7 @@ const bulkStore = { feat: 'MTE2', access: store(0, {}, 'tag') } as const
 const bulkStoreZero = { feat: 'MTE2', access: store(0, {}, 'tag-zero') } as const
 
 /** Load/store memory tags. */
-export const tags: Rows = () => [
+export const tags: Rows = () => { return [
   ['STG_64Spost_ldsttags',     '11011001 00 1 imm9 01 Rn Rt',      'stg Xt|SP, [Xn|SP], #simm9*16',    storeTag],
   ['STG_64Soffset_ldsttags',   '11011001 00 1 imm9 10 Rn Rt',      'stg Xt|SP, [Xn|SP, #simm9*16]',    storeTag],
   ['STG_64Spre_ldsttags',      '11011001 00 1 imm9 11 Rn Rt',      'stg Xt|SP, [Xn|SP, #simm9*16]!',   storeTag],
@@ -30,4 +30,4 @@ export const tags: Rows = () => [
   ['STZ2G_64Soffset_ldsttags', '11011001 11 1 imm9 10 Rn Rt',      'stz2g Xt|SP, [Xn|SP, #simm9*16]',  storeTagsZero],
   ['STZ2G_64Spre_ldsttags',    '11011001 11 1 imm9 11 Rn Rt',      'stz2g Xt|SP, [Xn|SP, #simm9*16]!', storeTagsZero],
   ['LDGM_64bulk_ldsttags',     '11011001 11 1 000000000 00 Rn Rt', 'ldgm Xt, [Xn|SP]',                 bulkLoad],
-]
+] }

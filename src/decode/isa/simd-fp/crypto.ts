@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** AES, SHA-1, SHA-2, SHA-3, SM3 and SM4. */
-export const crypto: Rows = () => [
+export const crypto: Rows = () => { return [
   // Cryptographic AES
   ['AESE_B_cryptoaes',   '01001110 00 10100 00100 10 Rn Rd', 'aese Vd.16b, Vn.16b',   { feat: 'AdvSIMD AES' }],
   ['AESD_B_cryptoaes',   '01001110 00 10100 00101 10 Rn Rd', 'aesd Vd.16b, Vn.16b',   { feat: 'AdvSIMD AES' }],
@@ -48,4 +48,4 @@ export const crypto: Rows = () => [
   // Cryptographic two-register SHA 512
   ['SHA512SU0_VV2_cryptosha512_2', '11001110 110 00000 1000 00 Rn Rd', 'sha512su0 Vd.2d, Vn.2d', { feat: 'AdvSIMD SHA512' }],
   ['SM4E_VV4_cryptosha512_2',      '11001110 110 00000 1000 01 Rn Rd', 'sm4e Vd.4s, Vn.4s',      { feat: 'AdvSIMD SM4' }],
-]
+] }

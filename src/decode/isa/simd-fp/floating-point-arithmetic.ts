@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Floating-point arithmetic on scalars, with one, two or three sources. */
-export const floatingPointArithmetic: Rows = () => [
+export const floatingPointArithmetic: Rows = () => { return [
   // Floating-point data-processing (1 source)
   ['FMOV_S_floatdp1',     '0 0 0 11110 00 1 000000 10000 Rn Rd', 'fmov Sd, Sn',     { feat: 'FP' }],
   ['FMOV_D_floatdp1',     '0 0 0 11110 01 1 000000 10000 Rn Rd', 'fmov Dd, Dn',     { feat: 'FP' }],
@@ -94,4 +94,4 @@ export const floatingPointArithmetic: Rows = () => [
   ['FNMSUB_S_floatdp3', '0 0 0 11111 00 1 Rm 1 Ra Rn Rd', 'fnmsub Sd, Sn, Sm, Sa', { feat: 'FP' }],
   ['FNMSUB_D_floatdp3', '0 0 0 11111 01 1 Rm 1 Ra Rn Rd', 'fnmsub Dd, Dn, Dm, Da', { feat: 'FP' }],
   ['FNMSUB_H_floatdp3', '0 0 0 11111 11 1 Rm 1 Ra Rn Rd', 'fnmsub Hd, Hn, Hm, Ha', { feat: 'FP FP16' }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Floating-point comparisons, selection and constants. */
-export const floatingPointCompare: Rows = () => [
+export const floatingPointCompare: Rows = () => { return [
   // Floating-point compare
   ['FCMP_S_floatcmp',   '0 0 0 11110 00 1 Rm 00 1000 Rn 00000',         'fcmp Sn, Sm',    { feat: 'FP' }],
   ['FCMP_D_floatcmp',   '0 0 0 11110 01 1 Rm 00 1000 Rn 00000',         'fcmp Dn, Dm',    { feat: 'FP' }],
@@ -33,4 +33,4 @@ export const floatingPointCompare: Rows = () => [
   ['FMOV_S_floatimm', '0 0 0 11110 00 1 imm8 100 00000 Rd', 'fmov Sd, #float(imm8)', { feat: 'FP' }],
   ['FMOV_D_floatimm', '0 0 0 11110 01 1 imm8 100 00000 Rd', 'fmov Dd, #float(imm8)', { feat: 'FP' }],
   ['FMOV_H_floatimm', '0 0 0 11110 11 1 imm8 100 00000 Rd', 'fmov Hd, #float(imm8)', { feat: 'FP FP16' }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Floating-point to and from integers and fixed-point numbers. */
-export const floatingPointConvert: Rows = () => [
+export const floatingPointConvert: Rows = () => { return [
   // Conversion between floating-point and fixed-point
   ['SCVTF_S32_float2fix',  '0 0 0 11110 00 0 00 010 scale=1xxxxx Rn Rd', 'scvtf Sd, Wn, #64-scale',  { feat: 'FP' }],
   ['SCVTF_D32_float2fix',  '0 0 0 11110 01 0 00 010 scale=1xxxxx Rn Rd', 'scvtf Dd, Wn, #64-scale',  { feat: 'FP' }],
@@ -160,4 +160,4 @@ export const floatingPointConvert: Rows = () => [
   ['UCVTF_sisd_64S',        '1 0 0 11110 00 1 11 101 000000 Rn Rd', 'ucvtf Sd, Dn',     { feat: 'FP FPRCVT' }],
   ['UCVTF_sisd_64H',        '1 0 0 11110 11 1 11 101 000000 Rn Rd', 'ucvtf Hd, Dn',     { feat: 'FP FPRCVT' }],
   ['FJCVTZS_32D_float2int', '0 0 0 11110 01 1 11 110 000000 Rn Rd', 'fjcvtzs Wd, Dn',   { feat: 'FP JSCVT' }],
-]
+] }

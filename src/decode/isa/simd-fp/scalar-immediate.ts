@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Scalars shifted by an immediate, or converted with fraction bits. */
-export const scalarImmediate: Rows = () => [
+export const scalarImmediate: Rows = () => { return [
   // Advanced SIMD scalar shift by immediate. Conversions in half precision need FEAT_FP16: rows of their own, `_H`.
   ['SSHR_asisdshf_R',     '0 1 0 111110 immh=1xxx immb 00000 1 Rn Rd',       'sshr Dd, Dn, #shr',                   { feat: 'AdvSIMD' }],
   ['SSRA_asisdshf_R',     '0 1 0 111110 immh=1xxx immb 00010 1 Rn Rd',       'ssra Dd, Dn, #shr',                   { feat: 'AdvSIMD' }],
@@ -31,4 +31,4 @@ export const scalarImmediate: Rows = () => [
   ['UCVTF_asisdshf_C_H',  '0 1 1 111110 immh=001x immb 11100 1 Rn Rd',       'ucvtf Hd, Hn, #shr',                  { feat: 'AdvSIMD FP16' }],
   ['FCVTZU_asisdshf_C',   '0 1 1 111110 immh!=00xx immb 11111 1 Rn Rd',      'fcvtzu <Vimmh>d, <Vimmh>n, #shr',     { feat: 'AdvSIMD' }],
   ['FCVTZU_asisdshf_C_H', '0 1 1 111110 immh=001x immb 11111 1 Rn Rd',       'fcvtzu Hd, Hn, #shr',                 { feat: 'AdvSIMD FP16' }],
-]
+] }

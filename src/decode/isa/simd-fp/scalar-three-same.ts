@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Three scalars of one size, or a product of twice the size. */
-export const scalarThreeSame: Rows = () => [
+export const scalarThreeSame: Rows = () => { return [
   // Advanced SIMD scalar three same
   ['SQADD_asisdsame_only',    '0 1 0 11110 size 1 Rm 00001 1 Rn Rd',        'sqadd <V>d, <V>n, <V>m',         { feat: 'AdvSIMD' }],
   ['SQSUB_asisdsame_only',    '0 1 0 11110 size 1 Rm 00101 1 Rn Rd',        'sqsub <V>d, <V>n, <V>m',         { feat: 'AdvSIMD' }],
@@ -54,4 +54,4 @@ export const scalarThreeSame: Rows = () => [
   ['SQDMLAL_asisddiff_only', '0 1 0 11110 size!=00|11 1 Rm 1001 00 Rn Rd', 'sqdmlal <V*2>d, <V>n, <V>m', { feat: 'AdvSIMD' }],
   ['SQDMLSL_asisddiff_only', '0 1 0 11110 size!=00|11 1 Rm 1011 00 Rn Rd', 'sqdmlsl <V*2>d, <V>n, <V>m', { feat: 'AdvSIMD' }],
   ['SQDMULL_asisddiff_only', '0 1 0 11110 size!=00|11 1 Rm 1101 00 Rn Rd', 'sqdmull <V*2>d, <V>n, <V>m', { feat: 'AdvSIMD' }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** One scalar to another: copies, integer and floating-point functions, reductions of a pair. */
-export const scalarTwoRegister: Rows = () => [
+export const scalarTwoRegister: Rows = () => { return [
   // Advanced SIMD scalar copy
   ['DUP_asisdone_only', '0 1 0 11110000 imm5!=x0000 0 0000 1 Rn Rd', 'dup <Vimm5>d, Vn.Timm5[imm5]', { feat: 'AdvSIMD' }],
 
@@ -78,4 +78,4 @@ export const scalarTwoRegister: Rows = () => [
   ['FADDP_asisdpair_only_SD',   '0 1 1 11110 0 sz 11000 01101 10 Rn Rd', 'faddp <Vsz>d, Vn.2s|2d',   { feat: 'AdvSIMD' }],
   ['FMAXP_asisdpair_only_SD',   '0 1 1 11110 0 sz 11000 01111 10 Rn Rd', 'fmaxp <Vsz>d, Vn.2s|2d',   { feat: 'AdvSIMD' }],
   ['FMINP_asisdpair_only_SD',   '0 1 1 11110 1 sz 11000 01111 10 Rn Rd', 'fminp <Vsz>d, Vn.2s|2d',   { feat: 'AdvSIMD' }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Modified immediates; vectors shifted by an immediate, or converted with fraction bits. */
-export const vectorImmediate: Rows = () => [
+export const vectorImmediate: Rows = () => { return [
   // Advanced SIMD modified immediate
   ['MOVI_asimdimm_L_sl', '0 Q 0 0111100000 abc:3 0 cmode 0 0 1 defgh:5 Rd',    'movi Vd.2s|4s, #abc:defgh lsl #cmode*8',   { feat: 'AdvSIMD' }],
   ['ORR_asimdimm_L_sl',  '0 Q 0 0111100000 abc:3 0 cmode 1 0 1 defgh:5 Rd',    'orr Vd.2s|4s, #abc:defgh lsl #cmode*8',    { feat: 'AdvSIMD' }],
@@ -53,4 +53,4 @@ export const vectorImmediate: Rows = () => [
   ['UCVTF_asimdshf_C_H',  '0 Q 1 011110 immh=001x immb 11100 1 Rn Rd',       'ucvtf Vd.4h|8h, Vn.4h|8h, #shr',              { feat: 'AdvSIMD FP16' }],
   ['FCVTZU_asimdshf_C',   '0 Q 1 011110 immh!=00xx immb 11111 1 Rn Rd',      'fcvtzu Vd.Timmh, Vn.Timmh, #shr',             { feat: 'AdvSIMD', reserved: ['IMMH_1D'] }],
   ['FCVTZU_asimdshf_C_H', '0 Q 1 011110 immh=001x immb 11111 1 Rn Rd',       'fcvtzu Vd.4h|8h, Vn.4h|8h, #shr',             { feat: 'AdvSIMD FP16' }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Elements looked up, interleaved, extracted and copied. */
-export const vectorPermute: Rows = () => [
+export const vectorPermute: Rows = () => { return [
   // Advanced SIMD table lookup
   ['TBL_asimdtbl_L1_1', '0 Q 001110 00 0 Rm 0 00 0 00 Rn Rd',       'tbl Vd.8b|16b, {Vn.16b x1}, Vm.8b|16b', { feat: 'AdvSIMD' }],
   ['LUTI2_asimdtbl_L6', '0 1 001110 11 0 Rm 0 len:2 op:1 00 Rn Rd', 'luti2 Vd.8h, {Vn.8h x1}, Vm[len:op]',   { feat: 'AdvSIMD LUT' }],
@@ -41,4 +41,4 @@ export const vectorPermute: Rows = () => [
   ['MOV_UMOV_asimdins_W_w', '0 0 0 01110000 imm5=xx100 0 0111 1 Rn Rd',  'mov Wd, Vn.Timm5[imm5]',             { aliasOf: 'UMOV_asimdins_W_w' }],
   ['MOV_UMOV_asimdins_X_x', '0 1 0 01110000 imm5=x1000 0 0111 1 Rn Rd',  'mov Xd, Vn.Timm5[imm5]',             { aliasOf: 'UMOV_asimdins_X_x' }],
   ['MOV_INS_asimdins_IV_v', '0 1 1 01110000 imm5!=x0000 0 imm4 1 Rn Rd', 'mov Vd.Timm5[imm5], Vn.Timm5[imm4]', { aliasOf: 'INS_asimdins_IV_v' }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Three vectors of different arrangements: long, wide, narrow. */
-export const vectorThreeDifferent: Rows = () => [
+export const vectorThreeDifferent: Rows = () => { return [
   // Advanced SIMD three different. PMULL of doublewords needs FEAT_PMULL: a row of its own.
   ['SADDL_asimddiff_L',    '0 Q 0 01110 size!=11 1 Rm 0000 00 Rn Rd',    'saddl<|2> Vd.Tfull*2, Vn.T, Vm.T',        { feat: 'AdvSIMD' }],
   ['SADDW_asimddiff_W',    '0 Q 0 01110 size!=11 1 Rm 0001 00 Rn Rd',    'saddw<|2> Vd.Tfull*2, Vn.Tfull*2, Vm.T',  { feat: 'AdvSIMD' }],
@@ -30,4 +30,4 @@ export const vectorThreeDifferent: Rows = () => [
   ['UMLAL_asimddiff_L',    '0 Q 1 01110 size!=11 1 Rm 1000 00 Rn Rd',    'umlal<|2> Vd.Tfull*2, Vn.T, Vm.T',        { feat: 'AdvSIMD' }],
   ['UMLSL_asimddiff_L',    '0 Q 1 01110 size!=11 1 Rm 1010 00 Rn Rd',    'umlsl<|2> Vd.Tfull*2, Vn.T, Vm.T',        { feat: 'AdvSIMD' }],
   ['UMULL_asimddiff_L',    '0 Q 1 01110 size!=11 1 Rm 1100 00 Rn Rd',    'umull<|2> Vd.Tfull*2, Vn.T, Vm.T',        { feat: 'AdvSIMD' }],
-]
+] }

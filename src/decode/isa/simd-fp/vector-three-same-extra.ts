@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Three vectors: half precision, dot products, complex numbers, matrices. */
-export const vectorThreeSameExtra: Rows = () => [
+export const vectorThreeSameExtra: Rows = () => { return [
   // Advanced SIMD three same (FP16)
   ['FMAXNM_asimdsamefp16_only',  '0 Q 0 01110 0 10 Rm 00 000 1 Rn Rd', 'fmaxnm Vd.4h|8h, Vn.4h|8h, Vm.4h|8h',  { feat: 'AdvSIMD FP16' }],
   ['FMINNM_asimdsamefp16_only',  '0 Q 0 01110 1 10 Rm 00 000 1 Rn Rd', 'fminnm Vd.4h|8h, Vn.4h|8h, Vm.4h|8h',  { feat: 'AdvSIMD FP16' }],
@@ -62,4 +62,4 @@ export const vectorThreeSameExtra: Rows = () => [
   ['FMMLA_asimd_FP8FP32',      '0 1 1 01110 10 0 Rm 1 1101 1 Rn Rd',            'fmmla Vd.4s, Vn.16b, Vm.16b',                     { feat: 'AdvSIMD F8F32MM' }],
   ['BFDOT_asimdsame2_D',       '0 Q 1 01110 01 0 Rm 1 1111 1 Rn Rd',            'bfdot Vd.2s|4s, Vn.4h|8h, Vm.4h|8h',              { feat: 'AdvSIMD BF16' }],
   ['BFMLAL_asimdsame2_F_',     '0 Q 1 01110 11 0 Rm 1 1111 1 Rn Rd',            'bfmlal<b|t> Vd.4s, Vn.8h, Vm.8h',                 { feat: 'AdvSIMD BF16' }],
-]
+] }

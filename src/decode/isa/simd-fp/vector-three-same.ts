@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Three vectors of one arrangement. */
-export const vectorThreeSame: Rows = () => [
+export const vectorThreeSame: Rows = () => { return [
   // Advanced SIMD three same
   ['SHADD_asimdsame_only',    '0 Q 0 01110 size!=11 1 Rm 00000 1 Rn Rd',    'shadd Vd.T, Vn.T, Vm.T',               { feat: 'AdvSIMD' }],
   ['SQADD_asimdsame_only',    '0 Q 0 01110 size 1 Rm 00001 1 Rn Rd',        'sqadd Vd.T, Vn.T, Vm.T',               { feat: 'AdvSIMD', reserved: ['SIZE_1D'] }],
@@ -89,4 +89,4 @@ export const vectorThreeSame: Rows = () => [
   ['FSCALE_asimdsame_only',   '0 Q 1 01110 1 sz 1 Rm 11111 1 Rn Rd',        'fscale Vd.Tsz, Vn.Tsz, Vm.Tsz',        { feat: 'AdvSIMD FP8', reserved: ['SZ_1D'] }],
 
   ['MOV_ORR_asimdsame_only', '0 Q 0 01110 10 1 Rm 00011 1 Rn Rd', 'mov Vd.8b|16b, Vn.8b|16b', { aliasOf: 'ORR_asimdsame_only', when: 'RN_EQUALS_RM' }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** One vector to another, or to a scalar across its lanes. */
-export const vectorTwoRegister: Rows = () => [
+export const vectorTwoRegister: Rows = () => { return [
   // Advanced SIMD two-register miscellaneous
   ['REV64_asimdmisc_R',    '0 Q 0 01110 size!=11 10000 00000 10 Rn Rd', 'rev64 Vd.T, Vn.T',                    { feat: 'AdvSIMD' }],
   ['REV16_asimdmisc_R',    '0 Q 0 01110 00 10000 00001 10 Rn Rd',       'rev16 Vd.8b|16b, Vn.8b|16b',          { feat: 'AdvSIMD' }],
@@ -124,4 +124,4 @@ export const vectorTwoRegister: Rows = () => [
   ['FMAXV_asimdall_only_SD',   '0 1 1 01110 00 11000 01111 10 Rn Rd',       'fmaxv Sd, Vn.4s',      { feat: 'AdvSIMD' }],
   ['FMINV_asimdall_only_SD',   '0 1 1 01110 10 11000 01111 10 Rn Rd',       'fminv Sd, Vn.4s',      { feat: 'AdvSIMD' }],
   ['UMINV_asimdall_only',      '0 Q 1 01110 size!=11 11000 11010 10 Rn Rd', 'uminv <V>d, Vn.T',     { feat: 'AdvSIMD', reserved: ['SIZE_2S'] }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Array vectors of ZA and one element of each segment. */
-export const arrayIndexed: Rows = () => [
+export const arrayIndexed: Rows = () => { return [
   // SME2 Multi-vector - Indexed (One register)
   ['SMLALL_ZA_ZZI_S',     '11000001 0000 Zm:4 i4h:1 Rv:2 i4l:3 Zn 000 off2:2',       'smlall ZA.s[Wv+8, off2*4:4], Zn.b, Zm.b[i4h:i4l]',    { feat: 'SME2' }],
   ['USMLALL_ZA_ZZI_S',    '11000001 0000 Zm:4 i4h:1 Rv:2 i4l:3 Zn 001 off2:2',       'usmlall ZA.s[Wv+8, off2*4:4], Zn.b, Zm.b[i4h:i4l]',   { feat: 'SME2' }],
@@ -120,4 +120,4 @@ export const arrayIndexed: Rows = () => [
   ['SMLSL_ZA_ZZI_4XI',      '11000001 1101 Zm:4 1 Rv:2 1 i3h:2 Zn:3 0001 i3l:1 off2:2', 'smlsl ZA.s[Wv+8, off2*2:2, vgx4], {Zn*4.h x4}, Zm.h[i3h:i3l]',  { feat: 'SME2' }],
   ['UMLAL_ZA_ZZI_4XI',      '11000001 1101 Zm:4 1 Rv:2 1 i3h:2 Zn:3 0010 i3l:1 off2:2', 'umlal ZA.s[Wv+8, off2*2:2, vgx4], {Zn*4.h x4}, Zm.h[i3h:i3l]',  { feat: 'SME2' }],
   ['UMLSL_ZA_ZZI_4XI',      '11000001 1101 Zm:4 1 Rv:2 1 i3h:2 Zn:3 0011 i3l:1 off2:2', 'umlsl ZA.s[Wv+8, off2*2:2, vgx4], {Zn*4.h x4}, Zm.h[i3h:i3l]',  { feat: 'SME2' }],
-]
+] }

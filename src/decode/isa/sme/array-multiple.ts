@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Array vectors of ZA and two or four vectors each. */
-export const arrayMultiple: Rows = () => [
+export const arrayMultiple: Rows = () => { return [
   // SME2 Multi-vector - Multiple Array Vectors (Two registers)
   ['SMLALL_ZA_ZZW_2X2',     '11000001 1 sz 1 Zm:4 00 Rv:2 000 Zn:4 00000 o1:1', 'smlall ZA.Tsz[Wv+8, o1*4:4, vgx2], {Zn*2.Tsz/4 x2}, {Zm*2.Tsz/4 x2}', { feat: 'SME2' }],
   ['USMLALL_ZA_ZZW_S2X2',   '11000001 101 Zm:4 00 Rv:2 000 Zn:4 00010 o1:1',    'usmlall ZA.s[Wv+8, o1*4:4, vgx2], {Zn*2.b x2}, {Zm*2.b x2}',          { feat: 'SME2' }],
@@ -85,4 +85,4 @@ export const arrayMultiple: Rows = () => [
   ['UMLSL_ZA_ZZW_4X4',      '11000001 111 Zm:3 010 Rv:2 010 Zn:3 00110 off2:2',   'umlsl ZA.s[Wv+8, off2*2:2, vgx4], {Zn*4.h x4}, {Zm*4.h x4}',          { feat: 'SME2' }],
   ['SDOT_ZA32_ZZW_4X4',     '11000001 111 Zm:3 010 Rv:2 101 Zn:3 0001 off3:3',    'sdot ZA.s[Wv+8, off3, vgx4], {Zn*4.h x4}, {Zm*4.h x4}',               { feat: 'SME2' }],
   ['UDOT_ZA32_ZZW_4X4',     '11000001 111 Zm:3 010 Rv:2 101 Zn:3 0011 off3:3',    'udot ZA.s[Wv+8, off3, vgx4], {Zn*4.h x4}, {Zm*4.h x4}',               { feat: 'SME2' }],
-]
+] }

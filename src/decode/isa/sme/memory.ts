@@ -2,7 +2,7 @@ import { load, store } from '../../access.ts'
 import type { Rows } from '../../encoding.ts'
 
 /** Loads and stores of slices of ZA, of ZA vectors and of ZT0. */
-export const memory: Rows = () => [
+export const memory: Rows = () => { return [
   // SME Memory
   ['LD1B_ZA_P_RRR_', '11100000 000 Rm V:1 Rs:2 Pg:3 Rn 0 off4:4',       'ld1b {ZA0.HV.b[Ws+12, off4]}, Pg/z, [Xn|SP{, Xm}]',         { feat: 'SME', access: load(1, { bank: 'ZA', lane: 1 }, 'slice') }],
   ['LD1H_ZA_P_RRR_', '11100000 010 Rm V:1 Rs:2 Pg:3 Rn 0 ZAt:1 off3:3', 'ld1h {ZAt.HV.h[Ws+12, off3]}, Pg/z, [Xn|SP{, Xm, lsl #1}]', { feat: 'SME', access: load(2, { bank: 'ZA', lane: 2 }, 'slice') }],
@@ -18,4 +18,4 @@ export const memory: Rows = () => [
   ['STR_ZT_BR_',     '11100001 00111111100000 Rn 00000',                "str 'zt0', [Xn|SP]",                                        { feat: 'SME2', access: store(64, { bank: 'ZT0' }, 'fill') }],
   ['LD1Q_ZA_P_RRR_', '11100001 110 Rm V:1 Rs:2 Pg:3 Rn 0 ZAt:4',        'ld1q {ZAt.HV.q[Ws+12, 0]}, Pg/z, [Xn|SP{, Xm, lsl #4}]',    { feat: 'SME', access: load(16, { bank: 'ZA', lane: 16 }, 'slice') }],
   ['ST1Q_ZA_P_RRR_', '11100001 111 Rm V:1 Rs:2 Pg:3 Rn 0 ZAt:4',        'st1q {ZAt.HV.q[Ws+12, 0]}, Pg, [Xn|SP{, Xm, lsl #4}]',      { feat: 'SME', access: store(16, { bank: 'ZA', lane: 16 }, 'slice') }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Moves between ZA, ZT0 and vectors; ZERO; table lookups. */
-export const move: Rows = () => [
+export const move: Rows = () => { return [
   // SME Move into Array
   ['MOVA_ZA_P_RZ_B',     '11000000 00000000 V:1 Rs:2 Pg:3 Zn 0 off4:4',          'mova ZA0.HV.b[Ws+12, off4], Pg/m, Zn.b',      { feat: 'SME' }],
   ['MOV_MOVA_ZA_P_RZ_B', '11000000 00000000 V:1 Rs:2 Pg:3 Zn 0 off4:4',          'mov ZA0.HV.b[Ws+12, off4], Pg/m, Zn.b',       { aliasOf: 'MOVA_ZA_P_RZ_B' }],
@@ -121,4 +121,4 @@ export const move: Rows = () => [
   ['LUTI4_MZ4_ZTZ_4',   '11000000 1001101 i1:1 10 01 00 Zn D:1 00 Zd:2',     "luti4 {D:Zd.h x4 by 4}, 'zt0', Zn[i1]",    { feat: 'SME2p1' }],
   ['LUTI2_MZ4_ZTZ_4',   '11000000 100111 i2:2 10 size=0x 00 Zn D:1 00 Zd:2', "luti2 {D:Zd.T x4 by 4}, 'zt0', Zn[i2]",    { feat: 'SME2p1' }],
   ['LUTI4_MZ4_ZTMZ2_4', '11000000 1001101100 00 00 Zn:4 0 D:1 00 Zd:2',      "luti4 {D:Zd.b x4 by 4}, 'zt0', {Zn*2 x2}", { feat: 'SME2p2 SME_LUTv2' }],
-]
+] }

@@ -2,7 +2,7 @@ import type { Rows } from '../../encoding.ts'
 import { loadElements, storeElements } from '../sve/element-access.ts'
 
 /** Contiguous loads and stores of two or four vectors under a predicate-as-counter. */
-export const multipleMemory: Rows = () => [
+export const multipleMemory: Rows = () => { return [
   // SME2 Multi-vector - Memory (Contiguous)
   ['LD1B_MZ_P_BR_2',   '10100000 000 Rm 000 PNg:3 Rn Zt:4 0',     'ld1b {Zt*2.b x2}, PNg/z, [Xn|SP, Xm, lsl #0]',         { feat: 'SVE2p1|SME2', access: loadElements('contiguous', 1, 1, { registers: 2 }) }],
   ['LDNT1B_MZ_P_BR_2', '10100000 000 Rm 000 PNg:3 Rn Zt:4 1',     'ldnt1b {Zt*2.b x2}, PNg/z, [Xn|SP, Xm, lsl #0]',       { feat: 'SVE2p1|SME2', access: loadElements('contiguous', 1, 1, { registers: 2, nonTemporal: true }) }],
@@ -134,4 +134,4 @@ export const multipleMemory: Rows = () => [
   ['STNT1W_MZX_P_BI_4X4', '10100001 0110 imm4 110 PNg:3 Rn T:1 10 Zt:2', 'stnt1w {T:Zt.s x4 by 4}, PNg, [Xn|SP, #simm4*4, mul vl]',   { feat: 'SME2', access: storeElements('contiguous', 4, 4, { registers: 4, nonTemporal: true }) }],
   ['ST1D_MZX_P_BI_4X4',   '10100001 0110 imm4 111 PNg:3 Rn T:1 00 Zt:2', 'st1d {T:Zt.d x4 by 4}, PNg, [Xn|SP, #simm4*4, mul vl]',     { feat: 'SME2', access: storeElements('contiguous', 8, 8, { registers: 4 }) }],
   ['STNT1D_MZX_P_BI_4X4', '10100001 0110 imm4 111 PNg:3 Rn T:1 10 Zt:2', 'stnt1d {T:Zt.d x4 by 4}, PNg, [Xn|SP, #simm4*4, mul vl]',   { feat: 'SME2', access: storeElements('contiguous', 8, 8, { registers: 4, nonTemporal: true }) }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Two or four vectors at once, without ZA. */
-export const multipleVector: Rows = () => [
+export const multipleVector: Rows = () => { return [
   // SME2 Multi-vector - SVE Select
   ['SEL_MZ_P_ZZ_2', '11000001 size 1 Zm:4 0100 PNv:3 Zn:4 0 Zd:4 0',    'sel {Zd*2.T x2}, PNv, {Zn*2.T x2}, {Zm*2.T x2}', { feat: 'SME2' }],
   ['SEL_MZ_P_ZZ_4', '11000001 size 1 Zm:3 01100 PNv:3 Zn:3 00 Zd:3 00', 'sel {Zd*4.T x4}, PNv, {Zn*4.T x4}, {Zm*4.T x4}', { feat: 'SME2' }],
@@ -183,4 +183,4 @@ export const multipleVector: Rows = () => [
   // SME2 Multi-vector 6-bit table lookup
   ['LUTI6_MZ4_ZMZ2_1', '11000001 0 i1:1 1 Zm 111101 Zn Zd:3 00',     'luti6 {Zd*4.h x4}, {Zn.h x2}, {Zm x2}[i1]',      { feat: 'SME2p3' }],
   ['LUTI6_MZ4_ZMZ2_4', '11000001 0 i1:1 1 Zm 111111 Zn D:1 00 Zd:2', 'luti6 {D:Zd.h x4 by 4}, {Zn.h x2}, {Zm x2}[i1]', { feat: 'SME2p3' }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Quarter-tile outer products (FEAT_SME_MOP4): one or two vectors by one or two. */
-export const outerProductQuarter: Rows = () => [
+export const outerProductQuarter: Rows = () => { return [
   // SME2 quarter-tile outer products, 8, 16 and 32 bits
   ['FMOP4A_ZA_ZZ_S1X1',     '10000000 0000 Zm:3 00000000 Zn:3 0000 ZAda:2',  'fmop4a ZAda.s, Zn*2.s, Zm*2+16.s',            { feat: 'SME_MOP4' }],
   ['FMOP4S_ZA_ZZ_S1X1',     '10000000 0000 Zm:3 00000000 Zn:3 0100 ZAda:2',  'fmop4s ZAda.s, Zn*2.s, Zm*2+16.s',            { feat: 'SME_MOP4' }],
@@ -141,4 +141,4 @@ export const outerProductQuarter: Rows = () => [
   ['UMOP4S_ZA_ZZ_H1X2',  '10100001 1111 Zm:3 00000000 Zn:3 011 ZAda:3', 'umop4s ZAda.d, Zn*2.h, {Zm*2+16.h x2}',       { feat: 'SME_MOP4 SME_I16I64' }],
   ['UMOP4A_ZA_ZZ_H2X2',  '10100001 1111 Zm:3 00000001 Zn:3 001 ZAda:3', 'umop4a ZAda.d, {Zn*2.h x2}, {Zm*2+16.h x2}',  { feat: 'SME_MOP4 SME_I16I64' }],
   ['UMOP4S_ZA_ZZ_H2X2',  '10100001 1111 Zm:3 00000001 Zn:3 011 ZAda:3', 'umop4s ZAda.d, {Zn*2.h x2}, {Zm*2+16.h x2}',  { feat: 'SME_MOP4 SME_I16I64' }],
-]
+] }

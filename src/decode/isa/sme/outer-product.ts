@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Outer products of vectors into tiles; with structured sparsity (FEAT_SME_TMOP). */
-export const outerProduct: Rows = () => [
+export const outerProduct: Rows = () => { return [
   // SME Outer Product - floating-point, 32-bit tiles
   ['FMOPA_ZA_PP_ZZ_32',    '10000000 100 Zm Pm:3 Pn:3 Zn 000 ZAda:2', 'fmopa ZAda.s, Pn/m, Pm/m, Zn.s, Zm.s',  { feat: 'SME' }],
   ['FMOPS_ZA_PP_ZZ_32',    '10000000 100 Zm Pm:3 Pn:3 Zn 100 ZAda:2', 'fmops ZAda.s, Pn/m, Pm/m, Zn.s, Zm.s',  { feat: 'SME' }],
@@ -66,4 +66,4 @@ export const outerProduct: Rows = () => [
   ['ADDVA_ZA_PP_Z_32', '11000000 10010001 Pm:3 Pn:3 Zn 000 ZAda:2', 'addva ZAda.s, Pn/m, Pm/m, Zn.s', { feat: 'SME' }],
   ['ADDHA_ZA_PP_Z_64', '11000000 11010000 Pm:3 Pn:3 Zn 00 ZAda:3',  'addha ZAda.d, Pn/m, Pm/m, Zn.d', { feat: 'SME_I16I64' }],
   ['ADDVA_ZA_PP_Z_64', '11000000 11010001 Pm:3 Pn:3 Zn 00 ZAda:3',  'addva ZAda.d, Pn/m, Pm/m, Zn.d', { feat: 'SME_I16I64' }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Comparisons of integers: vectors, immediates, and the scalars of WHILE and CTERM. */
-export const compare: Rows = () => [
+export const compare: Rows = () => { return [
   // SVE Integer Compare - Vectors
   ['CMPHS_P_P_ZZ_', '00100100 size 0 Zm 000 Pg:3 Zn 0 Pd',     'cmphs Pd.T, Pg/z, Zn.T, Zm.T', { feat: 'SVE|SME' }],
   ['CMPHI_P_P_ZZ_', '00100100 size 0 Zm 000 Pg:3 Zn 1 Pd',     'cmphi Pd.T, Pg/z, Zn.T, Zm.T', { feat: 'SVE|SME' }],
@@ -68,4 +68,4 @@ export const compare: Rows = () => [
   ['PEXT_PN_RR_',    '00100101 size 100000011100 imm2 PNn:3 1 Pd',  'pext Pd.T, PNn[imm2]',           { feat: 'SVE2p1|SME2' }],
   ['PEXT_PP_RR_',    '00100101 size 1000000111010 i1:1 PNn:3 1 Pd', 'pext {Pd.T x2}, PNn[i1]',        { feat: 'SVE2p1|SME2' }],
   ['PTRUE_PN_I_',    '00100101 size 1000000111100000010 PNd:3',     'ptrue PNd.T',                    { feat: 'SVE2p1|SME2' }],
-]
+] }

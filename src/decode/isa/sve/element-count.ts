@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Counts of elements under a predicate constraint: CNTB to UQDECD. */
-export const elementCount: Rows = () => [
+export const elementCount: Rows = () => { return [
   // SVE Element Count
   ['CNTB_R_S_',      '00000100 0010 imm4 111000 pattern Rd',  'cntb Xd, pattern mul #imm4+1',         { feat: 'SVE|SME' }],
   ['SQINCB_R_RS_SX', '00000100 0010 imm4 111100 pattern Rdn', 'sqincb Xdn, Wdn, pattern mul #imm4+1', { feat: 'SVE|SME' }],
@@ -65,4 +65,4 @@ export const elementCount: Rows = () => [
   ['UQINCD_R_RS_X',  '00000100 1111 imm4 111101 pattern Rdn', 'uqincd Xdn, pattern mul #imm4+1',      { feat: 'SVE|SME' }],
   ['SQDECD_R_RS_X',  '00000100 1111 imm4 111110 pattern Rdn', 'sqdecd Xdn, pattern mul #imm4+1',      { feat: 'SVE|SME' }],
   ['UQDECD_R_RS_X',  '00000100 1111 imm4 111111 pattern Rdn', 'uqdecd Xdn, pattern mul #imm4+1',      { feat: 'SVE|SME' }],
-]
+] }

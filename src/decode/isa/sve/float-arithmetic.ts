@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Floating-point arithmetic, reductions and comparisons. */
-export const floatArithmetic: Rows = () => [
+export const floatArithmetic: Rows = () => { return [
   // SVE2 floating-point pairwise operations
   ['FADDP_Z_P_ZZ_',   '01100100 size!=00 010000100 Pg:3 Zm Zdn', 'faddp Zdn.T, Pg/m, Zdn.T, Zm.T',   { feat: 'SVE2|SME' }],
   ['FMAXNMP_Z_P_ZZ_', '01100100 size!=00 010100100 Pg:3 Zm Zdn', 'fmaxnmp Zdn.T, Pg/m, Zdn.T, Zm.T', { feat: 'SVE2|SME' }],
@@ -91,4 +91,4 @@ export const floatArithmetic: Rows = () => [
 
   // SVE floating-point serial reduction (predicated)
   ['FADDA_V_P_Z_', '01100101 size!=00 011000001 Pg:3 Zm Vdn', 'fadda <V>dn, Pg, <V>dn, Zm.T', { feat: 'SVE' }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Floating-point multiply-add: complex, indexed, widening, FP8, matrices. */
-export const floatMultiply: Rows = () => [
+export const floatMultiply: Rows = () => { return [
   // SVE floating-point complex add (predicated)
   ['FCADD_Z_P_ZZ_', '01100100 size!=00 00000 rot:1 100 Pg:3 Zm Zdn', 'fcadd Zdn.T, Pg/m, Zdn.T, Zm.T, #rot*180+90', { feat: 'SVE|SME' }],
 
@@ -99,4 +99,4 @@ export const floatMultiply: Rows = () => [
   ['FMSB_Z_P_ZZZ_',  '01100101 size!=00 1 Za 101 Pg:3 Zm Zdn', 'fmsb Zdn.T, Pg/m, Zm.T, Za.T',  { feat: 'SVE|SME' }],
   ['FNMAD_Z_P_ZZZ_', '01100101 size!=00 1 Za 110 Pg:3 Zm Zdn', 'fnmad Zdn.T, Pg/m, Zm.T, Za.T', { feat: 'SVE|SME' }],
   ['FNMSB_Z_P_ZZZ_', '01100101 size!=00 1 Za 111 Pg:3 Zm Zdn', 'fnmsb Zdn.T, Pg/m, Zm.T, Za.T', { feat: 'SVE|SME' }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Floating-point rounding, square roots and estimates, conversions. */
-export const floatUnary: Rows = () => [
+export const floatUnary: Rows = () => { return [
   // SVE floating-point convert precision odd elements (zeroing)
   ['FCVTXNT_Z_P_Z_D2SZ',  '01100100 00000010101 Pg:3 Zn Zd', 'fcvtxnt Zd.s, Pg/z, Zn.d', { feat: 'SVE2p2|SME2p2' }],
   ['FCVTNT_Z_P_Z_S2HZ',   '01100100 10000000101 Pg:3 Zn Zd', 'fcvtnt Zd.h, Pg/z, Zn.s',  { feat: 'SVE2p2|SME2p2' }],
@@ -143,4 +143,4 @@ export const floatUnary: Rows = () => [
   ['FCVTZUN_Z_MZ2_',     '01100101 size!=00 001101001101 Zn:4 0 Zd', 'fcvtzun Zd.T/2, {Zn*2.T x2}', { feat: 'SVE2p3|SME2p3' }],
   ['FRECPE_Z_Z_',        '01100101 size!=00 001110001100 Zn Zd',     'frecpe Zd.T, Zn.T',           { feat: 'SVE|SME' }],
   ['FRSQRTE_Z_Z_',       '01100101 size!=00 001111001100 Zn Zd',     'frsqrte Zd.T, Zn.T',          { feat: 'SVE|SME' }],
-]
+] }

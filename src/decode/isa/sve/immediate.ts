@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Logical and wide immediates, predicated and not. */
-export const immediate: Rows = () => [
+export const immediate: Rows = () => { return [
   // SVE Bitwise Immediate
   ['ORR_Z_ZI_',     '00000101 000000 imm13 Zdn', 'orr Zdn.d, Zdn.d, #imm13.64',          { feat: 'SVE|SME', reserved: ['BITMASK_IMM13'] }],
   ['EOR_Z_ZI_',     '00000101 010000 imm13 Zdn', 'eor Zdn.d, Zdn.d, #imm13.64',          { feat: 'SVE|SME', reserved: ['BITMASK_IMM13'] }],
@@ -38,4 +38,4 @@ export const immediate: Rows = () => [
   ['MOV_DUP_Z_I_',   '00100101 size 11100011 sh:1 imm8 Zd',  'mov Zd.T, #simm8<<sh*8',          { aliasOf: 'DUP_Z_I_' }],
   ['FDUP_Z_I_',      '00100101 size!=00 111001110 imm8 Zd',  'fdup Zd.T, #float(imm8)',         { feat: 'SVE|SME' }],
   ['FMOV_FDUP_Z_I_', '00100101 size!=00 111001110 imm8 Zd',  'fmov Zd.T, #float(imm8)',         { aliasOf: 'FDUP_Z_I_' }],
-]
+] }

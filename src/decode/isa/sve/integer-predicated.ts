@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Integer arithmetic, reductions and shifts under a predicate. */
-export const integerPredicated: Rows = () => [
+export const integerPredicated: Rows = () => { return [
   // SVE Integer Multiply-Add - Predicated
   ['MLA_Z_P_ZZZ_', '00000100 size 0 Zm 010 Pg:3 Zn Zda', 'mla Zda.T, Pg/m, Zn.T, Zm.T', { feat: 'SVE|SME' }],
   ['MLS_Z_P_ZZZ_', '00000100 size 0 Zm 011 Pg:3 Zn Zda', 'mls Zda.T, Pg/m, Zn.T, Zm.T', { feat: 'SVE|SME' }],
@@ -103,4 +103,4 @@ export const integerPredicated: Rows = () => [
   ['FABS_Z_P_Z_M', '00000100 size!=00 011100101 Pg:3 Zn Zd', 'fabs Zd.T, Pg/m, Zn.T', { feat: 'SVE|SME' }],
   ['FNEG_Z_P_Z_M', '00000100 size!=00 011101101 Pg:3 Zn Zd', 'fneg Zd.T, Pg/m, Zn.T', { feat: 'SVE|SME' }],
   ['NOT_Z_P_Z_M',  '00000100 size 011110101 Pg:3 Zn Zd',     'not Zd.T, Pg/m, Zn.T',  { feat: 'SVE|SME' }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Integer arithmetic and logic on whole vectors, indices, addresses. */
-export const integerUnpredicated: Rows = () => [
+export const integerUnpredicated: Rows = () => { return [
   // SVE integer add/subtract vectors (unpredicated)
   ['ADD_Z_ZZ_',   '00000100 size 1 Zm 000000 Zn Zd', 'add Zd.T, Zn.T, Zm.T',   { feat: 'SVE|SME' }],
   ['SUB_Z_ZZ_',   '00000100 size 1 Zm 000001 Zn Zd', 'sub Zd.T, Zn.T, Zm.T',   { feat: 'SVE|SME' }],
@@ -67,4 +67,4 @@ export const integerUnpredicated: Rows = () => [
   ['FTSSEL_Z_ZZ_', '00000100 size!=00 1 Zm 101100 Zn Zd',  'ftssel Zd.T, Zn.T, Zm.T', { feat: 'SVE' }],
   ['FEXPA_Z_Z_',   '00000100 size!=00 100000101110 Zn Zd', 'fexpa Zd.T, Zn.T',        { feat: 'SVE|SSVE_FEXPA' }],
   ['MOVPRFX_Z_Z_', '00000100 00100000101111 Zn Zd',        'movprfx Zd, Zn',          { feat: 'SVE|SME' }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Character match, histograms, lookup tables, AES, SHA3, SM4. */
-export const matchAndCrypto: Rows = () => [
+export const matchAndCrypto: Rows = () => { return [
   // SVE2 character match
   ['MATCH_P_P_ZZ_',  '01000101 size=0x 1 Zm 100 Pg:3 Zn 0 Pd', 'match Pd.T, Pg/z, Zn.T, Zm.T',  { feat: 'SVE2' }],
   ['NMATCH_P_P_ZZ_', '01000101 size=0x 1 Zm 100 Pg:3 Zn 1 Pd', 'nmatch Pd.T, Pg/z, Zn.T, Zm.T', { feat: 'SVE2' }],
@@ -37,4 +37,4 @@ export const matchAndCrypto: Rows = () => [
   ['AESD_MZ_ZZI_4X1',    '01000101 001 i2:2 110111011 Zm Zdn:3 00', 'aesd {Zdn*4.b x4}, {Zdn*4.b x4}, Zm.q[i2]',    { feat: 'SVE_AES2 SVE2p1|SSVE_AES' }],
   ['AESEMC_MZ_ZZI_4X1',  '01000101 001 i2:2 111111010 Zm Zdn:3 00', 'aesemc {Zdn*4.b x4}, {Zdn*4.b x4}, Zm.q[i2]',  { feat: 'SVE_AES2 SVE2p1|SSVE_AES' }],
   ['AESDIMC_MZ_ZZI_4X1', '01000101 001 i2:2 111111011 Zm Zdn:3 00', 'aesdimc {Zdn*4.b x4}, {Zdn*4.b x4}, Zm.q[i2]', { feat: 'SVE_AES2 SVE2p1|SSVE_AES' }],
-]
+] }

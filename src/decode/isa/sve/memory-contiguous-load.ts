@@ -2,7 +2,7 @@ import type { Rows } from '../../encoding.ts'
 import { loadElements } from './element-access.ts'
 
 /** Contiguous loads: bits 31:25 are 1010010. */
-export const memoryContiguousLoad: Rows = () => [
+export const memoryContiguousLoad: Rows = () => { return [
   // SVE Memory - Contiguous Load
   ['LD1RQB_Z_P_BR_CONTIGUOUS', '10100100 000 Rm!=11111 000 Pg:3 Rn Zt', 'ld1rqb {Zt.b x1}, Pg/z, [Xn|SP, Xm, lsl #0]',      { feat: 'SVE|SME', access: loadElements('replicate-quad', 1, 1) }],
   ['LD1ROB_Z_P_BR_CONTIGUOUS', '10100100 001 Rm!=11111 000 Pg:3 Rn Zt', 'ld1rob {Zt.b x1}, Pg/z, [Xn|SP, Xm, lsl #0]',      { feat: 'F64MM', access: loadElements('replicate-octo', 1, 1) }],
@@ -126,4 +126,4 @@ export const memoryContiguousLoad: Rows = () => [
   ['LD1D_Z_P_BR_U128',         '10100101 100 Rm!=11111 100 Pg:3 Rn Zt', 'ld1d {Zt.q x1}, Pg/z, [Xn|SP, Xm, lsl #3]',        { feat: 'SVE2p1', access: loadElements('contiguous', 8, 16) }],
   ['LD1W_Z_P_BI_U128',         '10100101 0001 imm4 001 Pg:3 Rn Zt',     'ld1w {Zt.q x1}, Pg/z, [Xn|SP, #simm4, mul vl]',    { feat: 'SVE2p1', access: loadElements('contiguous', 4, 16) }],
   ['LD1D_Z_P_BI_U128',         '10100101 1001 imm4 001 Pg:3 Rn Zt',     'ld1d {Zt.q x1}, Pg/z, [Xn|SP, #simm4, mul vl]',    { feat: 'SVE2p1', access: loadElements('contiguous', 8, 16) }],
-]
+] }

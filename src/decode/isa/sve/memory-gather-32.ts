@@ -3,7 +3,7 @@ import type { Rows } from '../../encoding.ts'
 import { loadElements } from './element-access.ts'
 
 /** Gathers of 32-bit elements, broadcasts, prefetches, fills: bits 31:25 are 1000010. */
-export const memoryGather32: Rows = () => [
+export const memoryGather32: Rows = () => { return [
   // SVE Memory - 32-bit Gather and Unsized Contiguous
   ['LD1SB_Z_P_BZ_S_X32_UNSCALED',   '10000100 0 xs:1 0 Zm 000 Pg:3 Rn Zt',          'ld1sb {Zt.s x1}, Pg/z, [Xn|SP, Zm.s, xs]',      { feat: 'SVE', access: loadElements('gather', 1, 4, { signed: 32 }) }],
   ['LDFF1SB_Z_P_BZ_S_X32_UNSCALED', '10000100 0 xs:1 0 Zm 001 Pg:3 Rn Zt',          'ldff1sb {Zt.s x1}, Pg/z, [Xn|SP, Zm.s, xs]',    { feat: 'SVE', access: loadElements('first-fault-gather', 1, 4, { signed: 32 }) }],
@@ -70,4 +70,4 @@ export const memoryGather32: Rows = () => [
   ['PRFH_I_P_BI_S',                 '10000101 11 imm6 001 Pg:3 Rn 0 prfop:4',       'prfh prfop:4, Pg, [Xn|SP, #simm6, mul vl]',     { feat: 'SVE|SME', access: noAccess() }],
   ['PRFW_I_P_BI_S',                 '10000101 11 imm6 010 Pg:3 Rn 0 prfop:4',       'prfw prfop:4, Pg, [Xn|SP, #simm6, mul vl]',     { feat: 'SVE|SME', access: noAccess() }],
   ['PRFD_I_P_BI_S',                 '10000101 11 imm6 011 Pg:3 Rn 0 prfop:4',       'prfd prfop:4, Pg, [Xn|SP, #simm6, mul vl]',     { feat: 'SVE|SME', access: noAccess() }],
-]
+] }

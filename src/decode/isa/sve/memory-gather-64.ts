@@ -3,7 +3,7 @@ import type { Rows } from '../../encoding.ts'
 import { loadElements } from './element-access.ts'
 
 /** Gathers of 64-bit elements: bits 31:25 are 1100010. */
-export const memoryGather64: Rows = () => [
+export const memoryGather64: Rows = () => { return [
   // SVE Memory - 64-bit Gather
   ['LD1SB_Z_P_BZ_D_X32_UNSCALED',   '11000100 0 xs:1 0 Zm 000 Pg:3 Rn Zt',        'ld1sb {Zt.d x1}, Pg/z, [Xn|SP, Zm.d, xs]',       { feat: 'SVE', access: loadElements('gather', 1, 8, { signed: 64 }) }],
   ['LDFF1SB_Z_P_BZ_D_X32_UNSCALED', '11000100 0 xs:1 0 Zm 001 Pg:3 Rn Zt',        'ldff1sb {Zt.d x1}, Pg/z, [Xn|SP, Zm.d, xs]',     { feat: 'SVE', access: loadElements('first-fault-gather', 1, 8, { signed: 64 }) }],
@@ -87,4 +87,4 @@ export const memoryGather64: Rows = () => [
   ['LDFF1W_Z_P_BZ_D_64_SCALED',     '11000101 011 Zm 111 Pg:3 Rn Zt',             'ldff1w {Zt.d x1}, Pg/z, [Xn|SP, Zm.d, lsl #2]',  { feat: 'SVE', access: loadElements('first-fault-gather', 4, 8) }],
   ['LD1D_Z_P_BZ_D_64_SCALED',       '11000101 111 Zm 110 Pg:3 Rn Zt',             'ld1d {Zt.d x1}, Pg/z, [Xn|SP, Zm.d, lsl #3]',    { feat: 'SVE', access: loadElements('gather', 8, 8) }],
   ['LDFF1D_Z_P_BZ_D_64_SCALED',     '11000101 111 Zm 111 Pg:3 Rn Zt',             'ldff1d {Zt.d x1}, Pg/z, [Xn|SP, Zm.d, lsl #3]',  { feat: 'SVE', access: loadElements('first-fault-gather', 8, 8) }],
-]
+] }

@@ -3,7 +3,7 @@ import type { Rows } from '../../encoding.ts'
 import { storeElements } from './element-access.ts'
 
 /** Contiguous stores, scatters, spills: bits 31:25 are 1110010. */
-export const memoryStore: Rows = () => [
+export const memoryStore: Rows = () => { return [
   // SVE Memory - Contiguous Store and Unsized Contiguous
   ['ST1B_Z_P_BR_',           '11100100 0 size Rm!=11111 010 Pg:3 Rn Zt',     'st1b {Zt.T x1}, Pg, [Xn|SP, Xm, lsl #0]',       { feat: 'SVE|SME', access: storeElements('contiguous', 1, 0) }],
   ['ST1H_Z_P_BR_',           '11100100 1 size!=00 Rm!=11111 010 Pg:3 Rn Zt', 'st1h {Zt.T x1}, Pg, [Xn|SP, Xm, lsl #1]',       { feat: 'SVE|SME', access: storeElements('contiguous', 2, 0) }],
@@ -101,4 +101,4 @@ export const memoryStore: Rows = () => [
   ['STNT1B_Z_P_AR_S_X32_UNSCALED', '11100100 010 Rm 001 Pg:3 Zn Zt', 'stnt1b {Zt.s x1}, Pg, [Zn.s{, Xm}]', { feat: 'SVE2', access: storeElements('scatter', 1, 4, { nonTemporal: true }) }],
   ['STNT1H_Z_P_AR_S_X32_UNSCALED', '11100100 110 Rm 001 Pg:3 Zn Zt', 'stnt1h {Zt.s x1}, Pg, [Zn.s{, Xm}]', { feat: 'SVE2', access: storeElements('scatter', 2, 4, { nonTemporal: true }) }],
   ['STNT1W_Z_P_AR_S_X32_UNSCALED', '11100101 010 Rm 001 Pg:3 Zn Zt', 'stnt1w {Zt.s x1}, Pg, [Zn.s{, Xm}]', { feat: 'SVE2', access: storeElements('scatter', 4, 4, { nonTemporal: true }) }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Integer multiply-add, dot products, clamps; the predicated integer instructions of SVE2. */
-export const multiply: Rows = () => [
+export const multiply: Rows = () => { return [
   // SVE Integer Multiply-Add - Unpredicated
   ['SQDMLALBT_Z_ZZZ_', '01000100 size!=00 0 Zm 000010 Zn Zda',    'sqdmlalbt Zda.T, Zn.T/2, Zm.T/2',      { feat: 'SVE2|SME' }],
   ['SQDMLSLBT_Z_ZZZ_', '01000100 size!=00 0 Zm 000011 Zn Zda',    'sqdmlslbt Zda.T, Zn.T/2, Zm.T/2',      { feat: 'SVE2|SME' }],
@@ -89,4 +89,4 @@ export const multiply: Rows = () => [
   ['USQADD_Z_P_ZZ_',  '01000100 size 011101100 Pg:3 Zm Zdn',     'usqadd Zdn.T, Pg/m, Zdn.T, Zm.T',  { feat: 'SVE2|SME' }],
   ['SQSUBR_Z_P_ZZ_',  '01000100 size 011110100 Pg:3 Zm Zdn',     'sqsubr Zdn.T, Pg/m, Zdn.T, Zm.T',  { feat: 'SVE2|SME' }],
   ['UQSUBR_Z_P_ZZ_',  '01000100 size 011111100 Pg:3 Zm Zdn',     'uqsubr Zdn.T, Pg/m, Zdn.T, Zm.T',  { feat: 'SVE2|SME' }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Permutations of vectors and predicates, table lookups, moves between both, selection. */
-export const permute: Rows = () => [
+export const permute: Rows = () => { return [
   // SVE Permute Vector - Extract
   ['EXT_Z_ZI_DES', '00000101 001 imm8h:5 000 imm8l:3 Zm Zdn', 'ext Zdn.b, Zdn.b, Zm.b, #imm8h:imm8l', { feat: 'SVE|SME' }],
   ['EXT_Z_ZI_CON', '00000101 011 imm8h:5 000 imm8l:3 Zn Zd',  'ext Zd.b, {Zn.b x2}, #imm8h:imm8l',    { feat: 'SVE2|SME' }],
@@ -114,4 +114,4 @@ export const permute: Rows = () => [
   ['UZPQ1_Z_ZZ_', '01000100 size 0 Zm 111010 Zn Zd', 'uzpq1 Zd.T, Zn.T, Zm.T',     { feat: 'SVE2p1|SME2p1' }],
   ['UZPQ2_Z_ZZ_', '01000100 size 0 Zm 111011 Zn Zd', 'uzpq2 Zd.T, Zn.T, Zm.T',     { feat: 'SVE2p1|SME2p1' }],
   ['TBLQ_Z_ZZ_',  '01000100 size 0 Zm 111110 Zn Zd', 'tblq Zd.T, {Zn.T x1}, Zm.T', { feat: 'SVE2p1|SME2p1' }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Predicates: logic, breaks, counts, the first-fault register. */
-export const predicate: Rows = () => [
+export const predicate: Rows = () => { return [
   // SVE predicate logical operations
   ['AND_P_P_PP_Z',       '00100101 0000 Pm 01 Pg 0 Pn 0 Pd', 'and Pd.b, Pg/z, Pn.b, Pm.b',   { feat: 'SVE|SME' }],
   ['BIC_P_P_PP_Z',       '00100101 0000 Pm 01 Pg 0 Pn 1 Pd', 'bic Pd.b, Pg/z, Pn.b, Pm.b',   { feat: 'SVE|SME' }],
@@ -81,4 +81,4 @@ export const predicate: Rows = () => [
   // SVE Write FFR
   ['WRFFR_F_P_', '00100101 001010001001000 Pn 00000', 'wrffr Pn.b', { feat: 'SVE' }],
   ['SETFFR_F_',  '00100101 001011001001000000000000', 'setffr',     { feat: 'SVE' }],
-]
+] }

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding.ts'
 
 /** Widening, narrowing and accumulating integer instructions of SVE2. */
-export const widening: Rows = () => [
+export const widening: Rows = () => { return [
   // SVE2 Widening Integer Arithmetic
   ['SADDLB_Z_ZZ_',   '01000101 size!=00 0 Zm 000000 Zn Zd', 'saddlb Zd.T, Zn.T/2, Zm.T/2',   { feat: 'SVE2|SME' }],
   ['SADDLT_Z_ZZ_',   '01000101 size!=00 0 Zm 000001 Zn Zd', 'saddlt Zd.T, Zn.T/2, Zm.T/2',   { feat: 'SVE2|SME' }],
@@ -114,4 +114,4 @@ export const widening: Rows = () => [
   ['SQRSHRUN_Z_MZ2_',  '01000101 1011 imm4 000010 Zn:4 0 Zd',          'sqrshrun Zd.h, {Zn*2.s x2}, #16-imm4',      { feat: 'SVE2p1|SME2' }],
   ['SQRSHRN_Z_MZ2_',   '01000101 1011 imm4 001010 Zn:4 0 Zd',          'sqrshrn Zd.h, {Zn*2.s x2}, #16-imm4',       { feat: 'SVE2p1|SME2' }],
   ['UQRSHRN_Z_MZ2_',   '01000101 1011 imm4 001110 Zn:4 0 Zd',          'uqrshrn Zd.h, {Zn*2.s x2}, #16-imm4',       { feat: 'SVE2p1|SME2' }],
-]
+] }

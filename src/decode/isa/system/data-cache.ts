@@ -9,7 +9,7 @@ const tagZero: MemoryAccess = store(0, { registers: 0 }, 'tag-zero')
 // By virtual address: the address is translated and may fault, no data moves.
 const none: MemoryAccess = { ...noAccess(), registers: 0 }
 
-const operations: Rows = () => [
+const operations: Rows = () => { return [
   ['DC_IVAC_SYS_CR_systeminstrs',     '1101010100 0 01 000 0111 0110 001 Rt', "dc 'ivac', Xt",     { access: none }],
   ['DC_ISW_SYS_CR_systeminstrs',      '1101010100 0 01 000 0111 0110 010 Rt', "dc 'isw', Xt"],
   ['DC_IGVAC_SYS_CR_systeminstrs',    '1101010100 0 01 000 0111 0110 011 Rt', "dc 'igvac', Xt",    { feat: 'MTE2', access: none }],
@@ -50,7 +50,7 @@ const operations: Rows = () => [
   ['DC_CIGDPAE_SYS_CR_systeminstrs',  '1101010100 0 01 100 0111 1110 111 Rt', "dc 'cigdpae', Xt",  { feat: 'MEC MTE2' }],
   ['DC_CIPAPA_SYS_CR_systeminstrs',   '1101010100 0 01 110 0111 1110 001 Rt', "dc 'cipapa', Xt",   { feat: 'RME' }],
   ['DC_CIGDPAPA_SYS_CR_systeminstrs', '1101010100 0 01 110 0111 1110 101 Rt', "dc 'cigdpapa', Xt", { feat: 'RME MTE2' }],
-]
+] }
 
 /** Data cache operations (C5.3 "A64 System instructions for cache maintenance"). */
 export const dataCache: Rows = () => operations().map(([id, bits, syntax, options]) => [

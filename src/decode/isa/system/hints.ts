@@ -7,7 +7,7 @@ import type { Row, Rows } from '../../encoding.ts'
 const alias = (feat?: string): NonNullable<Row[3]> => ({ aliasOf: 'HINT_HM_hints', ...(feat === undefined ? {} : { feat }) })
 
 /** Hints (C4.1 "Hints"). */
-export const hints: Rows = () => [
+export const hints: Rows = () => { return [
   ['HINT_HM_hints',       '11010101000000110010 CRm op2 11111',  'hint #CRm:op2'],
   ['TSB_HC_hints',        '11010101000000110010 0010 010 11111', "tsb 'csync'",  { feat: 'TRF', over: ['HINT_HM_hints'] }],
   ['SHUH_HI_hints',       '11010101000000110010 0110 010 11111', 'shuh #0',      { feat: 'PCDPHINT', over: ['HINT_HM_hints'] }],
@@ -48,4 +48,4 @@ export const hints: Rows = () => [
   ['PACM_HI_hints',      '11010101000000110010 0100 111 11111', 'pacm',          alias('PAuth_LR')],
   ['CHKFEAT_HF_hints',   '11010101000000110010 0101 000 11111', "chkfeat 'x16'", alias('CHK')],
   ['SHUH_HI_hints_none', '11010101000000110010 0110 010 11111', 'shuh',          { aliasOf: 'SHUH_HI_hints' }],
-]
+] }

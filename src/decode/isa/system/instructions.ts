@@ -8,7 +8,7 @@ const sysl = (more: RowOptions = {}): RowOptions => ({ aliasOf: 'SYSL_RC_systemi
 const sysp = (more: RowOptions = {}): RowOptions => ({ aliasOf: 'SYSP_CR_syspairinstrs', always: true, ...more })
 
 /** System instructions with a register, with a result, or with neither (C4.1.93); DC is in `data-cache.ts`. */
-export const instructions: Rows = () => [
+export const instructions: Rows = () => { return [
   // System instructions with register argument
   ['WFET_only_systeminstrswithreg', '11010101000000110001 0000 000 Rt', 'wfet Xt', { feat: 'WFxT' }],
   ['WFIT_only_systeminstrswithreg', '11010101000000110001 0000 001 Rt', 'wfit Xt', { feat: 'WFxT' }],
@@ -61,4 +61,4 @@ export const instructions: Rows = () => [
 
   ['TLBIP_SYSP_CR_syspairinstrs', '1101010101 0 01 op1 1000 CRm op2 Rt',   'tlbip tlbip_op, Xt, Xt|1', sysp({ feat: 'D128', when: 'TLBIP_OPERATION' })],
   ['SYSP_CR_syspairinstrs_xzr',   '1101010101 0 01 op1 CRn CRm op2 11111', 'sysp #op1, Cn, Cm, #op2',  { aliasOf: 'SYSP_CR_syspairinstrs' }],
-]
+] }

@@ -4,7 +4,7 @@ import type { Rows } from '../../encoding.ts'
 // (C5.1.3: op0 is '1':o0). docs/deviations.md counts those words.
 
 /** Moves to and from system registers and PSTATE, and barriers (C4.1.93). */
-export const moves: Rows = () => [
+export const moves: Rows = () => { return [
   // Barriers
   ['CLREX_BN_barriers',    '11010101000000110011 CRm 010 11111',        'clrex #CRm'],
   ['DSB_BO_barriers',      '11010101000000110011 CRm 100 11111',        'dsb barrier'],
@@ -54,4 +54,4 @@ export const moves: Rows = () => [
   // System register pair move
   ['MSRR_SR_systemmovepr', '1101010101 0 1 o0 op1 CRn CRm op2 Rt', 'msrr sysreg_write, Xt, Xt|1', { feat: 'SYSREG128', reserved: ['ODD_RT'] }],
   ['MRRS_RS_systemmovepr', '1101010101 1 1 o0 op1 CRn CRm op2 Rt', 'mrrs Xt, Xt|1, sysreg_read',  { feat: 'SYSREG128', reserved: ['ODD_RT'] }],
-]
+] }
