@@ -5,8 +5,10 @@ import { AddressSpace, DataAbortHandler, MemoryRegion, Reg } from '../dist/mmio/
 
 const RAM = 0x4000_0000
 const CRB = 0x0c00_0000
+/** Bits 63:32 of a kernel's addresses: above 2^31, where V8 allocates for what is not kept a signed number. */
+const KERNEL = 0xffff_0000
 const CODE_VA = 0x20_0000
-const CRB_VA = 0x20_1000
+const CRB_VA = (BigInt(KERNEL) << 32n) + 0x20_1000n
 
 /** Kinds of fault: the word at PC, X0 holds the CRB's address. The syndrome is the hardware's. */
 const FAULTS = [
@@ -34,19 +36,19 @@ export function makeFault(word, esr, offset) {
   const { regs } = vcpu
   regs.set(Reg.SCTLR_EL1, 0x30d0_1805n)
   regs.set(Reg.TCR_EL1, 0x2_b510_3510n)
-  regs.set(Reg.TTBR0_EL1, BigInt(RAM))
+  regs.set(Reg.TTBR1_EL1, BigInt(RAM))
   regs.set(Reg.MAIR_EL1, 0xff04n)
   regs.set(Reg.PSTATE, 0x3c5n)
-  regs.set(Reg.X0, BigInt(CRB_VA))
+  regs.set(Reg.X0, CRB_VA)
   regs.set(Reg.ESR_EL2, esr)
-  regs.set(Reg.FAR_EL2, BigInt(CRB_VA + offset))
+  regs.set(Reg.FAR_EL2, CRB_VA + BigInt(offset))
   regs.set(Reg.HPFAR_EL2, BigInt(CRB) >> 8n)
   return { handler: new DataAbortHandler({ space }), vcpu }
 }
 
 /** Puts the vCPU back in front of its instruction, without a bigint. */
 export function rearm(vcpu) {
-  vcpu.regs.setPair(Reg.PC, 0, CODE_VA)
+  vcpu.regs.setPair(Reg.PC, KERNEL, CODE_VA)
 }
 
 export function faultBenches() {

@@ -30,7 +30,7 @@ export class EffectiveAddress {
     if (plan.writeback === Writeback.NONE) return
     if (plan.writeback === Writeback.POST) this.#addOffset(plan, registers)
     const slot = baseSlot(plan, registers)
-    registers.regs.setPair(slot, this.hi, this.lo)
+    registers.regs.setPair(slot, this.hi | 0, this.lo | 0)
     registers.wrote(slot)
   }
 

@@ -97,7 +97,7 @@ export class Fault {
     const { regs } = this.registers
     const farLo = regs.lo(Reg.FAR_EL2)
     const offset = (farLo - lo) | 0
-    const borrow = farLo < lo ? 1 : 0
+    const borrow = farLo < lo >>> 0 ? 1 : 0
     return offset >= 0 && ((regs.hi(Reg.FAR_EL2) - hi - borrow) & 0xff_ffff) === 0 ? offset : -1
   }
 

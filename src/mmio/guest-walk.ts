@@ -2,13 +2,14 @@ import {
   Access,
   ALL_FEATURES,
   accessOf,
+  type Descriptor,
   FaultKind,
   type Features,
   isDevice,
   RegimeRegister,
+  Tlb,
   Translation,
   TranslationRegime,
-  walk,
 } from '../tlb/index.ts'
 import type { AddressSpace } from './address-space.ts'
 import type { RegisterAccess } from './register-access.ts'
@@ -28,7 +29,12 @@ export class GuestWalk {
   word = 0
   readonly #regime: TranslationRegime
   readonly #space: AddressSpace
-  readonly #bytes: Uint8Array = new Uint8Array(4)
+  /**
+   * Reads again the descriptors that led to a translation and takes it if none has changed: guests' TLBIs are not seen
+   * here. 55 ns less than a walk of four levels, and a fault makes two.
+   */
+  readonly #tlb: Tlb = new Tlb({ entries: 64, validated: true })
+  readonly #fetched: Descriptor = { lo: 0, hi: 0 }
 
   constructor(space: AddressSpace, features: Partial<Features>) {
     this.#space = space
@@ -38,6 +44,7 @@ export class GuestWalk {
   /**
    * Translates one address into {@link page}.
    *
+   * @param vaHi - bits 63:32, best as a signed number, which V8 need not allocate; so with bits 31:0.
    * @param access - bits of `Access`. With `NO_UPDATE` no descriptor is changed, only `page.updates` set.
    * @returns a value of `FaultKind`.
    */
@@ -48,7 +55,7 @@ export class GuestWalk {
     if ((vaHi & BIT_55) !== 0) set(regime, RegimeRegister.TTBR1_EL1, registers, Reg.TTBR1_EL1)
     else set(regime, RegimeRegister.TTBR0_EL1, registers, Reg.TTBR0_EL1)
     regime.update()
-    return walk(regime, this.#space, vaHi, vaLo, access, this.page)
+    return this.#tlb.translate(regime, this.#space, vaHi, vaLo, access, this.page)
   }
 
   /**
@@ -83,15 +90,15 @@ export class GuestWalk {
     const pcLo = regs.lo(Reg.PC)
     if ((pcLo & 3) !== 0) return false
     const access = accessOf(Access.EXECUTE, regs.lo(Reg.PSTATE)) | Access.NO_UPDATE
-    if (this.translate(registers, regs.hi(Reg.PC), pcLo, access) !== FaultKind.NONE) return false
-    const b = this.#bytes
-    if (!this.#space.readRam(this.page.pa, 4, b, 0)) return false
-    this.word = (b[0] as number) | ((b[1] as number) << 8) | ((b[2] as number) << 16) | ((b[3] as number) << 24)
+    if (this.translate(registers, regs.hi(Reg.PC) | 0, pcLo | 0, access) !== FaultKind.NONE) return false
+    if (!this.#space.readInstruction(this.page.pa, this.#fetched)) return false
+    this.word = this.#fetched.lo | 0
     return true
   }
 }
 
 function set(regime: TranslationRegime, register: number, registers: RegisterAccess, slot: number): void {
   registers.read(slot)
-  regime.set(register, registers.regs.hi(slot), registers.regs.lo(slot))
+  // As signed numbers: V8 allocates for a u32 above 2^31 that is passed to a function it does not inline.
+  regime.set(register, registers.regs.hi(slot) | 0, registers.regs.lo(slot) | 0)
 }

@@ -158,7 +158,7 @@ export class DataAbortHandler {
     const { regs } = fault.registers
     let pa = fault.page()
     if (!fault.syndrome.translationFault) {
-      pa = this.#probe.readable(regs.hi(Reg.FAR_EL2), regs.lo(Reg.FAR_EL2), regs.lo(Reg.PSTATE))
+      pa = this.#probe.readable(regs.hi(Reg.FAR_EL2) | 0, regs.lo(Reg.FAR_EL2) | 0, regs.lo(Reg.PSTATE) | 0)
       if (pa < 0) return fault.end('retry', 'translation-differs')
     }
     fault.outcome.ipa = pa

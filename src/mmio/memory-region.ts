@@ -63,6 +63,11 @@ export class MemoryRegion {
   readonly kind: RegionKind
   /** The bytes of a `ram` region, else `null`. */
   readonly bytes: Uint8Array | null
+  /**
+   * {@link bytes} in words of this machine's byte order, for reads at offsets that are multiples of 4; `null` where the
+   * bytes lie unaligned in their buffer, or where this machine is big-endian.
+   */
+  readonly words: Uint32Array | null
   /** The memory behind a `host` region, else `null`. */
   readonly memory: GuestMemory | null
   /** The device of an `io` region, else `null`. */
@@ -97,6 +102,7 @@ export class MemoryRegion {
     this.size = size
     this.kind = ops !== null ? 'io' : bytes !== null ? 'ram' : 'host'
     this.bytes = bytes
+    this.words = bytes === null ? null : wordsOf(bytes)
     this.memory = memory
     this.ops = ops
     this.writes = writes
@@ -154,6 +160,13 @@ export class MemoryRegion {
   describe(base: number): string {
     return `'${this.name}' ${hex(base)}..${hex(base + (this.size - 1))}`
   }
+}
+
+const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
+
+function wordsOf(bytes: Uint8Array): Uint32Array | null {
+  if (!LITTLE_ENDIAN || (bytes.byteOffset & 3) !== 0) return null
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2)
 }
 
 function writePolicy(name: string, options: RamOptions): WritePolicy {

@@ -35,18 +35,19 @@ export class Probe {
     const { outcome, settings, syndrome } = fault
     this.#unaligned = unaligned
     if (unaligned) this.#walk.useAttributes(fault.registers)
-    const { vaHi } = outcome
-    let { vaLo } = outcome
+    // Halves as signed numbers: V8 allocates for a u32 above 2^31 that is passed to a function it does not inline.
+    const vaHi = outcome.vaHi | 0
+    let vaLo = outcome.vaLo | 0
     let length = plan.count * plan.size
     if (plan.form === 'zero') {
       // The address is any in the block, which crosses no page.
       length = settings.zeroBlock
-      vaLo = (vaLo & -length) >>> 0
+      vaLo &= -length
     }
     const room = Math.min(length, PAGE - (vaLo & (PAGE - 1)))
     const crosses = room < length
-    const nextHi = outcome.plusHi(room)
-    const nextLo = outcome.plusLo(room)
+    const nextHi = outcome.plusHi(room) | 0
+    const nextLo = outcome.plusLo(room) | 0
     // Any byte: the elements of a pair or a structure have no order among themselves.
     const faulted = fault.farOffset(vaHi, vaLo)
     if (faulted < 0 || faulted >= length) return fault.stop('far-differs')
@@ -86,9 +87,9 @@ export class Probe {
     const { outcome } = this.#fault
     const { pa, nextPa, room, crosses } = this.#span
     const update = access & ~Access.NO_UPDATE
-    if (!this.#walkAgain(outcome.vaHi, outcome.vaLo, update, pa)) return this.#fault.stop('translation-differs')
+    if (!this.#walkAgain(outcome.vaHi | 0, outcome.vaLo | 0, update, pa)) return this.#fault.stop('translation-differs')
     if (!crosses) return true
-    if (this.#walkAgain(outcome.plusHi(room), outcome.plusLo(room), update, nextPa)) return true
+    if (this.#walkAgain(outcome.plusHi(room) | 0, outcome.plusLo(room) | 0, update, nextPa)) return true
     return this.#fault.stop('translation-differs')
   }
 
@@ -118,7 +119,7 @@ export class Probe {
     }
     if (translated) return true
     if (reported || fsc < 0) return this.#fault.stop('translation-differs')
-    this.#fault.abort('translation-fault', fsc, write, vaHi, vaLo)
+    this.#fault.abort('translation-fault', fsc, write, vaHi >>> 0, vaLo >>> 0)
     return false
   }
 
@@ -129,7 +130,7 @@ export class Probe {
       outcome.status = Math.max(page.fsc, 0)
       return false
     }
-    settings.trace?.translated?.(vaHi, vaLo, page.pa)
+    settings.trace?.translated?.(vaHi >>> 0, vaLo >>> 0, page.pa)
     return true
   }
 

@@ -12,11 +12,12 @@ export function retire(access: RegisterAccess): void {
   access.read(Reg.PC)
   access.read(Reg.PSTATE)
   const { regs } = access
-  const lo = (regs.lo(Reg.PC) + 4) >>> 0
-  regs.setPair(Reg.PC, regs.hi(Reg.PC) + (lo < 4 ? 1 : 0), lo)
+  // Halves as signed numbers: V8 may allocate for others.
+  const lo = (regs.lo(Reg.PC) + 4) | 0
+  regs.setPair(Reg.PC, (regs.hi(Reg.PC) + (lo >= 0 && lo < 4 ? 1 : 0)) | 0, lo)
   access.wrote(Reg.PC)
   const pstate = regs.lo(Reg.PSTATE)
   if ((pstate & (SS | BTYPE)) === 0) return
-  regs.setPair(Reg.PSTATE, regs.hi(Reg.PSTATE), pstate & ~(SS | BTYPE))
+  regs.setPair(Reg.PSTATE, regs.hi(Reg.PSTATE) | 0, pstate & ~(SS | BTYPE))
   access.wrote(Reg.PSTATE)
 }

@@ -142,9 +142,10 @@ export class Tlb {
     if (this.contexts.recycled >= 0) this.dropContext(this.contexts.recycled)
     const p = (vaHi & (1 << 23)) !== 0 ? regime.upper : regime.lower
     const fetch = (access & Access.EXECUTE) !== 0
-    const lo = vaLo >>> 0
+    // Halves as signed numbers: V8 allocates for a u32 above 2^31 that is passed to a function it does not inline.
+    const lo = vaLo | 0
     // The top byte that is ignored is not part of the tag.
-    const hi = (p.tbi && !(fetch && p.tbid) ? (vaHi << 8) >> 8 : vaHi) >>> 0
+    const hi = p.tbi && !(fetch && p.tbid) ? (vaHi << 8) >> 8 : vaHi | 0
     const entry = this.find(regime, p, context, hi, lo, fetch)
     if (entry >= 0 && this.usable(entry, p, access)) {
       // The tables are the same: `find` looks at them.
@@ -258,7 +259,7 @@ export class Tlb {
 
   private answer(e: number, hi: number, lo: number, access: number, out: Translation): void {
     const size = this.sizeLog2[e] as number
-    const offset = size < 32 ? (lo & ~(-1 << size)) >>> 0 : (hi & ~(-1 << (size - 32))) * 0x1_0000_0000 + lo
+    const offset = size < 32 ? (lo & ~(-1 << size)) >>> 0 : (hi & ~(-1 << (size - 32))) * 0x1_0000_0000 + (lo >>> 0)
     const flags = this.flags[e] as number
     out.fault = FaultKind.NONE
     out.level = this.level[e] as number
@@ -311,7 +312,7 @@ export class Tlb {
       this.victim[set] = (way + 1) & (WAYS - 1)
       e = set * WAYS + way
     }
-    const offset = size < 32 ? (lo & ~(-1 << size)) >>> 0 : (hi & ~(-1 << (size - 32))) * 0x1_0000_0000 + lo
+    const offset = size < 32 ? (lo & ~(-1 << size)) >>> 0 : (hi & ~(-1 << (size - 32))) * 0x1_0000_0000 + (lo >>> 0)
     this.pageHi[e] = pageHi
     this.pageLo[e] = pageLo
     this.sizeLog2[e] = size
