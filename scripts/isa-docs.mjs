@@ -35,9 +35,9 @@ export function sectionsOf(files) {
   return sections
 }
 
-/** The first sentence of the comment above `export const name`. */
+/** The first sentence of the comment above `export const name` or `export function name`. */
 function titleOf(text, name) {
-  const at = text.search(new RegExp(`^export const ${name}\\b`, 'm'))
+  const at = text.search(new RegExp(`^export (const|function) ${name}\\b`, 'm'))
   const comment = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*$/.exec(text.slice(0, Math.max(0, at)))
   if (!comment) throw new Error(`no comment says what '${name}' lists`)
   const words = comment[1].replace(/^\s*\*\s?/gm, ' ').replace(/\s+/g, ' ')

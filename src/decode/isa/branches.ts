@@ -4,7 +4,7 @@ import type { Group } from '../table.ts'
 export const branches: Group = {
   name: 'Branches and Exception Generation',
   op1: '101x',
-  rows: () => { return [
+  rows() { return [
     // Conditional branch (immediate)
     ['B_only_condbranch',  '0101010 0 imm19 0 cond', 'b.<cond> label(imm19*4)'],
     ['BC_only_condbranch', '0101010 0 imm19 1 cond', 'bc.<cond> label(imm19*4)', { feat: 'HBC' }],

@@ -4,7 +4,7 @@ import type { Group } from '../table.ts'
 export const dataProcessingImmediate: Group = {
   name: 'Data Processing -- Immediate',
   op1: '100x',
-  rows: () => { return [
+  rows() { return [
     // Data-processing (1 source immediate)
     ['AUTIASPPC_only_dp_1src_imm', '1 11 100111 00 imm16 11111', 'autiasppc label(-imm16*4)', { feat: 'PAuth_LR' }],
     ['AUTIBSPPC_only_dp_1src_imm', '1 11 100111 01 imm16 11111', 'autibsppc label(-imm16*4)', { feat: 'PAuth_LR' }],

@@ -4,7 +4,7 @@ import type { Group } from '../table.ts'
 export const dataProcessingRegister: Group = {
   name: 'Data Processing -- Register',
   op1: 'x101',
-  rows: () => { return [
+  rows() { return [
     // Data-processing (2 source)
     ['UDIV_32_dp_2src',     '0 0 0 11010110 Rm 000010 Rn Rd', 'udiv Wd, Wn, Wm'],
     ['SDIV_32_dp_2src',     '0 0 0 11010110 Rm 000011 Rn Rd', 'sdiv Wd, Wn, Wm'],

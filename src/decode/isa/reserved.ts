@@ -4,7 +4,7 @@ import type { Group } from '../table.ts'
 export const reserved: Group = {
   name: 'Reserved',
   op1: '0000',
-  rows: () => { return [
+  rows() { return [
     ['UDF_only_perm_undef', '0000000000000000 imm16', 'udf #imm16'],
   ] },
 }

@@ -1,5 +1,5 @@
 import { type AccessOrder, load, type MemoryAccess, store } from '../../access.ts'
-import type { RowOptions, Rows } from '../../encoding.ts'
+import type { Row, RowOptions } from '../../encoding.ts'
 
 type Options = RowOptions & { readonly access: MemoryAccess }
 
@@ -24,7 +24,7 @@ function unprivileged(options: Options): Options {
 }
 
 /** Loads that set the exclusive monitors and stores that ask them; Ws receives 0 when the store was done. */
-export const exclusive: Rows = () => { return [
+export function exclusive(): readonly Row[] { return [
   // Load/store exclusive register
   ['STXRB_SR32_ldstexclr',         '00 001000 0 0 0 Rs         0 Rt2=(11111) Rn Rt', 'stxrb Ws, Wt, [Xn|SP]',      storeExclusive(1)],
   ['STLXRB_SR32_ldstexclr',        '00 001000 0 0 0 Rs         1 Rt2=(11111) Rn Rt', 'stlxrb Ws, Wt, [Xn|SP]',     storeExclusive(1, 'release')],

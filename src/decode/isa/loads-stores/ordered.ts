@@ -1,5 +1,5 @@
 import { type AccessForm, load, store } from '../../access.ts'
-import type { RowOptions, Rows } from '../../encoding.ts'
+import type { Row, RowOptions } from '../../encoding.ts'
 
 /** FEAT_LRCPC3: the write-back and the ordered pair forms. */
 const acquirePC3 = (size: number, form: AccessForm = 'register'): RowOptions =>
@@ -8,7 +8,7 @@ const releasePC3 = (size: number, form: AccessForm = 'register'): RowOptions =>
   ({ feat: 'LRCPC3', access: store(size, { order: 'release' }, form) })
 
 /** Loads with acquire and stores with release semantics, those limited to a LORegion (LO) among them. */
-export const ordered: Rows = () => { return [
+export function ordered(): readonly Row[] { return [
   // Load/store ordered
   ['STLLRB_SL32_ldstord',          '00 001000 1 0 0 Rs=(11111) 0 Rt2=(11111) Rn Rt', 'stllrb Wt, [Xn|SP]',            { feat: 'LOR', access: store(1, { order: 'lo-release' }) }],
   ['STLRB_SL32_ldstord',           '00 001000 1 0 0 Rs=(11111) 1 Rt2=(11111) Rn Rt', 'stlrb Wt, [Xn|SP]',             { access: store(1, { order: 'release' }) }],

@@ -1,5 +1,5 @@
 import { type AccessOptions, load, type MemoryAccess, store } from '../../access.ts'
-import type { RowOptions, Rows } from '../../encoding.ts'
+import type { Row, RowOptions } from '../../encoding.ts'
 
 type Options = RowOptions & { readonly access: MemoryAccess }
 
@@ -23,7 +23,7 @@ function writeBack(options: Options): Options {
 const tagPair: Options = { feat: 'MTE', access: store(8, {}, 'tag-pair') }
 
 /** Two registers at ascending addresses. */
-export const pair: Rows = () => { return [
+export function pair(): readonly Row[] { return [
   // Load/store no-allocate pair (offset)
   ['STNP_32_ldstnapair_offs',  '00 101 0 000 0 imm7 Rt2 Rn Rt', 'stnp Wt, Wt2, [Xn|SP, #simm7*4]',   storePair(4, { nonTemporal: true })],
   ['LDNP_32_ldstnapair_offs',  '00 101 0 000 1 imm7 Rt2 Rn Rt', 'ldnp Wt, Wt2, [Xn|SP, #simm7*4]',   loadPair(4, { nonTemporal: true })],

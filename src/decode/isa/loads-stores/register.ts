@@ -1,8 +1,8 @@
 import { load, noAccess, store } from '../../access.ts'
-import type { Rows } from '../../encoding.ts'
+import type { Row, Rows } from '../../encoding.ts'
 
 /** Load/store register (unscaled immediate). */
-const unscaled: Rows = () => { return [
+function unscaled(): readonly Row[] { return [
   ['STURB_32_ldst_unscaled',  '00 111 0 00 00 0 imm9 00 Rn Rt', 'sturb Wt, [Xn|SP, #simm9]',    { access: store(1) }],
   ['LDURB_32_ldst_unscaled',  '00 111 0 00 01 0 imm9 00 Rn Rt', 'ldurb Wt, [Xn|SP, #simm9]',    { access: load(1) }],
   ['LDURSB_64_ldst_unscaled', '00 111 0 00 10 0 imm9 00 Rn Rt', 'ldursb Xt, [Xn|SP, #simm9]',   { access: load(1, { signed: 64 }) }],
@@ -20,7 +20,7 @@ const unscaled: Rows = () => { return [
 ] }
 
 /** Load/store register (immediate post-indexed). */
-const postIndexed: Rows = () => { return [
+function postIndexed(): readonly Row[] { return [
   ['STRB_32_ldst_immpost',  '00 111 0 00 00 0 imm9 01 Rn Rt', 'strb Wt, [Xn|SP], #simm9',  { access: store(1), unpredictable: ['WBOVERLAPST'] }],
   ['LDRB_32_ldst_immpost',  '00 111 0 00 01 0 imm9 01 Rn Rt', 'ldrb Wt, [Xn|SP], #simm9',  { access: load(1), unpredictable: ['WBOVERLAPLD'] }],
   ['LDRSB_64_ldst_immpost', '00 111 0 00 10 0 imm9 01 Rn Rt', 'ldrsb Xt, [Xn|SP], #simm9', { access: load(1, { signed: 64 }), unpredictable: ['WBOVERLAPLD'] }],
@@ -37,7 +37,7 @@ const postIndexed: Rows = () => { return [
 ] }
 
 /** Load/store register (unprivileged). */
-const unprivileged: Rows = () => { return [
+function unprivileged(): readonly Row[] { return [
   ['STTRB_32_ldst_unpriv',  '00 111 0 00 00 0 imm9 10 Rn Rt', 'sttrb Wt, [Xn|SP, #simm9]',  { access: store(1, { unprivileged: true }) }],
   ['LDTRB_32_ldst_unpriv',  '00 111 0 00 01 0 imm9 10 Rn Rt', 'ldtrb Wt, [Xn|SP, #simm9]',  { access: load(1, { unprivileged: true }) }],
   ['LDTRSB_64_ldst_unpriv', '00 111 0 00 10 0 imm9 10 Rn Rt', 'ldtrsb Xt, [Xn|SP, #simm9]', { access: load(1, { signed: 64, unprivileged: true }) }],
@@ -54,7 +54,7 @@ const unprivileged: Rows = () => { return [
 ] }
 
 /** Load/store register (immediate pre-indexed). */
-const preIndexed: Rows = () => { return [
+function preIndexed(): readonly Row[] { return [
   ['STRB_32_ldst_immpre',  '00 111 0 00 00 0 imm9 11 Rn Rt', 'strb Wt, [Xn|SP, #simm9]!',  { access: store(1), unpredictable: ['WBOVERLAPST'] }],
   ['LDRB_32_ldst_immpre',  '00 111 0 00 01 0 imm9 11 Rn Rt', 'ldrb Wt, [Xn|SP, #simm9]!',  { access: load(1), unpredictable: ['WBOVERLAPLD'] }],
   ['LDRSB_64_ldst_immpre', '00 111 0 00 10 0 imm9 11 Rn Rt', 'ldrsb Xt, [Xn|SP, #simm9]!', { access: load(1, { signed: 64 }), unpredictable: ['WBOVERLAPLD'] }],
@@ -71,7 +71,7 @@ const preIndexed: Rows = () => { return [
 ] }
 
 /** Load/store register (register offset). */
-const registerOffset: Rows = () => { return [
+function registerOffset(): readonly Row[] { return [
   ['STRB_32B_ldst_regoff',   '00 111 0 00 00 1 Rm option!=x0x|011 S 10 Rn Rt',   'strb Wt, [Xn|SP, Rm ext 0]',    { access: store(1) }],
   ['STRB_32BL_ldst_regoff',  '00 111 0 00 00 1 Rm option=011 S 10 Rn Rt',        'strb Wt, [Xn|SP, Rm ext 0]',    { access: store(1) }],
   ['LDRB_32B_ldst_regoff',   '00 111 0 00 01 1 Rm option!=x0x|011 S 10 Rn Rt',   'ldrb Wt, [Xn|SP, Rm ext 0]',    { access: load(1) }],
@@ -94,7 +94,7 @@ const registerOffset: Rows = () => { return [
 ] }
 
 /** Load/store register (pac). */
-const authenticated: Rows = () => { return [
+function authenticated(): readonly Row[] { return [
   ['LDRAA_64_ldst_pac',  '11 111 0 00 M=0 S 1 imm9 0 1 Rn Rt', 'ldraa Xt, [Xn|SP, #sS:imm9*8]',  { feat: 'PAuth', access: load(8, { authenticated: true }) }],
   ['LDRAA_64W_ldst_pac', '11 111 0 00 M=0 S 1 imm9 1 1 Rn Rt', 'ldraa Xt, [Xn|SP, #sS:imm9*8]!', { feat: 'PAuth', access: load(8, { authenticated: true }), unpredictable: ['WBOVERLAPLD'] }],
   ['LDRAB_64_ldst_pac',  '11 111 0 00 M=1 S 1 imm9 0 1 Rn Rt', 'ldrab Xt, [Xn|SP, #sS:imm9*8]',  { feat: 'PAuth', access: load(8, { authenticated: true }) }],
@@ -102,7 +102,7 @@ const authenticated: Rows = () => { return [
 ] }
 
 /** Load/store register (unsigned immediate). */
-const unsignedOffset: Rows = () => { return [
+function unsignedOffset(): readonly Row[] { return [
   ['STRB_32_ldst_pos',  '00 111 0 01 00 imm12 Rn Rt', 'strb Wt, [Xn|SP, #imm12*1]',    { access: store(1) }],
   ['LDRB_32_ldst_pos',  '00 111 0 01 01 imm12 Rn Rt', 'ldrb Wt, [Xn|SP, #imm12*1]',    { access: load(1) }],
   ['LDRSB_64_ldst_pos', '00 111 0 01 10 imm12 Rn Rt', 'ldrsb Xt, [Xn|SP, #imm12*1]',   { access: load(1, { signed: 64 }) }],

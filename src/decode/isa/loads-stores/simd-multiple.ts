@@ -1,5 +1,5 @@
 import { load, store } from '../../access.ts'
-import type { RowOptions, Rows } from '../../encoding.ts'
+import type { Row, RowOptions, Rows } from '../../encoding.ts'
 
 // The element size is the word's `size` field; registers and interleave are the row's.
 const ld = (registers: number, structure: number): RowOptions => ({
@@ -14,7 +14,7 @@ const st = (registers: number, structure: number): RowOptions => ({
 })
 
 /** "Advanced SIMD load/store multiple structures". */
-const noOffset: Rows = () => { return [
+function noOffset(): readonly Row[] { return [
   ['LD4_asisdlse_R4', '0 Q 0011000 1 000000 0000 size Rn Rt', 'ld4 {Vt.T x4}, [Xn|SP]', ld(4, 4)],
   ['LD1_asisdlse_R4_4v', '0 Q 0011000 1 000000 0010 size Rn Rt', 'ld1 {Vt.T x4}, [Xn|SP]', ld(4, 1)],
   ['LD3_asisdlse_R3', '0 Q 0011000 1 000000 0100 size Rn Rt', 'ld3 {Vt.T x3}, [Xn|SP]', ld(3, 3)],
@@ -32,7 +32,7 @@ const noOffset: Rows = () => { return [
 ] }
 
 /** The same, post-indexed by a register (Rm is not 31) or by the bytes transferred (Rm is 31). */
-const postIndexed: Rows = () => { return [
+function postIndexed(): readonly Row[] { return [
   ['LD4_asisdlsep_R4_r', '0 Q 0011001 1 0 Rm!=11111 0000 size Rn Rt', 'ld4 {Vt.T x4}, [Xn|SP], Xm', ld(4, 4)],
   ['LD4_asisdlsep_I4_i', '0 Q 0011001 1 0 11111 0000 size Rn Rt', 'ld4 {Vt.T x4}, [Xn|SP], #32<<Q', ld(4, 4)],
   ['LD1_asisdlsep_R4_r4', '0 Q 0011001 1 0 Rm!=11111 0010 size Rn Rt', 'ld1 {Vt.T x4}, [Xn|SP], Xm', ld(4, 1)],

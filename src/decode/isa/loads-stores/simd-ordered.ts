@@ -1,11 +1,11 @@
 import { type AccessOrder, type AtomicOperation, load, modify, store } from '../../access.ts'
-import type { RowOptions, Rows } from '../../encoding.ts'
+import type { Row, RowOptions, Rows } from '../../encoding.ts'
 
 const ldapur = (size: number): RowOptions => ({ feat: 'FP LRCPC3', access: load(size, { bank: 'V', order: 'acquire-pc' }) })
 const stlur = (size: number): RowOptions => ({ feat: 'FP LRCPC3', access: store(size, { bank: 'V', order: 'release' }) })
 
 /** LDAPUR, STLUR (SIMD&FP): "LDAPR/STLR (SIMD&FP)". */
-const ordered: Rows = () => { return [
+function ordered(): readonly Row[] { return [
   ['LDAPUR_B_ldapstl_simd', '00 011 1 01 01 0 imm9 10 Rn Rt', 'ldapur Bt, [Xn|SP, #simm9]', ldapur(1)],
   ['STLUR_B_ldapstl_simd', '00 011 1 01 00 0 imm9 10 Rn Rt', 'stlur Bt, [Xn|SP, #simm9]', stlur(1)],
   ['LDAPUR_H_ldapstl_simd', '01 011 1 01 01 0 imm9 10 Rn Rt', 'ldapur Ht, [Xn|SP, #simm9]', ldapur(2)],
@@ -27,7 +27,7 @@ const atomic = (size: number, operation: AtomicOperation, order: AccessOrder): R
  * FEAT_LSFE: atomic floating-point operations on memory, in "Atomic memory operations" with V=1. The LD forms return
  * the old value in Rt. The ST forms are encodings of their own (o3=1) that have no Rt: 31 there is not V31.
  */
-const floatingPointAtomic: Rows = () => { return [
+function floatingPointAtomic(): readonly Row[] { return [
   ['LDBFADD_16', '00 111 1 00 0 0 1 Rs 0 000 00 Rn Rt', 'ldbfadd Hs, Ht, [Xn|SP]', atomic(2, 'bfadd', 'plain')],
   ['LDBFADDA_16', '00 111 1 00 1 0 1 Rs 0 000 00 Rn Rt', 'ldbfadda Hs, Ht, [Xn|SP]', atomic(2, 'bfadd', 'acquire')],
   ['LDBFADDL_16', '00 111 1 00 0 1 1 Rs 0 000 00 Rn Rt', 'ldbfaddl Hs, Ht, [Xn|SP]', atomic(2, 'bfadd', 'release')],

@@ -1,5 +1,5 @@
 import { type AccessOptions, load, store } from '../../access.ts'
-import type { RowOptions, Rows } from '../../encoding.ts'
+import type { Row, RowOptions } from '../../encoding.ts'
 
 // Both registers are of the SIMD&FP bank, so write-back never meets the data; only Rt == Rt2 of a load is
 // CONSTRAINED UNPREDICTABLE (Unpredictable_LDPOVERLAP).
@@ -17,7 +17,7 @@ const unprivilegedQ = pairOf(16, 'FP LSUI', { unprivileged: true })
 const unprivilegedNonTemporalQ = pairOf(16, 'FP LSUI', { unprivileged: true, nonTemporal: true })
 
 /** LDP, STP, LDNP, STNP (SIMD&FP) and their unprivileged forms: the classes "Load/store register pair" and "no-allocate pair". */
-export const simdPair: Rows = () => { return [
+export function simdPair(): readonly Row[] { return [
   // no-allocate pair (offset)
   ['LDNP_S_ldstnapair_offs', '00 101 1 000 1 imm7 Rt2 Rn Rt', 'ldnp St, St2, [Xn|SP, #simm7*4]', nonTemporalS.ldp],
   ['STNP_S_ldstnapair_offs', '00 101 1 000 0 imm7 Rt2 Rn Rt', 'stnp St, St2, [Xn|SP, #simm7*4]', nonTemporalS.stp],

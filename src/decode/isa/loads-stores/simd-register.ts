@@ -1,5 +1,5 @@
 import { load, store } from '../../access.ts'
-import type { RowOptions, Rows } from '../../encoding.ts'
+import type { Row, RowOptions, Rows } from '../../encoding.ts'
 
 // One SIMD&FP register and one element, zero-extended into the register.
 const ldrB: RowOptions = { feat: 'FP', access: load(1, { bank: 'V' }) }
@@ -14,7 +14,7 @@ const strD: RowOptions = { feat: 'FP', access: store(8, { bank: 'V' }) }
 const strQ: RowOptions = { feat: 'FP', access: store(16, { bank: 'V' }) }
 
 /** LDR, STR (immediate, SIMD&FP), unsigned offset (C4 "Load/store register (unsigned immediate)"). */
-const unsignedOffset: Rows = () => { return [
+function unsignedOffset(): readonly Row[] { return [
   ['LDR_B_ldst_pos', '00 111 1 01 01 imm12 Rn Rt', 'ldr Bt, [Xn|SP, #imm12]', ldrB],
   ['STR_B_ldst_pos', '00 111 1 01 00 imm12 Rn Rt', 'str Bt, [Xn|SP, #imm12]', strB],
   ['LDR_H_ldst_pos', '01 111 1 01 01 imm12 Rn Rt', 'ldr Ht, [Xn|SP, #imm12*2]', ldrH],
@@ -28,7 +28,7 @@ const unsignedOffset: Rows = () => { return [
 ] }
 
 /** LDUR, STUR (SIMD&FP): "Load/store register (unscaled immediate)". */
-const unscaled: Rows = () => { return [
+function unscaled(): readonly Row[] { return [
   ['LDUR_B_ldst_unscaled', '00 111 1 00 01 0 imm9 00 Rn Rt', 'ldur Bt, [Xn|SP, #simm9]', ldrB],
   ['STUR_B_ldst_unscaled', '00 111 1 00 00 0 imm9 00 Rn Rt', 'stur Bt, [Xn|SP, #simm9]', strB],
   ['LDUR_H_ldst_unscaled', '01 111 1 00 01 0 imm9 00 Rn Rt', 'ldur Ht, [Xn|SP, #simm9]', ldrH],
@@ -42,7 +42,7 @@ const unscaled: Rows = () => { return [
 ] }
 
 /** "Load/store register (immediate post-indexed)". */
-const postIndexed: Rows = () => { return [
+function postIndexed(): readonly Row[] { return [
   ['LDR_B_ldst_immpost', '00 111 1 00 01 0 imm9 01 Rn Rt', 'ldr Bt, [Xn|SP], #simm9', ldrB],
   ['STR_B_ldst_immpost', '00 111 1 00 00 0 imm9 01 Rn Rt', 'str Bt, [Xn|SP], #simm9', strB],
   ['LDR_H_ldst_immpost', '01 111 1 00 01 0 imm9 01 Rn Rt', 'ldr Ht, [Xn|SP], #simm9', ldrH],
@@ -56,7 +56,7 @@ const postIndexed: Rows = () => { return [
 ] }
 
 /** "Load/store register (immediate pre-indexed)". */
-const preIndexed: Rows = () => { return [
+function preIndexed(): readonly Row[] { return [
   ['LDR_B_ldst_immpre', '00 111 1 00 01 0 imm9 11 Rn Rt', 'ldr Bt, [Xn|SP, #simm9]!', ldrB],
   ['STR_B_ldst_immpre', '00 111 1 00 00 0 imm9 11 Rn Rt', 'str Bt, [Xn|SP, #simm9]!', strB],
   ['LDR_H_ldst_immpre', '01 111 1 00 01 0 imm9 11 Rn Rt', 'ldr Ht, [Xn|SP, #simm9]!', ldrH],
@@ -70,7 +70,7 @@ const preIndexed: Rows = () => { return [
 ] }
 
 /** "Load/store register (register offset)". Byte accesses by a shifted register (by 0) are a row of their own. */
-const registerOffset: Rows = () => { return [
+function registerOffset(): readonly Row[] { return [
   ['LDR_B_ldst_regoff', '00 111 1 00 01 1 Rm option=x1x S 10 Rn Rt', 'ldr Bt, [Xn|SP, Rm ext 0]', ldrB],
   ['LDR_BL_ldst_regoff', '00 111 1 00 01 1 Rm option=011 S 10 Rn Rt', 'ldr Bt, [Xn|SP, Rm ext 0]', { ...ldrB, over: ['LDR_B_ldst_regoff'] }],
   ['STR_B_ldst_regoff', '00 111 1 00 00 1 Rm option=x1x S 10 Rn Rt', 'str Bt, [Xn|SP, Rm ext 0]', strB],
@@ -86,7 +86,7 @@ const registerOffset: Rows = () => { return [
 ] }
 
 /** LDR (literal, SIMD&FP): "Load register (literal)". */
-const literal: Rows = () => { return [
+function literal(): readonly Row[] { return [
   ['LDR_S_loadlit', '00 011 1 00 imm19 Rt', 'ldr St, label(imm19*4)', ldrS],
   ['LDR_D_loadlit', '01 011 1 00 imm19 Rt', 'ldr Dt, label(imm19*4)', ldrD],
   ['LDR_Q_loadlit', '10 011 1 00 imm19 Rt', 'ldr Qt, label(imm19*4)', ldrQ],

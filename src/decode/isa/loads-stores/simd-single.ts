@@ -1,5 +1,5 @@
 import { load, store } from '../../access.ts'
-import type { RowOptions, Rows } from '../../encoding.ts'
+import type { Row, RowOptions, Rows } from '../../encoding.ts'
 
 // One lane of each of `structure` registers; the row fixes the element size, Q:S:size its index.
 const ld = (size: number, structure: number): RowOptions => ({
@@ -17,7 +17,7 @@ const ldr = (structure: number): RowOptions => ({
 })
 
 /** "Advanced SIMD load/store single structure". */
-const noOffset: Rows = () => { return [
+function noOffset(): readonly Row[] { return [
   ['LD1_asisdlso_B1_1b', '0 Q 0011010 1 0 00000 000 S size Rn Rt', 'ld1 {Vt.b x1}[Q:S:size], [Xn|SP]', ld(1, 1)],
   ['LD1_asisdlso_H1_1h', '0 Q 0011010 1 0 00000 010 S size=x0 Rn Rt', 'ld1 {Vt.h x1}[Q:S:size<1>], [Xn|SP]', ld(2, 1)],
   ['LD1_asisdlso_S1_1s', '0 Q 0011010 1 0 00000 100 S 00 Rn Rt', 'ld1 {Vt.s x1}[Q:S], [Xn|SP]', ld(4, 1)],
@@ -60,7 +60,7 @@ const noOffset: Rows = () => { return [
 ] }
 
 /** The same, post-indexed by a register (Rm is not 31) or by the bytes transferred (Rm is 31). */
-const postIndexed: Rows = () => { return [
+function postIndexed(): readonly Row[] { return [
   ['LD1_asisdlsop_BX1_r1b', '0 Q 0011011 1 0 Rm!=11111 000 S size Rn Rt', 'ld1 {Vt.b x1}[Q:S:size], [Xn|SP], Xm', ld(1, 1)],
   ['LD1_asisdlsop_B1_i1b', '0 Q 0011011 1 0 11111 000 S size Rn Rt', 'ld1 {Vt.b x1}[Q:S:size], [Xn|SP], #1', ld(1, 1)],
   ['LD1_asisdlsop_HX1_r1h', '0 Q 0011011 1 0 Rm!=11111 010 S size=x0 Rn Rt', 'ld1 {Vt.h x1}[Q:S:size<1>], [Xn|SP], Xm', ld(2, 1)],

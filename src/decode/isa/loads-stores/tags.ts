@@ -1,5 +1,5 @@
 import { load, store } from '../../access.ts'
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** The tag of one 16-byte granule, or of the two from the address on; with zeros written under it where named so. */
 const loadTag = { feat: 'MTE', access: load(16, {}, 'tag') } as const
@@ -13,7 +13,7 @@ const bulkStore = { feat: 'MTE2', access: store(0, {}, 'tag') } as const
 const bulkStoreZero = { feat: 'MTE2', access: store(0, {}, 'tag-zero') } as const
 
 /** Load/store memory tags. */
-export const tags: Rows = () => { return [
+export function tags(): readonly Row[] { return [
   ['STG_64Spost_ldsttags',     '11011001 00 1 imm9 01 Rn Rt',      'stg Xt|SP, [Xn|SP], #simm9*16',    storeTag],
   ['STG_64Soffset_ldsttags',   '11011001 00 1 imm9 10 Rn Rt',      'stg Xt|SP, [Xn|SP, #simm9*16]',    storeTag],
   ['STG_64Spre_ldsttags',      '11011001 00 1 imm9 11 Rn Rt',      'stg Xt|SP, [Xn|SP, #simm9*16]!',   storeTag],

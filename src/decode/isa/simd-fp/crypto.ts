@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** AES, SHA-1, SHA-2, SHA-3, SM3 and SM4. */
-export const crypto: Rows = () => { return [
+export function crypto(): readonly Row[] { return [
   // Cryptographic AES
   ['AESE_B_cryptoaes',   '01001110 00 10100 00100 10 Rn Rd', 'aese Vd.16b, Vn.16b',   { feat: 'AdvSIMD AES' }],
   ['AESD_B_cryptoaes',   '01001110 00 10100 00101 10 Rn Rd', 'aesd Vd.16b, Vn.16b',   { feat: 'AdvSIMD AES' }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Floating-point arithmetic on scalars, with one, two or three sources. */
-export const floatingPointArithmetic: Rows = () => { return [
+export function floatingPointArithmetic(): readonly Row[] { return [
   // Floating-point data-processing (1 source)
   ['FMOV_S_floatdp1',     '0 0 0 11110 00 1 000000 10000 Rn Rd', 'fmov Sd, Sn',     { feat: 'FP' }],
   ['FMOV_D_floatdp1',     '0 0 0 11110 01 1 000000 10000 Rn Rd', 'fmov Dd, Dn',     { feat: 'FP' }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Floating-point comparisons, selection and constants. */
-export const floatingPointCompare: Rows = () => { return [
+export function floatingPointCompare(): readonly Row[] { return [
   // Floating-point compare
   ['FCMP_S_floatcmp',   '0 0 0 11110 00 1 Rm 00 1000 Rn 00000',         'fcmp Sn, Sm',    { feat: 'FP' }],
   ['FCMP_D_floatcmp',   '0 0 0 11110 01 1 Rm 00 1000 Rn 00000',         'fcmp Dn, Dm',    { feat: 'FP' }],

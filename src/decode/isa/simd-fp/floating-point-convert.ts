@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Floating-point to and from integers and fixed-point numbers. */
-export const floatingPointConvert: Rows = () => { return [
+export function floatingPointConvert(): readonly Row[] { return [
   // Conversion between floating-point and fixed-point
   ['SCVTF_S32_float2fix',  '0 0 0 11110 00 0 00 010 scale=1xxxxx Rn Rd', 'scvtf Sd, Wn, #64-scale',  { feat: 'FP' }],
   ['SCVTF_D32_float2fix',  '0 0 0 11110 01 0 00 010 scale=1xxxxx Rn Rd', 'scvtf Dd, Wn, #64-scale',  { feat: 'FP' }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** A scalar multiplied by an element of a vector. */
-export const scalarByElement: Rows = () => { return [
+export function scalarByElement(): readonly Row[] { return [
   // Advanced SIMD scalar x indexed element
   ['FMLA_asisdelem_RH_H',  '0 1 0 11111 00 L M Rm:4 0001 H 0 Rn Rd',          'fmla Hd, Hn, Vm.h[H:L:M]',            { feat: 'AdvSIMD FP16' }],
   ['FMLA_asisdelem_R_SD',  '0 1 0 11111 1 sz L M Rm:4 0001 H 0 Rn Rd',        'fmla <Vsz>d, <Vsz>n, Vm.Tsz[index]',  { feat: 'AdvSIMD', reserved: ['SZ_1D_INDEX'] }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Scalars shifted by an immediate, or converted with fraction bits. */
-export const scalarImmediate: Rows = () => { return [
+export function scalarImmediate(): readonly Row[] { return [
   // Advanced SIMD scalar shift by immediate. Conversions in half precision need FEAT_FP16: rows of their own, `_H`.
   ['SSHR_asisdshf_R',     '0 1 0 111110 immh=1xxx immb 00000 1 Rn Rd',       'sshr Dd, Dn, #shr',                   { feat: 'AdvSIMD' }],
   ['SSRA_asisdshf_R',     '0 1 0 111110 immh=1xxx immb 00010 1 Rn Rd',       'ssra Dd, Dn, #shr',                   { feat: 'AdvSIMD' }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Three scalars of one size, or a product of twice the size. */
-export const scalarThreeSame: Rows = () => { return [
+export function scalarThreeSame(): readonly Row[] { return [
   // Advanced SIMD scalar three same
   ['SQADD_asisdsame_only',    '0 1 0 11110 size 1 Rm 00001 1 Rn Rd',        'sqadd <V>d, <V>n, <V>m',         { feat: 'AdvSIMD' }],
   ['SQSUB_asisdsame_only',    '0 1 0 11110 size 1 Rm 00101 1 Rn Rd',        'sqsub <V>d, <V>n, <V>m',         { feat: 'AdvSIMD' }],

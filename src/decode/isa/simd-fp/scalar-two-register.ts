@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** One scalar to another: copies, integer and floating-point functions, reductions of a pair. */
-export const scalarTwoRegister: Rows = () => { return [
+export function scalarTwoRegister(): readonly Row[] { return [
   // Advanced SIMD scalar copy
   ['DUP_asisdone_only', '0 1 0 11110000 imm5!=x0000 0 0000 1 Rn Rd', 'dup <Vimm5>d, Vn.Timm5[imm5]', { feat: 'AdvSIMD' }],
 

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** A vector multiplied by an element of another. */
-export const vectorByElement: Rows = () => { return [
+export function vectorByElement(): readonly Row[] { return [
   // Advanced SIMD vector x indexed element. FCMLA in half precision needs FEAT_FP16: a row of its own, `_H`.
   ['FDOT_asimdelem_D',        '0 Q 0 01111 00 L M Rm:4 0000 H 0 Rn Rd',          'fdot Vd.2s|4s, Vn.8b|16b, V(M:Rm).4b[H:L]',         { feat: 'AdvSIMD FP8DOT4' }],
   ['FDOT_asimdelem_G',        '0 Q 0 01111 01 L M Rm:4 0000 H 0 Rn Rd',          'fdot Vd.4h|8h, Vn.8b|16b, Vm.2b[H:L:M]',            { feat: 'AdvSIMD FP8DOT2' }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Modified immediates; vectors shifted by an immediate, or converted with fraction bits. */
-export const vectorImmediate: Rows = () => { return [
+export function vectorImmediate(): readonly Row[] { return [
   // Advanced SIMD modified immediate
   ['MOVI_asimdimm_L_sl', '0 Q 0 0111100000 abc:3 0 cmode 0 0 1 defgh:5 Rd',    'movi Vd.2s|4s, #abc:defgh lsl #cmode*8',   { feat: 'AdvSIMD' }],
   ['ORR_asimdimm_L_sl',  '0 Q 0 0111100000 abc:3 0 cmode 1 0 1 defgh:5 Rd',    'orr Vd.2s|4s, #abc:defgh lsl #cmode*8',    { feat: 'AdvSIMD' }],

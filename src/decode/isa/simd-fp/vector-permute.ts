@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Elements looked up, interleaved, extracted and copied. */
-export const vectorPermute: Rows = () => { return [
+export function vectorPermute(): readonly Row[] { return [
   // Advanced SIMD table lookup
   ['TBL_asimdtbl_L1_1', '0 Q 001110 00 0 Rm 0 00 0 00 Rn Rd',       'tbl Vd.8b|16b, {Vn.16b x1}, Vm.8b|16b', { feat: 'AdvSIMD' }],
   ['LUTI2_asimdtbl_L6', '0 1 001110 11 0 Rm 0 len:2 op:1 00 Rn Rd', 'luti2 Vd.8h, {Vn.8h x1}, Vm[len:op]',   { feat: 'AdvSIMD LUT' }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Three vectors of different arrangements: long, wide, narrow. */
-export const vectorThreeDifferent: Rows = () => { return [
+export function vectorThreeDifferent(): readonly Row[] { return [
   // Advanced SIMD three different. PMULL of doublewords needs FEAT_PMULL: a row of its own.
   ['SADDL_asimddiff_L',    '0 Q 0 01110 size!=11 1 Rm 0000 00 Rn Rd',    'saddl<|2> Vd.Tfull*2, Vn.T, Vm.T',        { feat: 'AdvSIMD' }],
   ['SADDW_asimddiff_W',    '0 Q 0 01110 size!=11 1 Rm 0001 00 Rn Rd',    'saddw<|2> Vd.Tfull*2, Vn.Tfull*2, Vm.T',  { feat: 'AdvSIMD' }],

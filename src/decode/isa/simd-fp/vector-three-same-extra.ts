@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Three vectors: half precision, dot products, complex numbers, matrices. */
-export const vectorThreeSameExtra: Rows = () => { return [
+export function vectorThreeSameExtra(): readonly Row[] { return [
   // Advanced SIMD three same (FP16)
   ['FMAXNM_asimdsamefp16_only',  '0 Q 0 01110 0 10 Rm 00 000 1 Rn Rd', 'fmaxnm Vd.4h|8h, Vn.4h|8h, Vm.4h|8h',  { feat: 'AdvSIMD FP16' }],
   ['FMINNM_asimdsamefp16_only',  '0 Q 0 01110 1 10 Rm 00 000 1 Rn Rd', 'fminnm Vd.4h|8h, Vn.4h|8h, Vm.4h|8h',  { feat: 'AdvSIMD FP16' }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Three vectors of one arrangement. */
-export const vectorThreeSame: Rows = () => { return [
+export function vectorThreeSame(): readonly Row[] { return [
   // Advanced SIMD three same
   ['SHADD_asimdsame_only',    '0 Q 0 01110 size!=11 1 Rm 00000 1 Rn Rd',    'shadd Vd.T, Vn.T, Vm.T',               { feat: 'AdvSIMD' }],
   ['SQADD_asimdsame_only',    '0 Q 0 01110 size 1 Rm 00001 1 Rn Rd',        'sqadd Vd.T, Vn.T, Vm.T',               { feat: 'AdvSIMD', reserved: ['SIZE_1D'] }],

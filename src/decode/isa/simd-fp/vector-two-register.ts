@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** One vector to another, or to a scalar across its lanes. */
-export const vectorTwoRegister: Rows = () => { return [
+export function vectorTwoRegister(): readonly Row[] { return [
   // Advanced SIMD two-register miscellaneous
   ['REV64_asimdmisc_R',    '0 Q 0 01110 size!=11 10000 00000 10 Rn Rd', 'rev64 Vd.T, Vn.T',                    { feat: 'AdvSIMD' }],
   ['REV16_asimdmisc_R',    '0 Q 0 01110 00 10000 00001 10 Rn Rd',       'rev16 Vd.8b|16b, Vn.8b|16b',          { feat: 'AdvSIMD' }],

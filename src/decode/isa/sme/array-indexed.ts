@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Array vectors of ZA and one element of each segment. */
-export const arrayIndexed: Rows = () => { return [
+export function arrayIndexed(): readonly Row[] { return [
   // SME2 Multi-vector - Indexed (One register)
   ['SMLALL_ZA_ZZI_S',     '11000001 0000 Zm:4 i4h:1 Rv:2 i4l:3 Zn 000 off2:2',       'smlall ZA.s[Wv+8, off2*4:4], Zn.b, Zm.b[i4h:i4l]',    { feat: 'SME2' }],
   ['USMLALL_ZA_ZZI_S',    '11000001 0000 Zm:4 i4h:1 Rv:2 i4l:3 Zn 001 off2:2',       'usmlall ZA.s[Wv+8, off2*4:4], Zn.b, Zm.b[i4h:i4l]',   { feat: 'SME2' }],

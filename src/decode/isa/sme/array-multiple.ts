@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Array vectors of ZA and two or four vectors each. */
-export const arrayMultiple: Rows = () => { return [
+export function arrayMultiple(): readonly Row[] { return [
   // SME2 Multi-vector - Multiple Array Vectors (Two registers)
   ['SMLALL_ZA_ZZW_2X2',     '11000001 1 sz 1 Zm:4 00 Rv:2 000 Zn:4 00000 o1:1', 'smlall ZA.Tsz[Wv+8, o1*4:4, vgx2], {Zn*2.Tsz/4 x2}, {Zm*2.Tsz/4 x2}', { feat: 'SME2' }],
   ['USMLALL_ZA_ZZW_S2X2',   '11000001 101 Zm:4 00 Rv:2 000 Zn:4 00010 o1:1',    'usmlall ZA.s[Wv+8, o1*4:4, vgx2], {Zn*2.b x2}, {Zm*2.b x2}',          { feat: 'SME2' }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Array vectors of ZA, one or more vectors and a single one. */
-export const arraySingle: Rows = () => { return [
+export function arraySingle(): readonly Row[] { return [
   // SME2 Multi-vector - Multiple and Single Array Vectors (Two registers)
   ['SMLALL_ZA_ZZV_2X1',     '11000001 0 sz 10 Zm:4 0 Rv:2 000 Zn 0000 o1:1',  'smlall ZA.Tsz[Wv+8, o1*4:4, vgx2], {Zn.Tsz/4 x2}, Zm.Tsz/4', { feat: 'SME2' }],
   ['USMLALL_ZA_ZZV_S2X1',   '11000001 0010 Zm:4 0 Rv:2 000 Zn 0010 o1:1',     'usmlall ZA.s[Wv+8, o1*4:4, vgx2], {Zn.b x2}, Zm.b',          { feat: 'SME2' }],

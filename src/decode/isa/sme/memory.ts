@@ -1,8 +1,8 @@
 import { load, store } from '../../access.ts'
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Loads and stores of slices of ZA, of ZA vectors and of ZT0. */
-export const memory: Rows = () => { return [
+export function memory(): readonly Row[] { return [
   // SME Memory
   ['LD1B_ZA_P_RRR_', '11100000 000 Rm V:1 Rs:2 Pg:3 Rn 0 off4:4',       'ld1b {ZA0.HV.b[Ws+12, off4]}, Pg/z, [Xn|SP{, Xm}]',         { feat: 'SME', access: load(1, { bank: 'ZA', lane: 1 }, 'slice') }],
   ['LD1H_ZA_P_RRR_', '11100000 010 Rm V:1 Rs:2 Pg:3 Rn 0 ZAt:1 off3:3', 'ld1h {ZAt.HV.h[Ws+12, off3]}, Pg/z, [Xn|SP{, Xm, lsl #1}]', { feat: 'SME', access: load(2, { bank: 'ZA', lane: 2 }, 'slice') }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Moves between ZA, ZT0 and vectors; ZERO; table lookups. */
-export const move: Rows = () => { return [
+export function move(): readonly Row[] { return [
   // SME Move into Array
   ['MOVA_ZA_P_RZ_B',     '11000000 00000000 V:1 Rs:2 Pg:3 Zn 0 off4:4',          'mova ZA0.HV.b[Ws+12, off4], Pg/m, Zn.b',      { feat: 'SME' }],
   ['MOV_MOVA_ZA_P_RZ_B', '11000000 00000000 V:1 Rs:2 Pg:3 Zn 0 off4:4',          'mov ZA0.HV.b[Ws+12, off4], Pg/m, Zn.b',       { aliasOf: 'MOVA_ZA_P_RZ_B' }],

@@ -1,8 +1,8 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 import { loadElements, storeElements } from '../sve/element-access.ts'
 
 /** Contiguous loads and stores of two or four vectors under a predicate-as-counter. */
-export const multipleMemory: Rows = () => { return [
+export function multipleMemory(): readonly Row[] { return [
   // SME2 Multi-vector - Memory (Contiguous)
   ['LD1B_MZ_P_BR_2',   '10100000 000 Rm 000 PNg:3 Rn Zt:4 0',     'ld1b {Zt*2.b x2}, PNg/z, [Xn|SP, Xm, lsl #0]',         { feat: 'SVE2p1|SME2', access: loadElements('contiguous', 1, 1, { registers: 2 }) }],
   ['LDNT1B_MZ_P_BR_2', '10100000 000 Rm 000 PNg:3 Rn Zt:4 1',     'ldnt1b {Zt*2.b x2}, PNg/z, [Xn|SP, Xm, lsl #0]',       { feat: 'SVE2p1|SME2', access: loadElements('contiguous', 1, 1, { registers: 2, nonTemporal: true }) }],

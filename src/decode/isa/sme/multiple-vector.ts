@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Two or four vectors at once, without ZA. */
-export const multipleVector: Rows = () => { return [
+export function multipleVector(): readonly Row[] { return [
   // SME2 Multi-vector - SVE Select
   ['SEL_MZ_P_ZZ_2', '11000001 size 1 Zm:4 0100 PNv:3 Zn:4 0 Zd:4 0',    'sel {Zd*2.T x2}, PNv, {Zn*2.T x2}, {Zm*2.T x2}', { feat: 'SME2' }],
   ['SEL_MZ_P_ZZ_4', '11000001 size 1 Zm:3 01100 PNv:3 Zn:3 00 Zd:3 00', 'sel {Zd*4.T x4}, PNv, {Zn*4.T x4}, {Zm*4.T x4}', { feat: 'SME2' }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Quarter-tile outer products (FEAT_SME_MOP4): one or two vectors by one or two. */
-export const outerProductQuarter: Rows = () => { return [
+export function outerProductQuarter(): readonly Row[] { return [
   // SME2 quarter-tile outer products, 8, 16 and 32 bits
   ['FMOP4A_ZA_ZZ_S1X1',     '10000000 0000 Zm:3 00000000 Zn:3 0000 ZAda:2',  'fmop4a ZAda.s, Zn*2.s, Zm*2+16.s',            { feat: 'SME_MOP4' }],
   ['FMOP4S_ZA_ZZ_S1X1',     '10000000 0000 Zm:3 00000000 Zn:3 0100 ZAda:2',  'fmop4s ZAda.s, Zn*2.s, Zm*2+16.s',            { feat: 'SME_MOP4' }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Outer products of vectors into tiles; with structured sparsity (FEAT_SME_TMOP). */
-export const outerProduct: Rows = () => { return [
+export function outerProduct(): readonly Row[] { return [
   // SME Outer Product - floating-point, 32-bit tiles
   ['FMOPA_ZA_PP_ZZ_32',    '10000000 100 Zm Pm:3 Pn:3 Zn 000 ZAda:2', 'fmopa ZAda.s, Pn/m, Pm/m, Zn.s, Zm.s',  { feat: 'SME' }],
   ['FMOPS_ZA_PP_ZZ_32',    '10000000 100 Zm Pm:3 Pn:3 Zn 100 ZAda:2', 'fmops ZAda.s, Pn/m, Pm/m, Zn.s, Zm.s',  { feat: 'SME' }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Comparisons of integers: vectors, immediates, and the scalars of WHILE and CTERM. */
-export const compare: Rows = () => { return [
+export function compare(): readonly Row[] { return [
   // SVE Integer Compare - Vectors
   ['CMPHS_P_P_ZZ_', '00100100 size 0 Zm 000 Pg:3 Zn 0 Pd',     'cmphs Pd.T, Pg/z, Zn.T, Zm.T', { feat: 'SVE|SME' }],
   ['CMPHI_P_P_ZZ_', '00100100 size 0 Zm 000 Pg:3 Zn 1 Pd',     'cmphi Pd.T, Pg/z, Zn.T, Zm.T', { feat: 'SVE|SME' }],

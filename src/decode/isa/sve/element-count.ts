@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Counts of elements under a predicate constraint: CNTB to UQDECD. */
-export const elementCount: Rows = () => { return [
+export function elementCount(): readonly Row[] { return [
   // SVE Element Count
   ['CNTB_R_S_',      '00000100 0010 imm4 111000 pattern Rd',  'cntb Xd, pattern mul #imm4+1',         { feat: 'SVE|SME' }],
   ['SQINCB_R_RS_SX', '00000100 0010 imm4 111100 pattern Rdn', 'sqincb Xdn, Wdn, pattern mul #imm4+1', { feat: 'SVE|SME' }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Floating-point arithmetic, reductions and comparisons. */
-export const floatArithmetic: Rows = () => { return [
+export function floatArithmetic(): readonly Row[] { return [
   // SVE2 floating-point pairwise operations
   ['FADDP_Z_P_ZZ_',   '01100100 size!=00 010000100 Pg:3 Zm Zdn', 'faddp Zdn.T, Pg/m, Zdn.T, Zm.T',   { feat: 'SVE2|SME' }],
   ['FMAXNMP_Z_P_ZZ_', '01100100 size!=00 010100100 Pg:3 Zm Zdn', 'fmaxnmp Zdn.T, Pg/m, Zdn.T, Zm.T', { feat: 'SVE2|SME' }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Floating-point multiply-add: complex, indexed, widening, FP8, matrices. */
-export const floatMultiply: Rows = () => { return [
+export function floatMultiply(): readonly Row[] { return [
   // SVE floating-point complex add (predicated)
   ['FCADD_Z_P_ZZ_', '01100100 size!=00 00000 rot:1 100 Pg:3 Zm Zdn', 'fcadd Zdn.T, Pg/m, Zdn.T, Zm.T, #rot*180+90', { feat: 'SVE|SME' }],
 

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Floating-point rounding, square roots and estimates, conversions. */
-export const floatUnary: Rows = () => { return [
+export function floatUnary(): readonly Row[] { return [
   // SVE floating-point convert precision odd elements (zeroing)
   ['FCVTXNT_Z_P_Z_D2SZ',  '01100100 00000010101 Pg:3 Zn Zd', 'fcvtxnt Zd.s, Pg/z, Zn.d', { feat: 'SVE2p2|SME2p2' }],
   ['FCVTNT_Z_P_Z_S2HZ',   '01100100 10000000101 Pg:3 Zn Zd', 'fcvtnt Zd.h, Pg/z, Zn.s',  { feat: 'SVE2p2|SME2p2' }],

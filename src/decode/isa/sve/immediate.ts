@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Logical and wide immediates, predicated and not. */
-export const immediate: Rows = () => { return [
+export function immediate(): readonly Row[] { return [
   // SVE Bitwise Immediate
   ['ORR_Z_ZI_',     '00000101 000000 imm13 Zdn', 'orr Zdn.d, Zdn.d, #imm13.64',          { feat: 'SVE|SME', reserved: ['BITMASK_IMM13'] }],
   ['EOR_Z_ZI_',     '00000101 010000 imm13 Zdn', 'eor Zdn.d, Zdn.d, #imm13.64',          { feat: 'SVE|SME', reserved: ['BITMASK_IMM13'] }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Integer arithmetic, reductions and shifts under a predicate. */
-export const integerPredicated: Rows = () => { return [
+export function integerPredicated(): readonly Row[] { return [
   // SVE Integer Multiply-Add - Predicated
   ['MLA_Z_P_ZZZ_', '00000100 size 0 Zm 010 Pg:3 Zn Zda', 'mla Zda.T, Pg/m, Zn.T, Zm.T', { feat: 'SVE|SME' }],
   ['MLS_Z_P_ZZZ_', '00000100 size 0 Zm 011 Pg:3 Zn Zda', 'mls Zda.T, Pg/m, Zn.T, Zm.T', { feat: 'SVE|SME' }],

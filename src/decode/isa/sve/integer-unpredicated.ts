@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Integer arithmetic and logic on whole vectors, indices, addresses. */
-export const integerUnpredicated: Rows = () => { return [
+export function integerUnpredicated(): readonly Row[] { return [
   // SVE integer add/subtract vectors (unpredicated)
   ['ADD_Z_ZZ_',   '00000100 size 1 Zm 000000 Zn Zd', 'add Zd.T, Zn.T, Zm.T',   { feat: 'SVE|SME' }],
   ['SUB_Z_ZZ_',   '00000100 size 1 Zm 000001 Zn Zd', 'sub Zd.T, Zn.T, Zm.T',   { feat: 'SVE|SME' }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Character match, histograms, lookup tables, AES, SHA3, SM4. */
-export const matchAndCrypto: Rows = () => { return [
+export function matchAndCrypto(): readonly Row[] { return [
   // SVE2 character match
   ['MATCH_P_P_ZZ_',  '01000101 size=0x 1 Zm 100 Pg:3 Zn 0 Pd', 'match Pd.T, Pg/z, Zn.T, Zm.T',  { feat: 'SVE2' }],
   ['NMATCH_P_P_ZZ_', '01000101 size=0x 1 Zm 100 Pg:3 Zn 1 Pd', 'nmatch Pd.T, Pg/z, Zn.T, Zm.T', { feat: 'SVE2' }],

@@ -1,8 +1,8 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 import { loadElements } from './element-access.ts'
 
 /** Contiguous loads: bits 31:25 are 1010010. */
-export const memoryContiguousLoad: Rows = () => { return [
+export function memoryContiguousLoad(): readonly Row[] { return [
   // SVE Memory - Contiguous Load
   ['LD1RQB_Z_P_BR_CONTIGUOUS', '10100100 000 Rm!=11111 000 Pg:3 Rn Zt', 'ld1rqb {Zt.b x1}, Pg/z, [Xn|SP, Xm, lsl #0]',      { feat: 'SVE|SME', access: loadElements('replicate-quad', 1, 1) }],
   ['LD1ROB_Z_P_BR_CONTIGUOUS', '10100100 001 Rm!=11111 000 Pg:3 Rn Zt', 'ld1rob {Zt.b x1}, Pg/z, [Xn|SP, Xm, lsl #0]',      { feat: 'F64MM', access: loadElements('replicate-octo', 1, 1) }],

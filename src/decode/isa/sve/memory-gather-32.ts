@@ -1,9 +1,9 @@
 import { load, noAccess } from '../../access.ts'
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 import { loadElements } from './element-access.ts'
 
 /** Gathers of 32-bit elements, broadcasts, prefetches, fills: bits 31:25 are 1000010. */
-export const memoryGather32: Rows = () => { return [
+export function memoryGather32(): readonly Row[] { return [
   // SVE Memory - 32-bit Gather and Unsized Contiguous
   ['LD1SB_Z_P_BZ_S_X32_UNSCALED',   '10000100 0 xs:1 0 Zm 000 Pg:3 Rn Zt',          'ld1sb {Zt.s x1}, Pg/z, [Xn|SP, Zm.s, xs]',      { feat: 'SVE', access: loadElements('gather', 1, 4, { signed: 32 }) }],
   ['LDFF1SB_Z_P_BZ_S_X32_UNSCALED', '10000100 0 xs:1 0 Zm 001 Pg:3 Rn Zt',          'ldff1sb {Zt.s x1}, Pg/z, [Xn|SP, Zm.s, xs]',    { feat: 'SVE', access: loadElements('first-fault-gather', 1, 4, { signed: 32 }) }],

@@ -1,9 +1,9 @@
 import { noAccess } from '../../access.ts'
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 import { loadElements } from './element-access.ts'
 
 /** Gathers of 64-bit elements: bits 31:25 are 1100010. */
-export const memoryGather64: Rows = () => { return [
+export function memoryGather64(): readonly Row[] { return [
   // SVE Memory - 64-bit Gather
   ['LD1SB_Z_P_BZ_D_X32_UNSCALED',   '11000100 0 xs:1 0 Zm 000 Pg:3 Rn Zt',        'ld1sb {Zt.d x1}, Pg/z, [Xn|SP, Zm.d, xs]',       { feat: 'SVE', access: loadElements('gather', 1, 8, { signed: 64 }) }],
   ['LDFF1SB_Z_P_BZ_D_X32_UNSCALED', '11000100 0 xs:1 0 Zm 001 Pg:3 Rn Zt',        'ldff1sb {Zt.d x1}, Pg/z, [Xn|SP, Zm.d, xs]',     { feat: 'SVE', access: loadElements('first-fault-gather', 1, 8, { signed: 64 }) }],

@@ -1,9 +1,9 @@
 import { store } from '../../access.ts'
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 import { storeElements } from './element-access.ts'
 
 /** Contiguous stores, scatters, spills: bits 31:25 are 1110010. */
-export const memoryStore: Rows = () => { return [
+export function memoryStore(): readonly Row[] { return [
   // SVE Memory - Contiguous Store and Unsized Contiguous
   ['ST1B_Z_P_BR_',           '11100100 0 size Rm!=11111 010 Pg:3 Rn Zt',     'st1b {Zt.T x1}, Pg, [Xn|SP, Xm, lsl #0]',       { feat: 'SVE|SME', access: storeElements('contiguous', 1, 0) }],
   ['ST1H_Z_P_BR_',           '11100100 1 size!=00 Rm!=11111 010 Pg:3 Rn Zt', 'st1h {Zt.T x1}, Pg, [Xn|SP, Xm, lsl #1]',       { feat: 'SVE|SME', access: storeElements('contiguous', 2, 0) }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Integer multiplications by one element of each segment. */
-export const multiplyIndexed: Rows = () => { return [
+export function multiplyIndexed(): readonly Row[] { return [
   // SVE Multiply - Indexed
   ['SDOT_Z16_ZZZI_H',    '01000100 0 i3h:1 1 i3l:2 Zm:3 000000 Zn Zda', 'sdot Zda.h, Zn.b, Zm.b[i3h:i3l]',          { feat: 'SVE2p3|SME2p3' }],
   ['UDOT_Z16_ZZZI_H',    '01000100 0 i3h:1 1 i3l:2 Zm:3 000001 Zn Zda', 'udot Zda.h, Zn.b, Zm.b[i3h:i3l]',          { feat: 'SVE2p3|SME2p3' }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Integer multiply-add, dot products, clamps; the predicated integer instructions of SVE2. */
-export const multiply: Rows = () => { return [
+export function multiply(): readonly Row[] { return [
   // SVE Integer Multiply-Add - Unpredicated
   ['SQDMLALBT_Z_ZZZ_', '01000100 size!=00 0 Zm 000010 Zn Zda',    'sqdmlalbt Zda.T, Zn.T/2, Zm.T/2',      { feat: 'SVE2|SME' }],
   ['SQDMLSLBT_Z_ZZZ_', '01000100 size!=00 0 Zm 000011 Zn Zda',    'sqdmlslbt Zda.T, Zn.T/2, Zm.T/2',      { feat: 'SVE2|SME' }],

@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Permutations of vectors and predicates, table lookups, moves between both, selection. */
-export const permute: Rows = () => { return [
+export function permute(): readonly Row[] { return [
   // SVE Permute Vector - Extract
   ['EXT_Z_ZI_DES', '00000101 001 imm8h:5 000 imm8l:3 Zm Zdn', 'ext Zdn.b, Zdn.b, Zm.b, #imm8h:imm8l', { feat: 'SVE|SME' }],
   ['EXT_Z_ZI_CON', '00000101 011 imm8h:5 000 imm8l:3 Zn Zd',  'ext Zd.b, {Zn.b x2}, #imm8h:imm8l',    { feat: 'SVE2|SME' }],

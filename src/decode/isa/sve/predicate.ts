@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Predicates: logic, breaks, counts, the first-fault register. */
-export const predicate: Rows = () => { return [
+export function predicate(): readonly Row[] { return [
   // SVE predicate logical operations
   ['AND_P_P_PP_Z',       '00100101 0000 Pm 01 Pg 0 Pn 0 Pd', 'and Pd.b, Pg/z, Pn.b, Pm.b',   { feat: 'SVE|SME' }],
   ['BIC_P_P_PP_Z',       '00100101 0000 Pm 01 Pg 0 Pn 1 Pd', 'bic Pd.b, Pg/z, Pn.b, Pm.b',   { feat: 'SVE|SME' }],

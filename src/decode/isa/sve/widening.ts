@@ -1,7 +1,7 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 /** Widening, narrowing and accumulating integer instructions of SVE2. */
-export const widening: Rows = () => { return [
+export function widening(): readonly Row[] { return [
   // SVE2 Widening Integer Arithmetic
   ['SADDLB_Z_ZZ_',   '01000101 size!=00 0 Zm 000000 Zn Zd', 'saddlb Zd.T, Zn.T/2, Zm.T/2',   { feat: 'SVE2|SME' }],
   ['SADDLT_Z_ZZ_',   '01000101 size!=00 0 Zm 000001 Zn Zd', 'saddlt Zd.T, Zn.T/2, Zm.T/2',   { feat: 'SVE2|SME' }],

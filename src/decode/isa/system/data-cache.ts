@@ -1,5 +1,5 @@
 import { type MemoryAccess, noAccess, store } from '../../access.ts'
-import type { Rows } from '../../encoding.ts'
+import type { Row, Rows } from '../../encoding.ts'
 
 // DC is an alias of SYS in the manual, by op1, CRn, CRm and op2; each operation is a row here because each does
 // something else to memory. A block's size is DCZID_EL0.BS, hence size 0; Rt holds the address, not data.
@@ -9,7 +9,7 @@ const tagZero: MemoryAccess = store(0, { registers: 0 }, 'tag-zero')
 // By virtual address: the address is translated and may fault, no data moves.
 const none: MemoryAccess = { ...noAccess(), registers: 0 }
 
-const operations: Rows = () => { return [
+function operations(): readonly Row[] { return [
   ['DC_IVAC_SYS_CR_systeminstrs',     '1101010100 0 01 000 0111 0110 001 Rt', "dc 'ivac', Xt",     { access: none }],
   ['DC_ISW_SYS_CR_systeminstrs',      '1101010100 0 01 000 0111 0110 010 Rt', "dc 'isw', Xt"],
   ['DC_IGVAC_SYS_CR_systeminstrs',    '1101010100 0 01 000 0111 0110 011 Rt', "dc 'igvac', Xt",    { feat: 'MTE2', access: none }],

@@ -1,4 +1,4 @@
-import type { Row, Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 // The manual's hints are encodings of their own; here they spell words of HINT, since a hint that an implementation
 // does not have is a NOP (C6.2 "HINT") and assemblers write all of them as `hint #imm`. Rows beside HINT are those
@@ -7,7 +7,7 @@ import type { Row, Rows } from '../../encoding.ts'
 const alias = (feat?: string): NonNullable<Row[3]> => ({ aliasOf: 'HINT_HM_hints', ...(feat === undefined ? {} : { feat }) })
 
 /** Hints (C4.1 "Hints"). */
-export const hints: Rows = () => { return [
+export function hints(): readonly Row[] { return [
   ['HINT_HM_hints',       '11010101000000110010 CRm op2 11111',  'hint #CRm:op2'],
   ['TSB_HC_hints',        '11010101000000110010 0010 010 11111', "tsb 'csync'",  { feat: 'TRF', over: ['HINT_HM_hints'] }],
   ['SHUH_HI_hints',       '11010101000000110010 0110 010 11111', 'shuh #0',      { feat: 'PCDPHINT', over: ['HINT_HM_hints'] }],

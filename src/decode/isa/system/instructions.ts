@@ -1,4 +1,4 @@
-import type { RowOptions, Rows } from '../../encoding.ts'
+import type { Row, RowOptions } from '../../encoding.ts'
 
 const SYS = ['SYS_CR_systeminstrs']
 const SYSL = ['SYSL_RC_systeminstrs']
@@ -8,7 +8,7 @@ const sysl = (more: RowOptions = {}): RowOptions => ({ aliasOf: 'SYSL_RC_systemi
 const sysp = (more: RowOptions = {}): RowOptions => ({ aliasOf: 'SYSP_CR_syspairinstrs', always: true, ...more })
 
 /** System instructions with a register, with a result, or with neither (C4.1.93); DC is in `data-cache.ts`. */
-export const instructions: Rows = () => { return [
+export function instructions(): readonly Row[] { return [
   // System instructions with register argument
   ['WFET_only_systeminstrswithreg', '11010101000000110001 0000 000 Rt', 'wfet Xt', { feat: 'WFxT' }],
   ['WFIT_only_systeminstrswithreg', '11010101000000110001 0000 001 Rt', 'wfit Xt', { feat: 'WFxT' }],

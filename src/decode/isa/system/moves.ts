@@ -1,10 +1,10 @@
-import type { Rows } from '../../encoding.ts'
+import type { Row } from '../../encoding.ts'
 
 // LLVM 22 also takes bit 20 = 0 for MRS, MSR, MRRS and MSRR, a system register with op0 0 or 1; the manual has none
 // (C5.1.3: op0 is '1':o0). docs/deviations.md counts those words.
 
 /** Moves to and from system registers and PSTATE, and barriers (C4.1.93). */
-export const moves: Rows = () => { return [
+export function moves(): readonly Row[] { return [
   // Barriers
   ['CLREX_BN_barriers',    '11010101000000110011 CRm 010 11111',        'clrex #CRm'],
   ['DSB_BO_barriers',      '11010101000000110011 CRm 100 11111',        'dsb barrier'],
