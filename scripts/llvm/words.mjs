@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib'
 import { askOpcodes } from './judge.mjs'
 
 /** A generator of 32-bit words (Chris Doty-Humphrey's sfc32, which is in the public domain). */
-function random(seed, stream = 0) {
+export function random(seed, stream = 0) {
   let a = seed | 0
   let b = stream | 0
   let c = 0x9e3779b9

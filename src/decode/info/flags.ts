@@ -104,6 +104,6 @@ function letters({ mnemonic, group, syntax, access }: Encoding, word: number): s
     const stage = mnemonic.replace(/^(?:cpyf|cpy|setgo|setg|set)/, '')[0]
     return stage === 'p' ? 'wwww' : 'rrrr'
   }
-  if (access && access.rcw !== '') return 'wwww'
+  if (access && access.rcw !== '') return '0ww0'
   return EFFECTS.get(mnemonic) ?? '----'
 }

@@ -17,8 +17,13 @@ export function addImplicit(uses: RegisterUses, encoding: Encoding, word: number
     const reads = /^(?:wr|set)/.test(mnemonic) ? undefined : whole('FFR')
     uses.add('FFR', 0, reads, mnemonic.startsWith('rd') ? 'none' : reads ? 'merging' : 'full')
   }
-  if (access && access.rcw !== '') uses.add('SYSTEM', access.rcw === 'rcw' ? 0xc686 : 0xc683, X)
-  // What LDG and IRG take from GCR_EL1 and RGSR_EL1, and ST64BV0 from ACCDATA_EL1.
+  // RCWMASK_EL1, and RCWSMASK_EL1 for the software checks.
+  if (access && access.rcw !== '') {
+    const bits = bitRange(0, access.form.endsWith('pair') ? 128 : 64)
+    uses.add('SYSTEM', 0xc686, bits)
+    if (access.rcw === 'rcws') uses.add('SYSTEM', 0xc683, bits)
+  }
+  // What IRG takes from GCR_EL1 and RGSR_EL1, and ST64BV0 from ACCDATA_EL1.
   if (mnemonic === 'irg') {
     uses.add('SYSTEM', 0xc086, X)
     uses.add('SYSTEM', 0xc085, X, 'full')

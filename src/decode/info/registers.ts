@@ -103,7 +103,7 @@ export class RegisterUses {
   }
 
   /** Adds an operand by its role. */
-  operand(r: RegisterOperand, role: Role, lane = r.index): void {
+  operand(r: RegisterOperand, role: Role, lane: number = r.index): void {
     if (r.class === 'ZA') {
       this.za(tilesOf(r.number, r.arrangement), role)
       return

@@ -10,13 +10,17 @@ function fieldLetters(token: string): string {
   return (SPREAD.exec(token) ?? NAME.exec(token))?.[1] ?? ''
 }
 
-const compiled = new WeakMap<Encoding, readonly Role[]>()
+/** A role, or `''` of an operand that is no register. */
+export type TokenRole = Role | ''
+
+const compiled = new WeakMap<Encoding, readonly TokenRole[]>()
 
 /**
  * What each operand of a row is to it, by the letters of its field: Rd is written, Rt by the row's access, the rest
- * read. `info` adds what the word decides: predication that merges makes a written operand a merged one.
+ * read; memory operands speak for themselves. `''` for what is no register. `info` adds what the word decides: merging
+ * predication makes a written operand a merged one.
  */
-export function operandRoles(encoding: Encoding): readonly Role[] {
+export function operandRoles(encoding: Encoding): readonly TokenRole[] {
   let roles = compiled.get(encoding)
   if (!roles) {
     const tokens = splitSyntax(encoding.syntax)
@@ -27,9 +31,12 @@ export function operandRoles(encoding: Encoding): readonly Role[] {
   return roles
 }
 
-function roleOf(encoding: Encoding, token: string, names: readonly string[], i: number): Role {
+function roleOf(encoding: Encoding, token: string, names: readonly string[], i: number): TokenRole {
   const { access } = encoding
+  if (token.startsWith('[')) return ''
   if (token.endsWith('!')) return 'b'
+  // ZERO's list of tiles.
+  if (token === '{imm8}') return 'w'
   // Slices and vectors of ZA, and ZT0, are written where they come first.
   if (/^\{?ZA.*\[|zt0|ZT0/.test(token)) return arrayRole(encoding, token, i)
   const name = names[i] as string
@@ -47,10 +54,14 @@ function roleOf(encoding: Encoding, token: string, names: readonly string[], i: 
       return access ? transferRole(encoding, false) : systemRole(encoding, i)
     case 's':
       return access ? transferRole(encoding, true) : 'r'
+    case '':
+      return token === 'sysreg_write' ? 'w' : token === 'sysreg_read' ? 'r' : ''
   }
-  if (token === 'sysreg_write') return 'w'
-  return 'r'
+  return SOURCES.has(name) ? 'r' : ''
 }
+
+/** Fields that are only read: Rn, Rm, Ra, the governing predicates Pg and Pv, and the control vector Zk. */
+const SOURCES = new Set(['n', 'm', 'a', 'g', 'v', 'k'])
 
 function arrayRole({ mnemonic, access }: Encoding, token: string, i: number): Role {
   if (mnemonic === 'movaz') return i === 0 ? 'w' : 'm'
