@@ -1,6 +1,7 @@
 import type { EffectiveAddress } from './effective-address.ts'
+import { ACCESSED, BLOCKED, type ElementBus } from './element-bus.ts'
 import { ExclusiveMonitor } from './exclusive-monitor.ts'
-import { ACCESSED, type Executor } from './execute.ts'
+import type { Executor } from './execute.ts'
 import type { Fault } from './fault.ts'
 import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
@@ -15,12 +16,14 @@ import type { Vcpu } from './vcpu.ts'
  */
 export class Commit {
   readonly #fault: Fault
+  readonly #bus: ElementBus
   readonly #executor: Executor
   readonly #address: EffectiveAddress
   readonly #monitor: ExclusiveMonitor = new ExclusiveMonitor()
 
-  constructor(fault: Fault, executor: Executor, address: EffectiveAddress) {
+  constructor(fault: Fault, bus: ElementBus, executor: Executor, address: EffectiveAddress) {
     this.#fault = fault
+    this.#bus = bus
     this.#executor = executor
     this.#address = address
   }
@@ -36,8 +39,9 @@ export class Commit {
       refused = executor.zero(settings.zeroBlock, attrs)
     } else refused = executor.access(plan, registers, fault.bigEndian(), attrs)
     if (plan.store) this.#stored(plan)
+    if (refused === BLOCKED) return fault.abortPostponed()
     if (refused !== ACCESSED) {
-      const { refusedWrite } = executor
+      const { refusedWrite } = this.#bus
       const far = refused
       return fault.abort('external-abort', DFSC_EXTERNAL, refusedWrite, outcome.plusHi(far), outcome.plusLo(far))
     }
@@ -82,9 +86,9 @@ export class Commit {
   /** Other vCPUs' monitors lose what was stored over, or may have been. */
   #stored(plan: Plan): void {
     const { vcpu, settings } = this.#fault
-    const { pa, nextPa, room } = this.#executor.span
+    const { pa, nextPa, room, blocked } = this.#executor.span
     const length = plan.form === 'zero' ? settings.zeroBlock : plan.count * plan.size
     this.#monitor.stored(vcpu, pa, Math.min(room, length))
-    if (room < length) this.#monitor.stored(vcpu, nextPa, length - room)
+    if (room < length && !blocked) this.#monitor.stored(vcpu, nextPa, length - room)
   }
 }

@@ -1,14 +1,9 @@
-import type { AddressSpace } from './address-space.ts'
 import { combine } from './atomic-operation.ts'
+import { ACCESSED, BLOCKED, type ElementBus } from './element-bus.ts'
 import { gather, gatherGeneral, readKeptLanes, reverseElements, scatter } from './elements.ts'
 import { MAX_BYTES, type Plan, ZERO_ELEMENT } from './plan.ts'
-import { MEMTX_OK } from './region.ts'
 import type { RegisterAccess } from './register-access.ts'
 import { Span } from './span.ts'
-import type { TraceObserver } from './trace.ts'
-
-/** {@link Executor.access}: every byte was accessed. */
-export const ACCESSED = -1
 
 /** Most bytes that an atomic modifies: LSE128, CASP. */
 const MAX_MODIFIED = 16
@@ -23,28 +18,22 @@ const MAX_MODIFIED = 16
 export class Executor {
   /** Where the access lies: to be written before it is made. */
   readonly span: Span = new Span()
-  /** The access that was refused is a write. */
-  refusedWrite = false
-  readonly #space: AddressSpace
-  readonly #ignoreErrors: boolean
-  readonly #trace: TraceObserver | undefined
+  readonly #bus: ElementBus
   readonly #data: Uint8Array = new Uint8Array(MAX_BYTES)
   /** Atomics: what Rs compares with, operands or new values from registers, and what is written, in memory order. */
   readonly #expected: Uint8Array = new Uint8Array(MAX_MODIFIED)
   readonly #operand: Uint8Array = new Uint8Array(MAX_MODIFIED)
   readonly #next: Uint8Array = new Uint8Array(MAX_MODIFIED)
 
-  constructor(space: AddressSpace, ignoreErrors: boolean, trace: TraceObserver | undefined) {
-    this.#space = space
-    this.#ignoreErrors = ignoreErrors
-    this.#trace = trace
+  constructor(bus: ElementBus) {
+    this.#bus = bus
   }
 
   /**
    * Accesses the elements in order, and stops at the first that the bus refuses.
    *
    * @param attrs - MemTxAttrs bits.
-   * @returns {@link ACCESSED}, or how many bytes from the effective address the first refused byte lies.
+   * @returns ACCESSED, BLOCKED, or how many bytes from the effective address the first refused byte lies.
    */
   access(plan: Plan, registers: RegisterAccess, bigEndian: boolean, attrs: number): number {
     if (plan.load && plan.store) return this.#modify(plan, registers, bigEndian, attrs)
@@ -67,7 +56,7 @@ export class Executor {
     const size = Math.min(length, ZERO_ELEMENT)
     this.#data.fill(0, 0, size)
     for (let offset = 0; offset < length; offset += size) {
-      const refused = this.#transfer(true, this.span.pa + offset, size, this.#data, 0, offset, attrs)
+      const refused = this.#bus.transfer(true, this.span.pa + offset, size, this.#data, 0, offset, attrs)
       if (refused !== ACCESSED) return refused
     }
     return ACCESSED
@@ -108,30 +97,14 @@ export class Executor {
   }
 
   #element(store: boolean, offset: number, size: number, data: Uint8Array, attrs: number): number {
-    const { pa, room, nextPa } = this.span
+    const { pa, room, nextPa, blocked } = this.span
     const here = room - offset
-    if (here >= size) return this.#transfer(store, pa + offset, size, data, offset, offset, attrs)
-    if (here <= 0) return this.#transfer(store, nextPa - here, size, data, offset, offset, attrs)
-    const refused = this.#transfer(store, pa + offset, here, data, offset, offset, attrs)
+    if (here >= size) return this.#bus.transfer(store, pa + offset, size, data, offset, offset, attrs)
+    if (blocked && here <= 0) return BLOCKED
+    if (here <= 0) return this.#bus.transfer(store, nextPa - here, size, data, offset, offset, attrs)
+    const refused = this.#bus.transfer(store, pa + offset, here, data, offset, offset, attrs)
     if (refused !== ACCESSED) return refused
-    return this.#transfer(store, nextPa, size - here, data, offset + here, offset + here, attrs)
-  }
-
-  /** `data[at ..]` to or from `pa`, `offset` bytes from the first byte of the access. */
-  #transfer(
-    store: boolean,
-    pa: number,
-    size: number,
-    data: Uint8Array,
-    at: number,
-    offset: number,
-    attrs: number,
-  ): number {
-    const space = this.#space
-    const result = store ? space.write(pa, size, data, at, attrs) : space.read(pa, size, data, at, attrs)
-    this.#trace?.accessed?.(store, pa, size, data, at, result)
-    if (result === MEMTX_OK || this.#ignoreErrors) return ACCESSED
-    this.refusedWrite = store
-    return offset + (space.errorAddress - pa)
+    if (blocked) return BLOCKED
+    return this.#bus.transfer(store, nextPa, size - here, data, offset + here, offset + here, attrs)
   }
 }

@@ -28,6 +28,7 @@ export class Fault {
   readonly registers: RegisterAccess = new RegisterAccess()
   readonly syndrome: Syndrome = new Syndrome()
   readonly outcome: Outcome = new Outcome()
+  readonly #later = { reason: 'translation-fault' as Reason, status: 0, write: false, farHi: 0, farLo: 0 }
   #vcpu: Vcpu | undefined = undefined
 
   constructor(settings: Settings) {
@@ -107,16 +108,32 @@ export class Fault {
     return space.isRam(pa - (pa % granule), granule, true)
   }
 
-  /** An Alignment fault of the element `at` bytes from the effective address. */
-  alignmentAbort(plan: Plan, at: number): Outcome {
-    const { outcome } = this
-    return this.abort('alignment-fault', DFSC_ALIGNMENT, !plan.load, outcome.plusHi(at), outcome.plusLo(at))
+  /** An Alignment fault of the first byte of the access. */
+  alignmentAbort(plan: Plan): Outcome {
+    const { vaHi, vaLo } = this.outcome
+    return this.abort('alignment-fault', DFSC_ALIGNMENT, !plan.load, vaHi, vaLo)
   }
 
   /** SP alignment fault: no FAR (pseudocode `AArch64.SPAlignmentFault`). */
   stackAbort(): Outcome {
     takeException(this.registers, this.settings.pstate, SP_ALIGNMENT_SYNDROME)
     return this.end('injected', 'sp-alignment-fault')
+  }
+
+  /** Keeps a data abort for when the accesses before it are made: {@link abortPostponed}. */
+  postpone(reason: Reason, status: number, write: boolean, farHi: number, farLo: number): void {
+    const later = this.#later
+    later.reason = reason
+    later.status = status
+    later.write = write
+    later.farHi = farHi
+    later.farLo = farLo
+  }
+
+  /** The data abort of the last {@link postpone}. */
+  abortPostponed(): Outcome {
+    const { reason, status, write, farHi, farLo } = this.#later
+    return this.abort(reason, status, write, farHi, farLo)
   }
 
   /** A data abort in the guest. @param status - DFSC. */

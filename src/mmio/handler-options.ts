@@ -26,6 +26,13 @@ export interface HandlerOptions {
    * the choice to the implementation (DDI 0487, B2.12.5 "Load-Exclusive and Store-Exclusive instruction usage").
    */
   readonly exclusives?: 'monitor' | 'unsupported'
+  /**
+   * When the second page of an access that crosses is looked at. `precise-probe` (default): before anything happens, so
+   * that an access which the guest's tables forbid has no effect at all. `architectural-order`: as in the manual's
+   * pseudocode, once the elements on the first page were accessed; the journal of the outcome then lists them. What
+   * stage 2 reported is held against the instruction first under both.
+   */
+  readonly order?: 'precise-probe' | 'architectural-order'
   /** Bytes that DC ZVA zeroes: 4 << DCZID_EL0.BS, a power of two in 4..2048; 64 unless told. */
   readonly zeroBlock?: number
   /** Told of each stage. */
@@ -53,6 +60,8 @@ export interface Settings {
   readonly granule: number
   /** Exclusives and atomics are emulated. */
   readonly exclusives: boolean
+  /** `architectural-order`. */
+  readonly inOrder: boolean
   readonly zeroBlock: number
   readonly trace: TraceObserver | undefined
 }
@@ -62,7 +71,7 @@ const ALL_PSTATE: PstateFeatures = { PAN: true, SSBS: true, MTE: true, NMI: fals
 /** Checks the options and fills in what is not told. @throws HandlerError for options that are none of those listed. */
 export function settingsOf(options: HandlerOptions): Settings {
   const { space, features = {}, busErrors = 'inject', granule = 4096, trace } = options
-  const { exclusives = 'monitor', zeroBlock = DEFAULT_ZERO_BLOCK } = options
+  const { exclusives = 'monitor', zeroBlock = DEFAULT_ZERO_BLOCK, order = 'precise-probe' } = options
   if (typeof space?.read !== 'function') throw new HandlerError('options.space is missing: give an AddressSpace')
   if (busErrors !== 'inject' && busErrors !== 'ignore') {
     throw new HandlerError(`options.busErrors is ${String(busErrors)}: give 'inject' or 'ignore'`)
@@ -72,6 +81,9 @@ export function settingsOf(options: HandlerOptions): Settings {
   }
   if (exclusives !== 'monitor' && exclusives !== 'unsupported') {
     throw new HandlerError(`options.exclusives is ${String(exclusives)}: give 'monitor' or 'unsupported'`)
+  }
+  if (order !== 'precise-probe' && order !== 'architectural-order') {
+    throw new HandlerError(`options.order is ${String(order)}: give 'precise-probe' or 'architectural-order'`)
   }
   if (!(zeroBlock >= 4 && zeroBlock <= 2048 && Number.isInteger(Math.log2(zeroBlock)))) {
     throw new HandlerError(`options.zeroBlock is ${String(zeroBlock)}: give a power of two in 4..2048`)
@@ -84,6 +96,7 @@ export function settingsOf(options: HandlerOptions): Settings {
     ignoreErrors: busErrors === 'ignore',
     granule,
     exclusives: exclusives === 'monitor',
+    inOrder: order === 'architectural-order',
     zeroBlock,
     trace,
   }

@@ -3,6 +3,7 @@ import { Access, accessOf } from '../tlb/index.ts'
 import { isUnaligned, stackMisaligned, unalignedFaults } from './alignment.ts'
 import { Commit } from './commit.ts'
 import { EffectiveAddress } from './effective-address.ts'
+import { ElementBus } from './element-bus.ts'
 import { Executor } from './execute.ts'
 import { type Abort, Fault, PAGE } from './fault.ts'
 import { GuestWalk } from './guest-walk.ts'
@@ -57,9 +58,10 @@ export class DataAbortHandler {
     const { space, features, ignoreErrors, trace } = settings
     this.#fault = new Fault(settings)
     this.#walk = new GuestWalk(space, features)
-    this.#executor = new Executor(space, ignoreErrors, trace)
+    const bus = new ElementBus(space, ignoreErrors, trace, this.#fault.outcome.journal)
+    this.#executor = new Executor(bus)
     this.#probe = new Probe(this.#fault, this.#walk, this.#executor.span)
-    this.#commit = new Commit(this.#fault, this.#executor, this.#address)
+    this.#commit = new Commit(this.#fault, bus, this.#executor, this.#address)
   }
 
   /**
@@ -132,6 +134,7 @@ export class DataAbortHandler {
     span.pa = pa
     span.room = syndrome.size
     span.crosses = false
+    span.blocked = false
     // The syndrome does not tell LDTR from LDR: the privilege is that of PSTATE.EL.
     return this.#commit.access(this.#direct, fault.level() === 0 ? MemTxAttrs.USER : MemTxAttrs.NONE)
   }
@@ -180,7 +183,7 @@ export class DataAbortHandler {
     outcome.vaLo = address.lo
     if (stackMisaligned(plan, registers)) return fault.stackAbort()
     const unaligned = isUnaligned(plan, address.lo)
-    if (unaligned && unalignedFaults(plan, address.lo, settings.lse2, registers)) return fault.alignmentAbort(plan, 0)
+    if (unaligned && unalignedFaults(plan, address.lo, settings.lse2, registers)) return fault.alignmentAbort(plan)
     const kind = (plan.load ? Access.READ : 0) | (plan.store ? Access.WRITE : 0)
     const access = accessOf(kind, registers.regs.lo(Reg.PSTATE), plan.unprivileged)
     // DC ZVA of Device memory is an Alignment fault wherever it points.

@@ -32,6 +32,7 @@ export type { Abort } from './fault.ts'
 export type { GuestMemory } from './guest-memory.ts'
 export { DataAbortHandler } from './handler.ts'
 export { type AccessFeatures, HandlerError, type HandlerOptions } from './handler-options.ts'
+export { JOURNAL_ENTRIES, Journal, type JournalEntry } from './journal.ts'
 export {
   ADDRESS_LIMIT,
   MemoryRegion,

@@ -1,5 +1,6 @@
 import { hex, TWO32 } from '../bits.ts'
 import { decode, format } from '../decode/index.ts'
+import { Journal } from './journal.ts'
 import { Reg, type RegisterFile } from './register-file.ts'
 
 /** What became of a fault. */
@@ -73,6 +74,8 @@ export class Outcome {
   ipa = -1
   /** ESR_ELx.DFSC of an injected abort, or of the fault that a walk of this handler ended in; 0 otherwise. */
   status = 0
+  /** What was done to memory and devices, also where the outcome is an exception. */
+  readonly journal: Journal = new Journal()
 
   /** Address of the instruction that aborted, 64 bits. */
   get pc(): bigint {
@@ -116,6 +119,7 @@ export class Outcome {
     this.word = -1
     this.ipa = -1
     this.status = 0
+    this.journal.clear()
   }
 
   /** {@link vaHi}:{@link vaLo} plus `bytes` (0..2^31), as the low half; the high half is {@link plusHi}. */

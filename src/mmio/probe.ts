@@ -1,8 +1,10 @@
 import { Access, accessOf, FaultKind } from '../tlb/index.ts'
 import { type Fault, PAGE } from './fault.ts'
 import type { GuestWalk } from './guest-walk.ts'
+import type { Reason } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Span } from './span.ts'
+import { DFSC_ALIGNMENT } from './syndrome.ts'
 
 /**
  * Translates every page of an access before anything happens, and holds the access against FAR and HPFAR: the first
@@ -55,6 +57,7 @@ export class Probe {
     const span = this.#span
     span.room = room
     span.crosses = crosses
+    span.blocked = false
     if (!this.#page(plan, vaHi, vaLo, access, !onNext, 0)) return false
     outcome.ipa = this.#walk.page.pa
     span.pa = this.#walk.page.pa
@@ -64,8 +67,8 @@ export class Probe {
       const whole = Math.ceil(room / plan.size) * plan.size
       this.#unaligned &&= whole < length
       if (!this.#page(plan, nextHi, nextLo, access, onNext, whole)) return false
-      span.nextPa = this.#walk.page.pa
-      this.#updates |= this.#walk.page.updates
+      span.nextPa = span.blocked ? -PAGE : this.#walk.page.pa
+      if (!span.blocked) this.#updates |= this.#walk.page.updates
     }
     let faulting = onNext ? span.nextPa : span.pa
     if (syndrome.translationFault) {
@@ -85,10 +88,10 @@ export class Probe {
   updateTables(access: number): boolean {
     if (this.#updates === 0) return true
     const { outcome } = this.#fault
-    const { pa, nextPa, room, crosses } = this.#span
+    const { pa, nextPa, room, crosses, blocked } = this.#span
     const update = access & ~Access.NO_UPDATE
     if (!this.#walkAgain(outcome.vaHi | 0, outcome.vaLo | 0, update, pa)) return this.#fault.stop('translation-differs')
-    if (!crosses) return true
+    if (!crosses || blocked) return true
     if (this.#walkAgain(outcome.plusHi(room) | 0, outcome.plusLo(room) | 0, update, nextPa)) return true
     return this.#fault.stop('translation-differs')
   }
@@ -114,13 +117,32 @@ export class Probe {
       (translated || fault === FaultKind.PERMISSION) &&
       this.#walk.onDeviceMemory(this.#fault.registers)
     ) {
-      this.#fault.alignmentAbort(plan, at)
-      return false
+      const { outcome } = this.#fault
+      return this.#refuse(
+        plan,
+        at,
+        'alignment-fault',
+        DFSC_ALIGNMENT,
+        !plan.load,
+        outcome.plusHi(at),
+        outcome.plusLo(at),
+      )
     }
     if (translated) return true
     if (reported || fsc < 0) return this.#fault.stop('translation-differs')
-    this.#fault.abort('translation-fault', fsc, write, vaHi >>> 0, vaLo >>> 0)
-    return false
+    return this.#refuse(plan, at, 'translation-fault', fsc, write, vaHi >>> 0, vaLo >>> 0)
+  }
+
+  /** The guest may not access a page: an abort now, or once the elements before it are accessed. */
+  #refuse(plan: Plan, at: number, reason: Reason, status: number, write: boolean, hi: number, lo: number): boolean {
+    // An atomic has no part that comes before.
+    if (at === 0 || !this.#fault.settings.inOrder || (plan.load && plan.store)) {
+      this.#fault.abort(reason, status, write, hi, lo)
+      return false
+    }
+    this.#fault.postpone(reason, status, write, hi, lo)
+    this.#span.blocked = true
+    return true
   }
 
   #translate(vaHi: number, vaLo: number, access: number): boolean {

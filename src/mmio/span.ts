@@ -8,4 +8,6 @@ export class Span {
   nextPa = 0
   /** There are such bytes. */
   crosses = false
+  /** The guest may not access these: the accesses end where they begin. */
+  blocked = false
 }

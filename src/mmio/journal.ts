@@ -1,0 +1,103 @@
+import type { MemTxResult } from './region.ts'
+
+/** Accesses and bytes that a journal holds: more than any instruction makes in one fault. */
+export const JOURNAL_ENTRIES = 2048
+const JOURNAL_BYTES = 8192
+
+/** One access as an iteration over a {@link Journal} yields it: a fresh plain object. */
+export interface JournalEntry {
+  /** A store; otherwise a load. */
+  readonly write: boolean
+  /** Guest-physical address of the first byte. */
+  readonly pa: number
+  /** Bytes from the effective address of the instruction. */
+  readonly offset: number
+  /** What was stored or loaded, in memory order. */
+  readonly bytes: readonly number[]
+  /** MEMTX_ codes. The last access of an instruction that ended in an external abort has another than MEMTX_OK. */
+  readonly result: MemTxResult
+}
+
+/**
+ * What the instruction of the last fault did to memory and devices, in order: each element, or its part on one page, as
+ * it went to the address space. When a fault ends in an exception although some accesses were made, registers are as
+ * they were and this is all that happened; a store that was refused may have had an effect on the bytes that were not.
+ *
+ * Kept in typed arrays and overwritten by the next fault.
+ *
+ * @example
+ * ```ts
+ * const outcome = handler.handle(vcpu) // stp x0, x1, [x2]: the device took the first, and refused the second
+ * outcome.reason // 'external-abort'
+ * for (const { write, pa, result } of outcome.journal) console.log(write, pa.toString(16), result)
+ * // true 50000000 0
+ * // true 50000008 1
+ * ```
+ */
+export class Journal {
+  #length = 0
+  #bytes = 0
+  /** Accesses that found no room: none, unless one instruction makes more than {@link JOURNAL_ENTRIES}. */
+  dropped = 0
+  readonly #pa: Float64Array = new Float64Array(JOURNAL_ENTRIES)
+  readonly #offset: Uint32Array = new Uint32Array(JOURNAL_ENTRIES)
+  readonly #start: Uint16Array = new Uint16Array(JOURNAL_ENTRIES)
+  readonly #size: Uint16Array = new Uint16Array(JOURNAL_ENTRIES)
+  readonly #write: Uint8Array = new Uint8Array(JOURNAL_ENTRIES)
+  readonly #result: Uint8Array = new Uint8Array(JOURNAL_ENTRIES)
+  readonly #data: Uint8Array = new Uint8Array(JOURNAL_BYTES)
+
+  /** Accesses noted. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Forgets all: the next fault begins. */
+  clear(): void {
+    this.#length = 0
+    this.#bytes = 0
+    this.dropped = 0
+  }
+
+  /** Notes an access that was made: `data[at .. at + size]`. */
+  record(
+    write: boolean,
+    pa: number,
+    size: number,
+    offset: number,
+    data: Uint8Array,
+    at: number,
+    result: MemTxResult,
+  ): void {
+    const i = this.#length
+    const start = this.#bytes
+    if (i >= JOURNAL_ENTRIES || start + size > JOURNAL_BYTES) {
+      this.dropped++
+      return
+    }
+    this.#pa[i] = pa
+    this.#offset[i] = offset
+    this.#start[i] = start
+    this.#size[i] = size
+    this.#write[i] = write ? 1 : 0
+    this.#result[i] = result
+    const bytes = this.#data
+    for (let k = 0; k < size; k++) bytes[start + k] = data[at + k] as number
+    this.#bytes = start + size
+    this.#length = i + 1
+  }
+
+  /** The accesses, in the order in which they were made. */
+  *[Symbol.iterator](): IterableIterator<JournalEntry> {
+    for (let i = 0; i < this.#length; i++) {
+      const start = this.#start[i] as number
+      yield {
+        write: this.#write[i] === 1,
+        pa: this.#pa[i] as number,
+        offset: this.#offset[i] as number,
+        bytes: [...this.#data.subarray(start, start + (this.#size[i] as number))],
+        result: this.#result[i] as number,
+      }
+    }
+  }
+}
