@@ -8,7 +8,7 @@
  *   --mutants N     fillings with one to three bits flipped (1000000)
  *   --packages      also every word of .text of arm64 Debian packages (`--package NAME`, repeatable, for others)
  *   --aliases WHICH on, off or both (both)
- *   --workers N     (all cores), --dist DIR (dist)
+ *   --workers N     (all cores), --dist DIR (build)
  *   --out FILE      all differing lines
  *
  * Lines differ as docs/deviations.md allows only where `tests/conformance/` says so for a script: text-deviations.txt,
@@ -149,7 +149,7 @@ async function main() {
       package: { type: 'string', multiple: true },
       aliases: { type: 'string', default: 'both' },
       workers: { type: 'string', default: String(availableParallelism()) },
-      dist: { type: 'string', default: join(root, 'dist') },
+      dist: { type: 'string', default: join(root, 'build') },
       out: { type: 'string' },
     },
   })

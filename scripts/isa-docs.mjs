@@ -3,7 +3,7 @@
  * docs/isa.md: every encoding of the table and every alias, by group and section: id, syntax, bits, features, access.
  *
  *   npm run docs:isa             builds the decoder and writes the file
- *   node scripts/isa-docs.mjs    writes it from the build in dist (`--dist DIR` for another)
+ *   node scripts/isa-docs.mjs    writes it from the build in build/ (`--dist DIR` for another)
  *     --check                    writes nothing; exit status 1 when the file is not what it would write
  *
  * A section is the comment above the rows in their source file, or, where rows are made by a function, the first
@@ -176,7 +176,7 @@ async function readFiles(dist) {
 
 async function main() {
   const { values: options } = parseArgs({
-    options: { check: { type: 'boolean', default: false }, dist: { type: 'string', default: join(root, 'dist') } },
+    options: { check: { type: 'boolean', default: false }, dist: { type: 'string', default: join(root, 'build') } },
   })
   const dist = resolve(options.dist)
   const { GROUPS, A64 } = await import(pathToFileURL(join(dist, 'decode/isa/index.js')).href)

@@ -5,7 +5,7 @@
  * (llvm/second-opinion-rules.mjs), and nisv on the side that the rule says; a word that both refuse or both take and
  * nisv judges otherwise has to be in `validity-deviations.txt`.
  *
- *   --words N (2000000), --seed N (1), --dist DIR (dist)
+ *   --words N (2000000), --seed N (1), --dist DIR (build)
  *   --write         renews the table of docs/second-opinion.md; without it, at the default words and seed, the
  *                   table has to be the one found
  */
@@ -29,7 +29,7 @@ const { values: options } = parseArgs({
   options: {
     words: { type: 'string', default: DEFAULTS.words },
     seed: { type: 'string', default: DEFAULTS.seed },
-    dist: { type: 'string', default: join(root, 'dist') },
+    dist: { type: 'string', default: join(root, 'build') },
     write: { type: 'boolean', default: false },
   },
 })

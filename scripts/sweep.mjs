@@ -6,7 +6,7 @@
  *   node scripts/sweep.mjs --group x1x0             top-level groups by bits 28:25 (x: either)
  *   node scripts/sweep.mjs --range 3c00-3dff,f940   blocks, by bits 31:16
  *
- * Options: `--workers N` (all cores), `--dist DIR` (dist), `--explain N` (3): of that many differing blocks prints the
+ * Options: `--workers N` (all cores), `--dist DIR` (build), `--explain N` (3): of that many differing blocks prints the
  * ranges of differing words, asking llvm-mc (`--llvm-mc PROGRAM`), `--fresh` forgets an interrupted run.
  * An interrupted run resumes: finished blocks are kept in `.sweep/`, per build of the decoder.
  * Exit status 1 when a block differs or a deviation has another number of words than its line says.
@@ -28,7 +28,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { readDeviations } from '../dist/cli/llvm-status.js'
+import { readDeviations } from '../build/cli/llvm-status.js'
 import { progress } from './progress.mjs'
 import { blocksOf, readTable, sweepBlock } from './validity.mjs'
 
@@ -60,7 +60,7 @@ async function main() {
       group: { type: 'string' },
       range: { type: 'string' },
       workers: { type: 'string', default: String(availableParallelism()) },
-      dist: { type: 'string', default: join(root, 'dist') },
+      dist: { type: 'string', default: join(root, 'build') },
       explain: { type: 'string', default: '3' },
       'llvm-mc': { type: 'string', default: 'llvm-mc-22' },
       fresh: { type: 'boolean', default: false },

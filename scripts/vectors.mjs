@@ -22,7 +22,7 @@ import { parseArgs } from 'node:util'
 
 const { values: options } = parseArgs({
   options: {
-    dist: { type: 'string', default: 'dist' },
+    dist: { type: 'string', default: 'build' },
     rows: { type: 'string' },
     group: { type: 'string' },
     not: { type: 'string' },

@@ -104,7 +104,7 @@ export function parsePattern(row: string, text: string): Pattern {
 }
 
 /** Numbers that {@link scanPattern} writes: mask, value, should-be mask, should-be value, number of excluded values. */
-export const SCANNED = 5
+const SCANNED = 5
 
 /**
  * What dispatch needs of a pattern, written to `out[at..]`: {@link SCANNED} numbers. Makes no objects but where `fields`
