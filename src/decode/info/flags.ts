@@ -64,8 +64,15 @@ export const NZCV_REGISTER = 0xda10
 
 /** The effect of a word on the flags. */
 export function flagUses(encoding: Encoding, word: number): FlagUses {
-  return uses(letters(encoding, word))
+  let flags = fixed.get(encoding)
+  if (flags) return flags
+  flags = uses(letters(encoding, word))
+  if (!WORD_DECIDES.test(encoding.mnemonic)) fixed.set(encoding, flags)
+  return flags
 }
+
+const fixed = new WeakMap<Encoding, FlagUses>()
+const WORD_DECIDES = /^(?:bc?\.|f?csel|csin|csneg|f?ccm|rmif|mrs|msr)/
 
 function letters({ mnemonic, group, syntax, access }: Encoding, word: number): string {
   if (group === 'SVE encodings' || group === 'SME encodings') {

@@ -1,16 +1,33 @@
 import type { Encoding } from '../encoding.ts'
 import { addFloat } from './float.ts'
-import { bitRange, type RegisterUses, whole } from './registers.ts'
+import { bitRange, RegisterUses, whole } from './registers.ts'
+import type { RegisterUse } from './types.ts'
 
 const X = bitRange(0, 64)
 
-/** Registers that the syntax does not name. */
+const fixed = new WeakMap<Encoding, readonly RegisterUse[]>()
+
+/** Registers that the syntax does not name: those of the row, found once, and those that the word decides. */
 export function addImplicit(uses: RegisterUses, encoding: Encoding, word: number): void {
-  const { mnemonic, group, access } = encoding
+  let own = fixed.get(encoding)
+  if (!own) {
+    const found = new RegisterUses()
+    addFixed(found, encoding)
+    own = found.list()
+    fixed.set(encoding, own)
+  }
+  for (const u of own) uses.add(u.file, u.number, u.reads, u.write, u.writes)
   if (encoding.id === 'HINT_HM_hints') addHint(uses, (word >>> 5) & 0x7f)
-  else if (group.startsWith('Branches')) addBranch(uses, mnemonic)
-  else if (encoding.syntax.includes('label(') && !mnemonic.startsWith('aut')) uses.add('PC', 0, X)
-  else if (mnemonic === 'msr') addState(uses, encoding, word)
+  else if (encoding.mnemonic === 'msr') addState(uses, encoding, word)
+  // AT is SYS with CRn 7 and CRm 8 or 9: it writes PAR_EL1.
+  else if (encoding.id === 'SYS_CR_systeminstrs' && ((word >>> 9) & 0x7f) === 0x3c)
+    uses.add('SYSTEM', 0xc3a0, undefined, 'full')
+}
+
+function addFixed(uses: RegisterUses, encoding: Encoding): void {
+  const { mnemonic, group, access, syntax } = encoding
+  if (group.startsWith('Branches')) addBranch(uses, mnemonic)
+  else if (syntax.includes('label(') && !mnemonic.startsWith('aut')) uses.add('PC', 0, X)
   addAuthentication(uses, mnemonic)
   addFloat(uses, encoding)
   if (/^(?:rdffr|ldff1|ldnf1|wrffr|setffr)/.test(mnemonic)) {
@@ -31,15 +48,11 @@ export function addImplicit(uses: RegisterUses, encoding: Encoding, word: number
 }
 
 function addBranch(uses: RegisterUses, mnemonic: string): void {
-  const relative = /^(?:b|bl|bc?\..*|[ct]b.*)$/.test(mnemonic)
-  if (relative || /^(?:ret|br[^k]?|bra|blr)/.test(mnemonic))
-    // A call reads PC for the address to return to.
-    uses.add(
-      'PC',
-      0,
-      relative || mnemonic.startsWith('bl') ? X : undefined,
-      /^[ct]b|^bc?\./.test(mnemonic) ? 'conditional' : 'full',
-    )
+  const conditional = /^(?:bc?\.|[ct]b)/.test(mnemonic)
+  // A call reads PC for the address to return to.
+  const reads = conditional || /^b(?:l|$)/.test(mnemonic) ? X : undefined
+  if (conditional) uses.add('PC', 0, reads, 'conditional')
+  else if (/^(?:b$|bl|br(?!k)|ret)/.test(mnemonic)) uses.add('PC', 0, reads, 'full')
   if (mnemonic.startsWith('bl')) uses.add('X', 30, undefined, 'full')
 }
 

@@ -1,3 +1,5 @@
+import type { Encoding } from '../encoding.ts'
+import { preferred } from '../format.ts'
 import type { Instruction } from '../instruction.ts'
 import { UNALLOCATED } from '../instruction.ts'
 import { operands } from '../syntax.ts'
@@ -33,9 +35,17 @@ export function info(insn: Instruction): InstructionInfo {
     memory: memoryUses(encoding, ops),
     flow: insn.verdict === UNALLOCATED ? { kind: 'exception', target: undefined } : flowOf(encoding, ops),
     flags,
-    features: encoding.features,
+    features: featuresOf(encoding, word),
     group: encoding.group,
   }
+}
+
+/** The row's features, and those of the alias that gives a word of HINT or SYS its effect. */
+function featuresOf(encoding: Encoding, word: number): readonly string[] {
+  const alias = preferred(encoding, word, true)
+  return alias === encoding || alias.features.length === 0
+    ? encoding.features
+    : [...encoding.features, ...alias.features]
 }
 
 /** NZCV as a register: bits 31:28. */

@@ -10,7 +10,7 @@ import type { AccessOrder } from '../access.ts'
  * What holds state. `X` is X0 to X30 (a W register is bits 31:0 of one); `V` is V0 to V31 and Z0 to Z31, which are the
  * same registers; `P` is P0 to P15, which PN0 to PN15 are too. `SYSTEM` are the system registers, among which PSTATE's
  * fields are those that MRS reads (`PAN`, `DAIF`, `SVCR`); `NZCV`, `FPCR`, `FPSR` and `FPMR` stand for themselves.
- * XZR and WZR hold nothing and are never listed.
+ * XZR and WZR hold nothing and are never listed, nor what the exception level chooses (ELR, SPSR, GCSPR).
  */
 export type RegisterFile =
   | 'X'
@@ -41,7 +41,8 @@ export interface BitRange {
  * How a register is written:
  *
  * - `none`: not at all.
- * - `full`: nothing of its old value is left. A write of W zeroes bits 63:32, one of B to Q or V all bits above.
+ * - `full`: nothing of its old value is left. A write of W zeroes bits 63:32, one of B to Q or V all bits above
+ *   (FPCR.NEP = 0).
  * - `partial`: only {@link RegisterUse.writes} may change; bits of V above 127 are zeroed all the same (INS, LD1 of a
  *   lane, XTN2, BIC of an immediate).
  * - `merging`: which bits keep their old value is not in the word (merging predication, cumulative FPSR bits, a slice of
