@@ -83,7 +83,7 @@ describe('registers', () => {
     ['pmov z0, p1.b', 0x052b3820, 'V0:w P1:r'],
     ['cmpeq p0.b, p1/z, z2.b, z3.b', 0x2403a440, 'P0:w P1:r V2:r V3:r NZCV:w*'],
     ['rdffr p0.b', 0x2519f000, 'P0:w FFR:r*'],
-    ['ldff1b { z0.b }, p0/z, [sp, x1]', 0xa40163e0, 'V0:w P0:r SP:r X1:r FFR:rm*'],
+    ['ldff1b { z0.b }, p0/z, [sp, x1]', 0xa40163e0, 'V0:rm P0:r SP:r X1:r FFR:rm*'],
     ['setffr', 0x252c9000, 'FFR:w*'],
     ['psel p0, p1, p2.b[w12, 0]', 0x25244440, 'P0:w P1:r P2:r X12:r'],
     ['f1cvt z0.h, z1.b', 0x65083020, 'V0:w V1:r FPCR:r* FPMR:r* FPSR:rm*'],

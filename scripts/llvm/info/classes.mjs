@@ -60,6 +60,12 @@ export const CLASSES = [
     takes: (d) => d.is('nisv', 'use', 'V') && d.id === 'FMOV_V64I_float2int',
   },
   {
+    id: 'fault-merge',
+    judge:
+      'manual, LDFF1 and LDNF1: elements from the fault on may keep their value; LLVM does not tie the destination',
+    takes: (d) => d.is('nisv', 'use', 'V') && /^ld[fn]f1/.test(d.mnemonic),
+  },
+  {
     id: 'za-load',
     judge: 'manual: a load of a slice or vector leaves the rest of ZA, hence a merge; LLVM shows a write alone',
     takes: (d) => d.is('nisv', 'use', 'ZA') && /^ld/.test(d.mnemonic),

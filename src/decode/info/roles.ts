@@ -85,6 +85,11 @@ function transferRole({ access }: Encoding, status: boolean): Role {
     case 'compare':
     case 'compare-pair':
       return status ? 'b' : 'r'
+    case 'first-fault':
+    case 'first-fault-gather':
+    case 'non-fault':
+      // Elements from the fault on may keep their value (Unpredictable_SVELDNFDATA).
+      return 'm'
     case 'lane':
       return access.store ? 'r' : 'p'
     case 'tag':
