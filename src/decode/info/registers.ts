@@ -17,7 +17,7 @@ const WRITES: Readonly<Record<Role, WriteKind>> = {
 }
 
 /** All of a scalable register. */
-export const WHOLE: BitRange = { lsb: 0, width: SCALABLE }
+const WHOLE: BitRange = { lsb: 0, width: SCALABLE }
 
 const ranges = new Map<number, BitRange>()
 
@@ -55,7 +55,7 @@ const SCALARS: Readonly<Record<string, number>> = { B: 8, H: 16, S: 32, D: 64, Q
 const SIZES: Readonly<Record<string, number>> = { b: 8, h: 16, s: 32, d: 64, q: 128 }
 
 /** The bits of its register that an operand names. */
-export function operandBits(r: RegisterOperand, lane: number): BitRange {
+function operandBits(r: RegisterOperand, lane: number): BitRange {
   if (r.class === 'W') return bitRange(0, 32)
   if (r.class === 'X') return bitRange(0, 64)
   const scalar = SCALARS[r.class]
