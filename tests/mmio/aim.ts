@@ -1,0 +1,105 @@
+/** Any load or store aimed at the device of the test machine. */
+
+import fc from 'fast-check'
+import { A64, type Encoding } from '../../src/decode/index.ts'
+import {
+  BASE_PC,
+  BASE_SP,
+  buildPlan,
+  type MemoryRegionOps,
+  Plan,
+  PlanStatus,
+  Reg,
+  Writeback,
+} from '../../src/mmio/index.ts'
+import { instructionWord } from '../../src/testing/index.ts'
+import { byteDevice, DEV, DEV_VA, Machine } from './machine.ts'
+
+/** Where aimed words point, unless told: aligned for every form, far from the ends of the page. */
+export const TARGET = 0x800
+
+/** Every row whose words access memory and are emulated, literal loads aside, with the first words of a sample. */
+export function emulatedRows(words: number): readonly (readonly [string, readonly number[]])[] {
+  const rows: (readonly [string, readonly number[]])[] = []
+  for (const row of A64.encodings) {
+    if (row.access === undefined || row.access.form === 'none') continue
+    const list = fc.sample(instructionWord(row), { numRuns: 4 * words, seed: row.index }).filter(aimable)
+    if (list.length > 0) rows.push([row.id, list.slice(0, words)])
+  }
+  return rows
+}
+
+/** Whether {@link aim} can choose the address of a word: not where a register is both base and index. */
+function aimable(word: number): boolean {
+  const plan = planOf(word)
+  return plan.status === PlanStatus.ACCESS && plan.base !== BASE_PC && (plan.index < 0 || plan.index !== plan.base)
+}
+
+/** The plan of a word, in an object of its own. */
+export function planOf(word: number): Plan {
+  const plan = new Plan()
+  buildPlan(word, plan)
+  return plan
+}
+
+/** Rows by the form that they have, for messages. */
+export function formOf(id: string): string {
+  return (A64.encodings.find((e) => e.id === id) as Encoding).access?.form ?? ''
+}
+
+/** Puts `va` in the base register of `word`, so that its access begins there; marks the monitor for a store-exclusive. */
+export function aim(m: Machine, word: number, va: number): void {
+  const plan = planOf(word)
+  if (plan.index >= 0 && plan.index !== Reg.XZR) m.setX(plan.index, 0)
+  const base = BigInt(va) - (plan.index < 0 && plan.writeback !== Writeback.POST ? BigInt(plan.offset) : 0n)
+  if (plan.result >= 0 && plan.form.startsWith('exclusive')) {
+    // ldxp x29, x30, [x28], with the registers as before.
+    const kept = [28, 29, 30, Reg.PC].map((r) => [r, m.x(r)] as const)
+    m.setX(28, va & ~15)
+    m.run(0xc87f_7b9d, { far: va & ~15 })
+    for (const [r, x] of kept) m.setX(r, x)
+  }
+  m.setX(plan.base === BASE_SP ? Reg.SP_EL1 : plan.base, base)
+}
+
+/** A device of bytes whose `k`-th callback from now on fails, and whether it did. */
+export class FailingDevice {
+  readonly bytes: Uint8Array
+  /** Callbacks until the one that fails. */
+  left = Number.POSITIVE_INFINITY
+  failed = false
+  readonly ops: MemoryRegionOps
+
+  constructor(bytes: Uint8Array, how: 'error' | 'throw') {
+    this.bytes = bytes
+    const plain = byteDevice(bytes, { valid: { max: 8 }, impl: { max: 8 } })
+    const fails = (tx: { result: number }): boolean => {
+      if (this.left-- > 0) return false
+      this.failed = true
+      if (how === 'throw') throw new Error('no')
+      tx.result = 1
+      return true
+    }
+    this.ops = {
+      valid: { max: 8 },
+      impl: { max: 8 },
+      read: (offset, size, tx) => (fails(tx) ? 0 : plain.read(offset, size, tx)),
+      write: (offset, value, size, tx) => {
+        if (!fails(tx)) plain.write(offset, value, size, tx)
+      },
+    }
+  }
+}
+
+/** A machine whose big device fails on demand. */
+export function failingMachine(
+  how: 'error' | 'throw',
+  options: ConstructorParameters<typeof Machine>[0] = {},
+): [Machine, FailingDevice] {
+  const device = new FailingDevice(new Uint8Array(0x2000), how)
+  const m = new Machine(options, device.ops)
+  device.bytes.set(m.device)
+  // For EL0 too: unprivileged accesses have its permissions.
+  m.map(DEV_VA, DEV, 0x40)
+  return [m, device]
+}

@@ -1,0 +1,199 @@
+/** What an instruction that ends in an exception has done: nothing but what the journal says. */
+
+import { describe, expect, it } from 'vitest'
+import { decode, format } from '../../src/decode/index.ts'
+import { JOURNAL_ENTRIES, Journal, type Plan, Reg } from '../../src/mmio/index.ts'
+import { aim, emulatedRows, type FailingDevice, failingMachine, formOf, planOf, TARGET } from './aim.ts'
+import { DEV, DEV_VA, Machine, VA } from './machine.ts'
+
+/** What exception entry writes. */
+const ENTRY: readonly number[] = [Reg.PC, Reg.PSTATE, Reg.ELR_EL1, Reg.SPSR_EL1, Reg.ESR_EL1, Reg.FAR_EL1]
+
+/** Slots that differ. */
+function changed(before: BigUint64Array, after: BigUint64Array): number[] {
+  return [...before.keys()].filter((r) => before[r] !== after[r] && (r < Reg.ESR_EL2 || r > Reg.HPFAR_EL2))
+}
+
+const ROWS = emulatedRows(Number(process.env.NISV_FAULT_WORDS ?? 1))
+
+/** A machine that is put back after each fault: to make one costs more than many faults. */
+class Bench {
+  readonly m: Machine
+  readonly device: FailingDevice
+  readonly #registers: BigUint64Array
+  readonly #memory: Uint8Array
+  readonly #ram: Uint8Array
+
+  constructor(how: 'error' | 'throw') {
+    ;[this.m, this.device] = failingMachine(how)
+    this.#registers = this.m.vcpu.truth.x.slice()
+    this.#memory = this.device.bytes.slice()
+    this.#ram = this.m.ram.slice()
+  }
+
+  /** Executes `word` while the k-th callback fails. @returns whether one did. */
+  inject(word: number, k: number): boolean {
+    const { m, device } = this
+    const va = DEV_VA + TARGET
+    const message = `${format(decode(word)!)}, callback ${k}`
+    m.vcpu.truth.x.set(this.#registers)
+    device.bytes.set(this.#memory)
+    m.ram.set(this.#ram)
+    device.left = Number.POSITIVE_INFINITY
+    aim(m, word, va)
+    device.left = k
+    device.failed = false
+    const registers = m.vcpu.truth.x.slice()
+    const outcome = m.run(word, { far: va, write: planOf(word).store && !planOf(word).load })
+    if (!device.failed) {
+      expect(outcome.journal.dropped).toBe(0)
+      if (k > 0) expect(outcome.kind, message).toBe('retired')
+      return false
+    }
+    expect([outcome.kind, outcome.reason], message).toEqual(['injected', 'external-abort'])
+    for (const slot of changed(registers, m.vcpu.truth.x)) expect(ENTRY, message).toContain(slot)
+    expect(Buffer.compare(m.ram.subarray(0x8000), this.#ram.subarray(0x8000)), message).toBe(0)
+    const entries = [...outcome.journal]
+    const last = entries.at(-1)!
+    expect(entries.map((e) => e.result !== 0).indexOf(true), message).toBe(entries.length - 1)
+    // FAR is in the access that was refused.
+    const far = Number(m.x(Reg.FAR_EL1)) - Number(outcome.va)
+    expect(far >= last.offset && far < last.offset + last.bytes.length, message).toBe(true)
+    expect(((m.x(Reg.ESR_EL1) >> 6n) & 1n) === 1n, message).toBe(last.write)
+    // What the journal says gives the memory that is; of the store that was refused any byte may be done.
+    const memory = this.#memory.slice()
+    for (const e of entries.slice(0, -1)) {
+      const at = e.pa - DEV
+      if (e.write) memory.set(e.bytes, at)
+      else expect(Buffer.compare(memory.subarray(at, at + e.bytes.length), Uint8Array.from(e.bytes)), message).toBe(0)
+    }
+    for (const [i, byte] of last.bytes.entries()) {
+      const at = last.pa - DEV + i
+      if (last.write && device.bytes[at] === byte) memory[at] = byte
+    }
+    expect(Buffer.compare(device.bytes, memory), message).toBe(0)
+    return true
+  }
+}
+
+describe('the k-th callback fails, for every row and every k', () => {
+  it.each(['error', 'throw'] as const)('the device answers with an %s', (how) => {
+    const bench = new Bench(how)
+    let faults = 0
+    const cannot = new Set<string>()
+    for (const [id, words] of ROWS) {
+      let runs = false
+      for (const word of words) {
+        let k = 0
+        while (bench.inject(word, k)) k++
+        faults += k
+        runs ||= k > 0
+      }
+      if (!runs) cannot.add(`${formOf(id)} ${id}`)
+    }
+    expect(ROWS.length).toBeGreaterThan(400)
+    expect(faults).toBeGreaterThan(1500)
+    expect([...cannot]).toEqual([])
+  })
+})
+
+const OVER_TWO_PAGES = [
+  ['ldp x3, x4, [x2]', 0xa9401043],
+  ['stp x3, x4, [x2]', 0xa9001043],
+  ['stp q3, q4, [x2, #32]!', 0xad811043],
+  ['ldr x3, [x2]', 0xf9400043],
+  ['str x3, [x2], #8', 0xf8008443],
+  ['st4 { v3.8h, v4.8h, v5.8h, v6.8h }, [x2]', 0x4c000443],
+  ['ld1 { v3.16b, v4.16b, v5.16b, v6.16b }, [x2]', 0x4c402043],
+] as const
+
+/** How many bytes of an access lie on the first page. */
+function splits(plan: Plan): number[] {
+  return [1, 3, 8, 9, 16, 31, 63].filter((n) => n < plan.count * plan.size)
+}
+
+describe('the second page is one that the guest may not access', () => {
+  // The device, then a page that is not mapped, or one that is read-only.
+  const end = VA + 0x7000
+  const run = (word: number, before: number, order: 'precise-probe' | 'architectural-order', readOnly: boolean) => {
+    const m = new Machine({ order })
+    if (readOnly) m.map(end, 0x4000_c000, 0x80)
+    aim(m, word, end - before)
+    const registers = m.vcpu.truth.x.slice()
+    const memory = m.device.slice()
+    const outcome = m.run(word, { far: end - before, write: planOf(word).store })
+    return { m, outcome, registers, memory }
+  }
+
+  it.each(OVER_TWO_PAGES)('%s: nothing is done under precise-probe', (text, word) => {
+    expect(format(decode(word)!)).toBe(text)
+    const plan = planOf(word)
+    for (const readOnly of plan.store ? [false, true] : [false]) {
+      for (const before of splits(plan)) {
+        const { m, outcome, registers, memory } = run(word, before, 'precise-probe', readOnly)
+        expect([outcome.reason, outcome.status, m.shape()]).toEqual(['translation-fault', readOnly ? 15 : 7, []])
+        expect([outcome.journal.length, m.x(Reg.FAR_EL1)]).toEqual([0, BigInt(end)])
+        expect(Buffer.compare(m.device, memory)).toBe(0)
+        for (const slot of changed(registers, m.vcpu.truth.x)) expect(ENTRY).toContain(slot)
+      }
+    }
+  })
+
+  it.each(OVER_TWO_PAGES)('%s: the first page is accessed under architectural-order', (_text, word) => {
+    const plan = planOf(word)
+    for (const readOnly of plan.store ? [false, true] : [false]) {
+      for (const before of splits(plan)) {
+        const { m, outcome, registers, memory } = run(word, before, 'architectural-order', readOnly)
+        expect([outcome.reason, outcome.status]).toEqual(['translation-fault', readOnly ? 15 : 7])
+        expect(m.x(Reg.FAR_EL1)).toBe(BigInt(end))
+        for (const slot of changed(registers, m.vcpu.truth.x)) expect(ENTRY).toContain(slot)
+        const entries = [...outcome.journal]
+        expect(entries.flatMap((e) => e.bytes.map((_, k) => e.pa + k))).toEqual(
+          Array.from({ length: before }, (_, k) => DEV + 0x1000 - before + k),
+        )
+        for (const e of entries) {
+          expect([e.write, e.result]).toEqual([plan.store, 0])
+          if (e.write) memory.set(e.bytes, e.pa - DEV)
+        }
+        expect(Buffer.compare(m.device, memory)).toBe(0)
+      }
+    }
+  })
+
+  it('an access that may be made is the same under both, and what stage 2 reported comes first', () => {
+    for (const order of ['precise-probe', 'architectural-order'] as const) {
+      const m = new Machine({ order })
+      m.setX(2, DEV_VA + 0xff8)
+      expect(m.run(0xa9001043, { far: DEV_VA + 0xff8, write: true }).kind).toBe('retired')
+      expect(m.shape()).toEqual(['w 50000ff8 8', 'w 4000c000 8'])
+      // FAR is on a page that the tables do not map any more: nothing is done before the guest tries again.
+      m.setX(2, end - 8)
+      const outcome = m.run(0xa9001043, { far: end, write: true })
+      expect([outcome.kind, outcome.reason, m.shape()]).toEqual(['retry', 'translation-differs', []])
+    }
+  })
+})
+
+describe('Journal', () => {
+  it('lists the accesses of an instruction that is done', () => {
+    const m = new Machine()
+    m.setX(2, DEV_VA + 8)
+    m.setX(3, 0x1122_3344_5566_7788n)
+    const outcome = m.run(0xf8230044, { far: DEV_VA + 8 }) // ldadd x3, x4, [x2]
+    expect(outcome.kind).toBe('retired')
+    const [read, write] = outcome.journal
+    expect([read?.write, read?.pa, read?.offset, write?.write, write?.pa]).toEqual([false, DEV + 8, 0, true, DEV + 8])
+    expect(write?.bytes).toEqual([...m.device.subarray(8, 16)])
+    expect(m.run(0xd503201f, { far: DEV_VA }).journal.length).toBe(0) // nop
+  })
+
+  it('counts what finds no room', () => {
+    const journal = new Journal()
+    const data = new Uint8Array(64)
+    for (let i = 0; i < JOURNAL_ENTRIES + 3; i++) journal.record(true, i, 1, i, data, 0, 0)
+    expect([journal.length, journal.dropped]).toEqual([JOURNAL_ENTRIES, 3])
+    journal.clear()
+    for (let i = 0; i < 130; i++) journal.record(false, i, 64, 0, data, 0, 0)
+    expect([journal.length, journal.dropped, [...journal].length]).toEqual([128, 2, 128])
+  })
+})
