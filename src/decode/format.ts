@@ -1,6 +1,7 @@
 import { ALIAS_RULES } from './alias-rules.ts'
 import { type Encoding, matches } from './encoding.ts'
 import type { Style } from './format/operand.ts'
+import { RecentTexts } from './format/recent.ts'
 import { type Sink, TextSink, type Token, TokenSink, UpperCaseSink } from './format/sink.ts'
 import { spellingOf } from './format/spelling.ts'
 import type { Instruction } from './instruction.ts'
@@ -38,6 +39,8 @@ export class AddressError extends RangeError {
   }
 }
 
+const RECENT = new RecentTexts()
+const RECENT_WITHOUT_ALIASES = new RecentTexts()
 const DEFAULTS: FormatOptions = {}
 
 /**
@@ -57,8 +60,15 @@ export function format(insn: Instruction, options: FormatOptions = DEFAULTS): st
   const { encoding, word } = insn
   const { aliases = true, pc } = options
   if (encoding.index >= 0 && !options.hex && !options.upperCase) {
+    const recent = aliases ? RECENT : RECENT_WITHOUT_ALIASES
+    const known = recent.get(encoding, word)
+    if (known !== undefined && pc === undefined) return known
     const spelling = spellingOf(preferred(encoding, word, aliases))
-    if (pc === undefined || (!spelling.hasLabel && isAddress(pc))) return spelling.text(word, aliases)
+    if (pc === undefined || (!spelling.hasLabel && isAddress(pc))) {
+      const text = spelling.text(word, aliases)
+      recent.set(encoding, word, text)
+      return text
+    }
   }
   const out = new TextSink()
   write(insn, options, out, () => {})

@@ -243,6 +243,60 @@ export interface OperandForm {
   readonly context?: number
 }
 
+/** A register of a set. It knows its name; what is copied from it, with another lane or mode, does not. */
+class SetRegister implements RegisterOperand {
+  readonly kind = 'register'
+  readonly class: RegisterClass
+  readonly number: number
+  readonly sp: boolean
+  readonly arrangement: string
+  readonly index = -1
+  readonly mode: RegisterOperand['mode']
+  readonly #name: string
+
+  constructor(cls: RegisterClass, number: number, sp: boolean, arrangement: string, mode: RegisterOperand['mode']) {
+    this.class = cls
+    this.number = number
+    this.sp = sp
+    this.arrangement = arrangement
+    this.mode = mode
+    this.#name = nameOf(cls, number, sp, arrangement)
+  }
+
+  static nameOf(register: RegisterOperand): string {
+    if (#name in register) return register.#name
+    return nameOf(register.class, register.number, register.sp, register.arrangement)
+  }
+}
+
+const PREFIXES: Readonly<Record<RegisterClass, string>> = {
+  W: 'w',
+  X: 'x',
+  B: 'b',
+  H: 'h',
+  S: 's',
+  D: 'd',
+  Q: 'q',
+  V: 'v',
+  Z: 'z',
+  P: 'p',
+  PN: 'pn',
+  ZA: 'za',
+}
+
+function nameOf(cls: RegisterClass, number: number, sp: boolean, arrangement: string): string {
+  let name: string
+  if (number === 31 && cls === 'X') name = sp ? 'sp' : 'xzr'
+  else if (number === 31 && cls === 'W') name = sp ? 'wsp' : 'wzr'
+  else name = PREFIXES[cls] + number
+  return arrangement === '' ? name : `${name}.${arrangement}`
+}
+
+/** The name of a register with its arrangement, without lane and mode: `x3`, `wsp`, `v2.8h`. */
+export function registerName(register: RegisterOperand): string {
+  return SetRegister.nameOf(register)
+}
+
 const registers = new Map<string, readonly RegisterOperand[]>()
 
 /** The 32 registers of a class and form, made once: a register operand is never allocated twice. */
@@ -254,15 +308,10 @@ export function registerSet(
   const key = `${cls} ${sp} ${arrangement} ${mode}`
   let set = registers.get(key)
   if (!set) {
-    set = Array.from({ length: 32 }, (_, number) => ({
-      kind: 'register',
-      class: cls,
-      number,
-      sp: sp && number === 31,
-      arrangement,
-      index: -1,
-      mode,
-    }))
+    set = Array.from(
+      { length: 32 },
+      (_, number) => new SetRegister(cls, number, sp && number === 31, arrangement, mode),
+    )
     registers.set(key, set)
   }
   return set

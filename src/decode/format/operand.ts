@@ -1,14 +1,14 @@
-import type {
-  ImmediateOperand,
-  ListOperand,
-  MemoryOperand,
-  Operand,
-  PatternOperand,
-  RegisterClass,
-  RegisterOperand,
-  SliceOperand,
-  TableOperand,
-  ZaOperand,
+import {
+  type ImmediateOperand,
+  type ListOperand,
+  type MemoryOperand,
+  type Operand,
+  type PatternOperand,
+  type RegisterOperand,
+  registerName,
+  type SliceOperand,
+  type TableOperand,
+  type ZaOperand,
 } from '../operand.ts'
 import { type Sink, TextSink } from './sink.ts'
 
@@ -99,28 +99,8 @@ export function registerText(r: RegisterOperand): string {
   return out.text
 }
 
-const PREFIXES: Readonly<Record<RegisterClass, string>> = {
-  W: 'w',
-  X: 'x',
-  B: 'b',
-  H: 'h',
-  S: 's',
-  D: 'd',
-  Q: 'q',
-  V: 'v',
-  Z: 'z',
-  P: 'p',
-  PN: 'pn',
-  ZA: 'za',
-}
-
 function writeRegister(r: RegisterOperand, out: Sink): void {
-  const { number } = r
-  let name: string
-  if (number === 31 && r.class === 'X') name = r.sp ? 'sp' : 'xzr'
-  else if (number === 31 && r.class === 'W') name = r.sp ? 'wsp' : 'wzr'
-  else name = PREFIXES[r.class] + number
-  out.put('register', r.arrangement === '' ? name : `${name}.${r.arrangement}`)
+  out.put('register', registerName(r))
   if (r.index >= 0) writeLane(r.index, out)
   if (r.mode === '!') out.put('punctuation', '!')
   else if (r.mode !== '') {

@@ -65,20 +65,22 @@ function write({ lsb, set }: RegisterField, register: RegisterOperand): number {
   return sameRegister(register, set[register.number]) ? (register.number << lsb) >>> 0 : -1
 }
 
-const NO_INDEX = {
-  kind: 'memory',
-  index: undefined,
-  extend: 'lsl',
-  amount: 0,
-  scale: 0,
-  amountShown: false,
-  mode: 'offset',
-  hasOffset: true,
-} as const
-
 function baseAndNumber(base: RegisterField, number: NumberForm, mulVl: boolean): OperandForm {
   return {
-    read: (word): MemoryOperand => ({ ...NO_INDEX, base: read(base, word), offset: number.read(word), mulVl }),
+    // Members in the order of every memory operand: one shape.
+    read: (word): MemoryOperand => ({
+      kind: 'memory',
+      base: read(base, word),
+      offset: number.read(word),
+      index: undefined,
+      extend: 'lsl',
+      amount: 0,
+      scale: 0,
+      amountShown: false,
+      mode: 'offset',
+      mulVl,
+      hasOffset: true,
+    }),
     write: (o) => {
       if (o.kind !== 'memory' || o.mode !== 'offset' || o.index) return -1
       // `[x0]` is `[x0, #0, mul vl]`.
@@ -95,21 +97,21 @@ function baseAndIndex(encoding: Encoding, base: RegisterField, token: string): O
   if (!m || !index || (m[3] === 'xs' && !xs) || (m[1] === undefined) !== (m[5] === undefined)) return undefined
   const amount = Number(m[4] ?? 0)
   const optional = m[1] !== undefined
+  const plain = (word: number): MemoryOperand => ({
+    kind: 'memory',
+    base: read(base, word),
+    offset: 0,
+    index: read(index, word),
+    extend: xs ? (xs.read(word) === 0 ? 'uxtw' : 'sxtw') : 'lsl',
+    amount,
+    scale: amount,
+    amountShown: amount !== 0,
+    mode: 'offset',
+    mulVl: false,
+    hasOffset: false,
+  })
   return {
-    read: (word): MemoryOperand => ({
-      kind: 'memory',
-      base: read(base, word),
-      offset: 0,
-      index: read(index, word),
-      extend: xs ? (xs.read(word) === 0 ? 'uxtw' : 'sxtw') : 'lsl',
-      amount,
-      scale: amount,
-      amountShown: amount !== 0,
-      mode: 'offset',
-      mulVl: false,
-      hasOffset: false,
-      ...(optional ? { indexOptional: true } : {}),
-    }),
+    read: optional ? (word) => ({ ...plain(word), indexOptional: true }) : plain,
     write: (o) => {
       if (o.kind !== 'memory' || o.mode !== 'offset' || o.mulVl || o.offset !== 0) return -1
       if (!o.index) return optional ? both(write(base, o.base), (31 << index.lsb) >>> 0) : -1
