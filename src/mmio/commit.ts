@@ -5,6 +5,7 @@ import type { Executor } from './execute.ts'
 import type { Fault } from './fault.ts'
 import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
+import { MEMTX_ACCESS_ERROR, MEMTX_DECODE_ERROR } from './region.ts'
 import { Reg } from './register-file.ts'
 import { retire } from './retire.ts'
 import { DFSC_EXTERNAL } from './syndrome.ts'
@@ -40,13 +41,13 @@ export class Commit {
     } else refused = executor.access(plan, registers, fault.bigEndian(), attrs)
     if (plan.store) this.#stored(plan)
     if (refused === BLOCKED) return fault.abortPostponed()
-    if (refused !== ACCESSED) {
+    if (refused !== ACCESSED && !this.#answersRefusal(plan)) {
       const { refusedWrite } = this.#bus
       const far = refused
       return fault.abort('external-abort', DFSC_EXTERNAL, refusedWrite, outcome.plusHi(far), outcome.plusLo(far))
     }
     executor.writeBack(plan, registers)
-    this.#writeResult(plan, 0)
+    this.#writeResult(plan, refused === ACCESSED ? 0 : this.#bus.refusal === MEMTX_ACCESS_ERROR ? 1 : -1)
     this.#address.writeBack(plan, registers)
     retire(registers)
     return fault.end('retired', 'done')
@@ -54,7 +55,7 @@ export class Commit {
 
   /** A store-exclusive asks the monitor, and clears it. @returns whether nothing is to be stored: the outcome is set. */
   exclusiveFails(plan: Plan): boolean {
-    if (plan.result < 0) return false
+    if (plan.result < 0 || plan.form === 'block64') return false
     const { vcpu, registers } = this.#fault
     const covered = this.#monitor.covers(vcpu, this.#executor.span.pa, plan.count * plan.size)
     this.#monitor.clear(vcpu)
@@ -76,10 +77,22 @@ export class Commit {
     this.#monitor.clear(vcpu)
   }
 
+  /**
+   * ST64BV, ST64BV0: what becomes an abort elsewhere is an answer (DDI 0487, C6.2 ST64BV): 1 when the device did not
+   * accept the bytes (MEMTX_ACCESS_ERROR), all ones when nothing there takes 64 bytes at once (MEMTX_DECODE_ERROR).
+   */
+  #answersRefusal(plan: Plan): boolean {
+    const { refusal } = this.#bus
+    return (
+      plan.form === 'block64' && plan.result >= 0 && (refusal === MEMTX_ACCESS_ERROR || refusal === MEMTX_DECODE_ERROR)
+    )
+  }
+
+  /** @param result - -1 for all ones. */
   #writeResult(plan: Plan, result: number): void {
     if (plan.result < 0 || plan.result === Reg.XZR) return
     const { registers } = this.#fault
-    registers.regs.setPair(plan.result, 0, result)
+    registers.regs.setPair(plan.result, result >> 31, result)
     registers.wrote(plan.result)
   }
 

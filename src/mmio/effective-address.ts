@@ -8,8 +8,18 @@ export class EffectiveAddress {
   hi = 0
   lo = 0
 
-  /** Computes the address of the first byte. Reads base and index registers and PSTATE. */
-  compute(plan: Plan, registers: RegisterAccess): void {
+  /**
+   * Computes the address of the first byte. Reads base and index registers and PSTATE.
+   *
+   * @param authentic - LDRAA, LDRAB: what the base register is without its code, in place of the register.
+   */
+  compute(plan: Plan, registers: RegisterAccess, authentic?: { readonly hi: number; readonly lo: number }): void {
+    if (authentic) {
+      this.hi = authentic.hi
+      this.lo = authentic.lo
+      this.#addOffset(plan, registers)
+      return
+    }
     const slot = baseSlot(plan, registers)
     if (slot === Reg.XZR) {
       // DC ZVA, XZR: no other form has a base of zero.
@@ -60,7 +70,7 @@ export class EffectiveAddress {
 }
 
 /** The slot that a plan's base stands for. PSTATE.SP chooses SP_EL0 or the current level's; EL0 has SP_EL0 only. */
-function baseSlot(plan: Plan, registers: RegisterAccess): number {
+export function baseSlot(plan: Plan, registers: RegisterAccess): number {
   if (plan.base === BASE_PC) return Reg.PC
   if (plan.base !== BASE_SP) return plan.base
   const pstate = registers.regs.lo(Reg.PSTATE)

@@ -1,6 +1,6 @@
 import type { AddressSpace } from './address-space.ts'
 import type { Journal } from './journal.ts'
-import { MEMTX_OK } from './region.ts'
+import { MEMTX_OK, type MemTxResult } from './region.ts'
 import type { TraceObserver } from './trace.ts'
 
 /** {@link ElementBus.transfer}: every byte was accessed. */
@@ -16,6 +16,8 @@ export class ElementBus {
   readonly journal: Journal
   /** The access that was refused is a write. */
   refusedWrite = false
+  /** MEMTX_ codes of that access. */
+  refusal: MemTxResult = MEMTX_OK
   readonly #space: AddressSpace
   readonly #ignoreErrors: boolean
   readonly #trace: TraceObserver | undefined
@@ -49,6 +51,7 @@ export class ElementBus {
     this.#trace?.accessed?.(store, pa, size, data, at, result)
     if (result === MEMTX_OK || this.#ignoreErrors) return ACCESSED
     this.refusedWrite = store
+    this.refusal = result
     return offset + (space.errorAddress - pa)
   }
 }

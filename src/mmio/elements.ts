@@ -41,8 +41,8 @@ export function gather(plan: Plan, registers: RegisterAccess, data: Uint8Array):
   }
 }
 
-/** Copies the general-purpose registers of `slots`, one for each element, to `data`. XZR is zeros. */
-export function gatherGeneral(plan: Plan, registers: RegisterAccess, slots: Uint8Array, data: Uint8Array): void {
+/** Copies the registers of `slots`, one for each element of an atomic, to `data`. XZR is zeros. */
+export function gatherOperands(plan: Plan, registers: RegisterAccess, slots: Uint8Array, data: Uint8Array): void {
   const { count, size } = plan
   const { bytes } = registers.regs
   for (let e = 0; e < count; e++) {
@@ -91,6 +91,7 @@ function scatterVectors(plan: Plan, registers: RegisterAccess, data: Uint8Array)
   const { bytes } = registers.regs
   for (let e = 0; e < count; e++) {
     const slot = plan.slots[e] as number
+    if (slot === Reg.XZR) continue
     const lane = plan.lanes[e] as number
     const from = e * size
     const to = slot * 8 + lane

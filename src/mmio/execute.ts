@@ -1,8 +1,11 @@
 import { combine } from './atomic-operation.ts'
 import { ACCESSED, BLOCKED, type ElementBus } from './element-bus.ts'
-import { gather, gatherGeneral, readKeptLanes, reverseElements, scatter } from './elements.ts'
+import { gather, gatherOperands, readKeptLanes, reverseElements, scatter } from './elements.ts'
+import { combineFloat } from './float-atomic.ts'
 import { MAX_BYTES, type Plan, ZERO_ELEMENT } from './plan.ts'
+import { RCW_DIFFERS, RCW_DONE, rcwCheck, readRcwRegisters } from './rcw.ts'
 import type { RegisterAccess } from './register-access.ts'
+import { Reg } from './register-file.ts'
 import { Span } from './span.ts'
 
 /** Most bytes that an atomic modifies: LSE128, CASP. */
@@ -25,6 +28,9 @@ export class Executor {
   readonly #operand: Uint8Array = new Uint8Array(MAX_MODIFIED)
   readonly #next: Uint8Array = new Uint8Array(MAX_MODIFIED)
 
+  /** NZCV after a read-check-write. */
+  #flags = 0
+
   constructor(bus: ElementBus) {
     this.#bus = bus
   }
@@ -41,6 +47,7 @@ export class Executor {
     const { store } = plan
     if (store) {
       gather(plan, registers, data)
+      if (plan.accelerator) this.#acceleratorData(registers)
       if (bigEndian) reverseElements(plan, data)
     } else {
       readKeptLanes(plan, registers)
@@ -49,6 +56,12 @@ export class Executor {
     if (refused !== ACCESSED) return refused
     if (!store && bigEndian) reverseElements(plan, data)
     return ACCESSED
+  }
+
+  /** ST64BV0: the low word of the first register is ACCDATA_EL1's. */
+  #acceleratorData(registers: RegisterAccess): void {
+    registers.read(Reg.ACCDATA_EL1)
+    for (let i = 0; i < 4; i++) this.#data[i] = registers.regs.bytes[Reg.ACCDATA_EL1 * 8 + i] as number
   }
 
   /** Stores `length` bytes of zero, a power of two up to 2048: DC ZVA. */
@@ -65,23 +78,39 @@ export class Executor {
   /** Writes the data registers of a load whose {@link access} is done; those of an atomic get the old value. */
   writeBack(plan: Plan, registers: RegisterAccess): void {
     if (plan.load) scatter(plan, registers, this.#data)
+    if (plan.rcw === '') return
+    registers.read(Reg.PSTATE)
+    const { regs } = registers
+    regs.setPair(Reg.PSTATE, regs.hi(Reg.PSTATE) | 0, (regs.lo(Reg.PSTATE) & 0xfff_ffff) | (this.#flags << 28))
+    registers.wrote(Reg.PSTATE)
   }
 
-  /** Reads every element, then writes every element (pseudocode `MemAtomic`, `MemAtomicCompareAndSwap`). */
+  /** Reads every element, then writes every element (pseudocode `MemAtomic`, `MemAtomicRCW`). */
   #modify(plan: Plan, registers: RegisterAccess, bigEndian: boolean, attrs: number): number {
     const old = this.#data
     const next = this.#next
     const { count, size, operation } = plan
     const compares = operation === ''
-    gatherGeneral(plan, registers, plan.sources, this.#operand)
-    if (compares) gatherGeneral(plan, registers, plan.slots, this.#expected)
+    gatherOperands(plan, registers, plan.sources, this.#operand)
+    if (compares) gatherOperands(plan, registers, plan.slots, this.#expected)
+    if (plan.vector) registers.read(Reg.FPCR)
+    if (plan.rcw !== '') readRcwRegisters(registers, count * size, plan.rcw === 'rcws')
     const refused = this.#elements(plan, false, old, attrs)
     if (refused !== ACCESSED) return refused
     if (bigEndian) reverseElements(plan, old)
+    this.#flags = RCW_DIFFERS
     if (compares) {
       for (let i = 0; i < count * size; i++) if (old[i] !== this.#expected[i]) return ACCESSED
     }
-    for (let e = 0; e < count; e++) combine(compares ? 'swp' : operation, size, e * size, old, this.#operand, next)
+    if (plan.float !== '') {
+      combineFloat(plan.float, plan.brain, size, 0, old, this.#operand, next, registers.regs.lo(Reg.FPCR) | 0)
+    } else {
+      for (let e = 0; e < count; e++) combine(compares ? 'swp' : operation, size, e * size, old, this.#operand, next)
+    }
+    if (plan.rcw !== '') {
+      this.#flags = rcwCheck(registers.regs, old, next, count * size, plan.rcw === 'rcws', bigEndian)
+      if (this.#flags !== RCW_DONE) return ACCESSED
+    }
     if (bigEndian) reverseElements(plan, next)
     return this.#elements(plan, true, next, attrs)
   }

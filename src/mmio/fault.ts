@@ -116,8 +116,13 @@ export class Fault {
 
   /** SP alignment fault: no FAR (pseudocode `AArch64.SPAlignmentFault`). */
   stackAbort(): Outcome {
-    takeException(this.registers, this.settings.pstate, SP_ALIGNMENT_SYNDROME)
-    return this.end('injected', 'sp-alignment-fault')
+    return this.exception('sp-alignment-fault', SP_ALIGNMENT_SYNDROME)
+  }
+
+  /** An exception in the guest that has no FAR. */
+  exception(reason: Reason, esr: number): Outcome {
+    takeException(this.registers, this.settings.pstate, esr)
+    return this.end('injected', reason)
   }
 
   /** Keeps a data abort for when the accesses before it are made: {@link abortPostponed}. */

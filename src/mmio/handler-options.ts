@@ -1,5 +1,6 @@
 import type { Features } from '../tlb/index.ts'
 import type { AddressSpace } from './address-space.ts'
+import type { Authenticate } from './authenticate.ts'
 import type { PstateFeatures } from './exception.ts'
 import { DEFAULT_ZERO_BLOCK } from './plan.ts'
 import type { TraceObserver } from './trace.ts'
@@ -35,6 +36,11 @@ export interface HandlerOptions {
   readonly order?: 'precise-probe' | 'architectural-order'
   /** Bytes that DC ZVA zeroes: 4 << DCZID_EL0.BS, a power of two in 4..2048; 64 unless told. */
   readonly zeroBlock?: number
+  /**
+   * Authenticates the pointers of LDRAA and LDRAB. Without it the code is only taken away: hardware that reports such an
+   * abort authenticated the pointer first.
+   */
+  readonly authenticate?: Authenticate
   /** Told of each stage. */
   readonly trace?: TraceObserver
 }
@@ -43,6 +49,8 @@ export interface HandlerOptions {
 export interface AccessFeatures {
   /** FEAT_LSE2: unaligned atomic and ordered accesses inside 16 aligned bytes. */
   readonly LSE2: boolean
+  /** FEAT_FPACCOMBINE: LDRAA of a pointer that is not authentic is an exception of its own. */
+  readonly FPACCOMBINE: boolean
 }
 
 /** A host's mistake in making a handler. No guest can cause one. */
@@ -56,6 +64,8 @@ export interface Settings {
   readonly features: Partial<Features>
   readonly pstate: PstateFeatures
   readonly lse2: boolean
+  readonly fpacCombine: boolean
+  readonly authenticate: Authenticate | undefined
   readonly ignoreErrors: boolean
   readonly granule: number
   /** Exclusives and atomics are emulated. */
@@ -93,6 +103,8 @@ export function settingsOf(options: HandlerOptions): Settings {
     features,
     pstate: { ...ALL_PSTATE, ...features },
     lse2: features.LSE2 ?? true,
+    fpacCombine: features.FPACCOMBINE ?? true,
+    authenticate: options.authenticate,
     ignoreErrors: busErrors === 'ignore',
     granule,
     exclusives: exclusives === 'monitor',

@@ -1,8 +1,9 @@
 import { bit, bits } from '../bits.ts'
 import { Access, accessOf } from '../tlb/index.ts'
 import { isUnaligned, stackMisaligned, unalignedFaults } from './alignment.ts'
+import { Authenticator, authenticationSyndrome } from './authenticate.ts'
 import { Commit } from './commit.ts'
-import { EffectiveAddress } from './effective-address.ts'
+import { baseSlot, EffectiveAddress } from './effective-address.ts'
 import { ElementBus } from './element-bus.ts'
 import { Executor } from './execute.ts'
 import { type Abort, Fault, PAGE } from './fault.ts'
@@ -50,6 +51,7 @@ export class DataAbortHandler {
   /** What a valid syndrome says, in the shape that the executor takes. */
   readonly #direct: Plan = new Plan()
   readonly #address: EffectiveAddress = new EffectiveAddress()
+  readonly #authenticator: Authenticator
   readonly #retries: RetryLimit = new RetryLimit()
 
   /** @throws HandlerError for options that are none of those listed. */
@@ -57,6 +59,7 @@ export class DataAbortHandler {
     const settings = settingsOf(options)
     const { space, features, ignoreErrors, trace } = settings
     this.#fault = new Fault(settings)
+    this.#authenticator = new Authenticator(settings.authenticate)
     this.#walk = new GuestWalk(space, features)
     const bus = new ElementBus(space, ignoreErrors, trace, this.#fault.outcome.journal)
     this.#executor = new Executor(bus)
@@ -178,7 +181,8 @@ export class DataAbortHandler {
     if (!modifies && plan.store !== s.write) return fault.end('retry', 'direction-differs')
     if (s.isv && !agreesWithSyndrome(plan, s)) return fault.end('retry', 'syndrome-differs')
     const address = this.#address
-    address.compute(plan, registers)
+    if (plan.key === '') address.compute(plan, registers)
+    else if (!this.#authenticated(plan, plan.key)) return outcome
     outcome.vaHi = address.hi
     outcome.vaLo = address.lo
     if (stackMisaligned(plan, registers)) return fault.stackAbort()
@@ -199,5 +203,23 @@ export class DataAbortHandler {
     if (!this.#probe.updateTables(access)) return outcome
     if (exclusive && plan.load) commit.mark(plan)
     return commit.access(plan, (access & Access.UNPRIVILEGED) !== 0 ? MemTxAttrs.USER : MemTxAttrs.NONE)
+  }
+
+  /** LDRAA, LDRAB: the address, unless the CPU would have told a wrong code before. */
+  #authenticated(plan: Plan, key: 'DA' | 'DB'): boolean {
+    const fault = this.#fault
+    const { registers, settings } = fault
+    const slot = baseSlot(plan, registers)
+    registers.read(slot)
+    const { regs } = registers
+    const authenticator = this.#authenticator
+    const authentic = authenticator.authenticate(fault.vcpu, registers, key, regs.hi(slot), regs.lo(slot))
+    if (!authentic && settings.fpacCombine) {
+      fault.exception('authentication-failed', authenticationSyndrome(key))
+      return false
+    }
+    // A pointer made invalid, without FEAT_FPACCOMBINE, is no address that FAR may be.
+    this.#address.compute(plan, registers, authenticator)
+    return true
   }
 }

@@ -15,6 +15,7 @@ const SENTENCES = {
   'translation-fault': "the guest's tables do not permit another page of the access",
   'alignment-fault': 'the address is not aligned, and the instruction, the memory or SCTLR_EL1 wants it to be',
   'sp-alignment-fault': 'SP is no multiple of 16, and SCTLR_EL1 wants it to be',
+  'authentication-failed': 'the base register of LDRAA or LDRAB is not signed as it should be',
   'unsupported-exclusive': 'exclusive and atomic accesses are not supported here',
   'external-abort': 'the device or the bus refused the access',
   // retry
@@ -34,12 +35,8 @@ const SENTENCES = {
   'table-walk': "stage 2 stopped a walk of the guest's tables, not an access (ESR.S1PTW)",
   'not-a-stage-2-fault': 'the fault status is neither a Translation nor a Permission fault',
   // unhandled: the instruction
-  'read-check-write': 'read-check-write atomics (FEAT_THE) are not emulated',
-  'floating-point-atomic': 'floating-point atomics (FEAT_LSFE) are not emulated',
-  'single-copy-64': 'single-copy 64-byte stores that return a status (FEAT_LS64_V) are not emulated',
   'memory-copy-set': 'memory copy and set (FEAT_MOPS) are not emulated',
   'allocation-tag': 'Allocation Tag accesses (FEAT_MTE) are not emulated',
-  'pointer-authentication': 'loads that authenticate their address (FEAT_PAuth) are not emulated',
   'guarded-control-stack': 'Guarded Control Stack accesses (FEAT_GCS) are not emulated',
   'scalable-vector': 'accesses of SVE and SME registers are not emulated',
 } as const

@@ -9,6 +9,7 @@ import {
   operands,
   UNALLOCATED,
 } from '../decode/index.ts'
+import type { FloatOperation } from './float-atomic.ts'
 import {
   BASE_PC,
   BASE_SP,
@@ -65,7 +66,15 @@ export function buildPlan(word: number, plan: Plan): void {
   plan.unprivileged = access.unprivileged
   plan.nonTemporal = access.nonTemporal
   plan.operation = access.operation
-  plan.refusal = refusal(access, encoding.features, encoding.id)
+  const float = /^(b?)f(add|maxnm|minnm|max|min)$/.exec(access.operation)
+  if (float) {
+    plan.float = float[2] as FloatOperation
+    plan.brain = float[1] === 'b'
+  }
+  plan.rcw = access.rcw
+  if (access.authenticated) plan.key = encoding.id.startsWith('LDRAA') ? 'DA' : 'DB'
+  plan.accelerator = encoding.id.startsWith('ST64BV0')
+  plan.refusal = refusal(access, encoding.features)
   plan.status = PlanStatus.REFUSED
   if (plan.refusal !== '') return
   plan.status = PlanStatus.NO_ACCESS
@@ -171,6 +180,11 @@ function reset(plan: Plan): void {
   plan.fill = 0
   plan.replicate = 0
   plan.operation = ''
+  plan.float = ''
+  plan.brain = false
+  plan.rcw = ''
+  plan.key = ''
+  plan.accelerator = false
   plan.sources.fill(Reg.XZR)
   plan.result = -1
   plan.whole = false
@@ -181,11 +195,9 @@ function reset(plan: Plan): void {
 }
 
 /** Which refused kind an access is of, or `''`. */
-function refusal(access: MemoryAccess, features: readonly string[], id: string): Refusal | '' {
+function refusal(access: MemoryAccess, features: readonly string[]): Refusal | '' {
   if (access.bank !== 'X' && access.bank !== 'V') return 'scalable-vector'
-  if (access.authenticated) return 'pointer-authentication'
   if (features.includes('GCS')) return 'guarded-control-stack'
-  if (access.rcw !== '') return 'read-check-write'
   switch (access.form) {
     case 'contiguous':
     case 'first-fault':
@@ -212,10 +224,8 @@ function refusal(access: MemoryAccess, features: readonly string[], id: string):
       return ''
     case 'atomic':
     case 'atomic-pair':
-      return access.bank === 'V' ? 'floating-point-atomic' : ''
     case 'block64':
-      // ST64BV and ST64BV0 want an answer of the device, which no region of the bus can give.
-      return id.startsWith('ST64BV') ? 'single-copy-64' : ''
+      return ''
     case 'copy':
     case 'set':
       return 'memory-copy-set'
@@ -263,6 +273,7 @@ function planElements(plan: Plan, access: MemoryAccess, list: readonly Operand[]
       return
     case 'atomic':
     case 'compare':
+      if (plan.vector) plan.fill = plan.size
       planModify(plan, slots, access.form === 'atomic')
       return
     case 'atomic-pair':
@@ -273,6 +284,8 @@ function planElements(plan: Plan, access: MemoryAccess, list: readonly Operand[]
     case 'block64':
       plan.whole = true
       plan.size = 8
+      // ST64BV names its result first.
+      if (slots.length > 1) plan.result = slots.shift() as number
       for (let i = 0; i < 8; i++) addElement(plan, (slots[0] as number) + i, 0)
       return
     case 'zero':
@@ -301,9 +314,10 @@ function planElements(plan: Plan, access: MemoryAccess, list: readonly Operand[]
  * operand first.
  */
 function planModify(plan: Plan, slots: readonly number[], operandFirst: boolean): void {
-  const count = slots.length / 2
+  // STFADD and kin have an operand and no old value.
+  const count = Math.ceil(slots.length / 2)
   for (let i = 0; i < count; i++) {
-    addElement(plan, slots[operandFirst ? count + i : i] as number, 0)
+    addElement(plan, slots[operandFirst ? count + i : i] ?? Reg.XZR, 0)
     plan.sources[i] = slots[operandFirst ? i : count + i] as number
   }
 }

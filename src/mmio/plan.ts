@@ -1,4 +1,5 @@
 import type { AccessForm, AccessOrder, AtomicOperation, Encoding } from '../decode/index.ts'
+import type { FloatOperation } from './float-atomic.ts'
 
 /** Most elements that one instruction accesses: LD1/ST1 of four registers of sixteen bytes. */
 export const MAX_ELEMENTS = 64
@@ -40,15 +41,7 @@ export const PlanStatus = {
 export type PlanStatus = (typeof PlanStatus)[keyof typeof PlanStatus]
 
 /** Kinds of loads and stores that are not emulated. */
-export type Refusal =
-  | 'read-check-write'
-  | 'floating-point-atomic'
-  | 'single-copy-64'
-  | 'memory-copy-set'
-  | 'allocation-tag'
-  | 'pointer-authentication'
-  | 'guarded-control-stack'
-  | 'scalable-vector'
+export type Refusal = 'memory-copy-set' | 'allocation-tag' | 'guarded-control-stack' | 'scalable-vector'
 
 /**
  * What one word does to memory and registers, as data: pure in the word, made once, cached. Element `i` lies `i * size`
@@ -104,15 +97,24 @@ export class Plan {
 
   /** Atomics: what becomes of the old value and {@link sources}; `''` for CAS and all that is no atomic. */
   operation: AtomicOperation | '' = ''
+  /** Floating-point atomics: the operation without its format; and whether that is bfloat16. */
+  float: FloatOperation | '' = ''
+  brain = false
+  /** Read-check-write: checked under RCWMASK_EL1 (`rcw`), or under RCWSMASK_EL1 as well. */
+  rcw: '' | 'rcw' | 'rcws' = ''
   /** Atomics: register slot of the operand, or of the new value, of each element. {@link slots} get the old value. */
   readonly sources: Uint8Array = new Uint8Array(2)
-  /** Store-exclusive: slot of the register that says whether the store was done; -1 otherwise. */
+  /** Store-exclusive, ST64BV: slot of the register that says whether the store was done; -1 otherwise. */
   result = -1
+  /** ST64BV0: the low word of the first register is ACCDATA_EL1's. */
+  accelerator = false
   /** The elements are one access of all their bytes: LD64B, ST64B. */
   whole = false
   /** Bytes, a power of two: an effective address that is no multiple is unaligned, whatever memory it is in. */
   alignment = 1
 
+  /** LDRAA, LDRAB: the key that the base register is signed with. */
+  key: '' | 'DA' | 'DB' = ''
   order: AccessOrder = 'plain'
   /** Made with EL0's permissions unless PSTATE.UAO says otherwise. */
   unprivileged = false

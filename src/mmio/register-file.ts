@@ -36,6 +36,15 @@ export const Reg = {
   ESR_EL2: 47,
   FAR_EL2: 48,
   HPFAR_EL2: 49,
+  /** Read by floating-point atomics. */
+  FPCR: 50,
+  /** Low half first, as the next: 128 bits each. Read by read-check-write instructions. */
+  RCWMASK_EL1: 51,
+  RCWSMASK_EL1: 53,
+  /** As it takes effect: zero where SCR_EL3.TCR2En or HCRX_EL2.TCR2En disables it. */
+  TCR2_EL1: 55,
+  /** Read by ST64BV0. */
+  ACCDATA_EL1: 56,
   /** First of the 32 SIMD&FP registers: each V takes two slots, low half first. */
   V0: 64,
 } as const

@@ -3,11 +3,13 @@ import { bit, bits } from '../bits.ts'
 /** ESR_ELx.EC values that nisv meets (DDI 0487, ESR_EL2). */
 export const ExceptionClass = {
   UNKNOWN: 0x00,
+  PAC_FAIL: 0x1c,
   INSTRUCTION_ABORT_LOWER: 0x20,
   INSTRUCTION_ABORT_SAME: 0x21,
   DATA_ABORT_LOWER: 0x24,
   DATA_ABORT_SAME: 0x25,
   SP_ALIGNMENT: 0x26,
+  MEMORY_COPY_SET: 0x27,
 } as const
 
 /** Synchronous external abort, not on a table walk. */
@@ -17,7 +19,11 @@ export const DFSC_ALIGNMENT = 0x21
 /** IMPLEMENTATION DEFINED: unsupported Exclusive or atomic access. */
 export const DFSC_UNSUPPORTED_EXCLUSIVE = 0x35
 
-const IL = 1 << 25
+/** Synchronous Tag Check Fault. */
+export const DFSC_TAG_CHECK = 0x11
+
+/** ESR_ELx.IL: the instruction is 32 bits long. */
+export const IL: number = 1 << 25
 const WNR = 1 << 6
 
 /**

@@ -68,11 +68,7 @@ describe('an abort that is not one of a stage 2 access is unhandled, by name', (
   })
 
   it.each([
-    ['floating-point-atomic', 0x7c200041],
-    ['read-check-write', 0x59200841],
-    ['single-copy-64', 0xf821b042],
     ['allocation-tag', 0xd9600040],
-    ['pointer-authentication', 0xf8200440],
     ['scalable-vector', 0xa5e0a040],
     ['guarded-control-stack', 0xd91f0c40],
     ['memory-copy-set', 0x19c00441],

@@ -116,7 +116,7 @@ class AbortPlayer {
     const address = (BigInt(hi) << 32n) | BigInt(lo)
     if (unalignedAccessFaults(plan, lo, true, this.#registers)) return el1(plan, DFSC_ALIGNMENT, address)
     // The monitor is never set here.
-    if (plan.result >= 0) return { end: 'ok' }
+    if (plan.result >= 0 && plan.form !== 'block64') return { end: 'ok' }
     if (address >> 52n !== 0n) return el1(plan, ADDRESS_SIZE_LEVEL_0, address)
     if (address >= RAM[0] && address < RAM[1]) return { end: 'ok' }
     return el2(plan, address)
