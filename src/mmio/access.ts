@@ -8,10 +8,12 @@
  */
 
 import { AccessKind, type AccessLog } from './access-log.ts'
+import type { Deferral } from './deferral.ts'
 import type { MemoryRegion } from './memory-region.ts'
 import {
   MEMTX_ACCESS_ERROR,
   MEMTX_DECODE_ERROR,
+  MEMTX_DEFERRED,
   MEMTX_ERROR,
   MEMTX_OK,
   type MemoryRegionOps,
@@ -22,9 +24,11 @@ import {
 
 /** Callbacks that may be under way at once, each entered from inside the one before. */
 export const MAX_NESTING = 4
+/** Characters of a token. */
+const MAX_TOKEN = 256
 
 /** All bits that a MemTxResult may have. */
-const RESULT_MASK = MEMTX_ERROR | MEMTX_DECODE_ERROR | MEMTX_ACCESS_ERROR
+const RESULT_MASK = MEMTX_ERROR | MEMTX_DECODE_ERROR | MEMTX_ACCESS_ERROR | MEMTX_DEFERRED
 
 /**
  * Told of a device that threw, or returned something that is no u32, or left rubbish in its MemTx. The access ends in
@@ -85,11 +89,23 @@ export class DeviceCaller {
   /** Every callback goes here, in the order of issue. */
   log: AccessLog | null = null
   onDeviceError: DeviceErrorHook | null = null
+  /** Of the last callback that answered MEMTX_DEFERRED. */
+  readonly deferral: Deferral = {
+    token: '',
+    region: '',
+    offset: 0,
+    size: 0,
+    before: 0,
+    piece: 0,
+    done: 0,
+    result: MEMTX_OK,
+    errorAddress: -1,
+  }
   #depth = 0
   /** One per nesting level, so a device that uses the bus finds its own transaction as it left it. */
   readonly #pool: readonly MemTx[] = Array.from({ length: MAX_NESTING }, () =>
     // Sealed: a device may not turn a field into an accessor for the next access.
-    Object.seal({ hi: 0, result: MEMTX_OK, user: false }),
+    Object.seal({ hi: 0, result: MEMTX_OK, token: '', user: false }),
   )
 
   /**
@@ -110,21 +126,7 @@ export class DeviceCaller {
     for (let k = 0; k < size; k++) dst[at + k] = 0
     if (!accessValid(region, offset, size)) return MEMTX_DECODE_ERROR
     if (region.engagedInIo || this.#depth >= MAX_NESTING) return MEMTX_ACCESS_ERROR
-    const tx = this.#pool[this.#depth] as MemTx
-    const step = callbackSize(region, size)
-    let result = MEMTX_OK
-    region.engagedInIo = true
-    this.#depth++
-    try {
-      for (let i = 0; i < size; i += step) {
-        const used = Math.min(size - i, step)
-        result |= this.#readOne(region, tx, offset + i, pa + i, step, dst, at + i, used, attrs)
-      }
-    } finally {
-      this.#depth--
-      region.engagedInIo = false
-    }
-    return result
+    return this.#readFrom(0, region, offset, pa, size, dst, at, attrs)
   }
 
   /** Writes a piece of {@link memoryAccessSize} bytes from `src[at ..]`; otherwise as {@link read}. */
@@ -139,15 +141,34 @@ export class DeviceCaller {
   ): MemTxResult {
     if (!accessValid(region, offset, size)) return MEMTX_DECODE_ERROR
     if (region.engagedInIo || this.#depth >= MAX_NESTING) return MEMTX_ACCESS_ERROR
+    return this.#writeFrom(0, region, offset, pa, size, src, at, attrs)
+  }
+
+  /** The callbacks of a read from byte `from` of its piece on, up to one that is deferred. */
+  #readFrom(
+    from: number,
+    region: MemoryRegion,
+    offset: number,
+    pa: number,
+    size: number,
+    dst: Uint8Array,
+    at: number,
+    attrs: number,
+  ): MemTxResult {
     const tx = this.#pool[this.#depth] as MemTx
     const step = callbackSize(region, size)
     let result = MEMTX_OK
     region.engagedInIo = true
     this.#depth++
     try {
-      for (let i = 0; i < size; i += step) {
+      for (let i = from; i < size; i += step) {
         const used = Math.min(size - i, step)
-        result |= this.#writeOne(region, tx, offset + i, pa + i, step, src, at + i, used, attrs)
+        const r = this.#readOne(region, tx, offset + i, pa + i, step, dst, at + i, used, attrs)
+        if ((r & MEMTX_DEFERRED) !== 0) {
+          this.#defer(region, offset + i, step, size, i, result, tx.token)
+          return result | r
+        }
+        result |= r
       }
     } finally {
       this.#depth--
@@ -176,19 +197,53 @@ export class DeviceCaller {
     try {
       tx.hi = 0
       tx.result = MEMTX_OK
+      tx.token = ''
       tx.user = (attrs & MemTxAttrs.USER) !== 0
       const value: unknown = (region.ops as MemoryRegionOps).read(offset, step, tx)
       result = tx.result
       if (!isU32(value) || !isU32(tx.hi) || !isResult(result)) throw rubbish('read', value, tx)
+      if ((result & MEMTX_DEFERRED) !== 0) this.#checkToken(tx)
       lo = step === 1 ? value & 0xff : step === 2 ? value & 0xffff : value >>> 0
       hi = step === 8 ? tx.hi >>> 0 : 0
     } catch (thrown) {
       result = MEMTX_ERROR
       this.report(region, offset, step, false, thrown)
     }
-    if (region.bigEndian) for (let k = 0; k < used; k++) dst[at + k] = byteOf(hi, lo, step - 1 - k)
-    else for (let k = 0; k < used; k++) dst[at + k] = byteOf(hi, lo, k)
+    put(region, hi, lo, step, dst, at, used)
     if (log !== null) log.finish(ticket, hi, lo, result)
+    return result
+  }
+
+  /** The callbacks of a write from byte `from` of its piece on, up to one that is deferred. */
+  #writeFrom(
+    from: number,
+    region: MemoryRegion,
+    offset: number,
+    pa: number,
+    size: number,
+    src: Uint8Array,
+    at: number,
+    attrs: number,
+  ): MemTxResult {
+    const tx = this.#pool[this.#depth] as MemTx
+    const step = callbackSize(region, size)
+    let result = MEMTX_OK
+    region.engagedInIo = true
+    this.#depth++
+    try {
+      for (let i = from; i < size; i += step) {
+        const used = Math.min(size - i, step)
+        const r = this.#writeOne(region, tx, offset + i, pa + i, step, src, at + i, used, attrs)
+        if ((r & MEMTX_DEFERRED) !== 0) {
+          this.#defer(region, offset + i, step, size, i, result, tx.token)
+          return result | r
+        }
+        result |= r
+      }
+    } finally {
+      this.#depth--
+      region.engagedInIo = false
+    }
     return result
   }
 
@@ -219,16 +274,90 @@ export class DeviceCaller {
     try {
       tx.hi = hi
       tx.result = MEMTX_OK
+      tx.token = ''
       tx.user = (attrs & MemTxAttrs.USER) !== 0
       ;(region.ops as MemoryRegionOps).write(offset, lo, step, tx)
       result = tx.result
       if (!isResult(result)) throw rubbish('write', undefined, tx)
+      if ((result & MEMTX_DEFERRED) !== 0) this.#checkToken(tx)
     } catch (thrown) {
       result = MEMTX_ERROR
       this.report(region, offset, step, true, thrown)
     }
     if (log !== null) log.finish(ticket, hi, lo, result)
     return result
+  }
+
+  /**
+   * Ends a read that was deferred: takes the value of the callback, and makes those that follow in its piece.
+   * @param from - byte of the piece that the callback began at.
+   * @param answer - MEMTX_ codes of the callback.
+   */
+  resumeRead(
+    from: number,
+    hi: number,
+    lo: number,
+    answer: MemTxResult,
+    region: MemoryRegion,
+    offset: number,
+    pa: number,
+    size: number,
+    dst: Uint8Array,
+    at: number,
+    attrs: number,
+  ): MemTxResult {
+    const step = callbackSize(region, size)
+    put(region, hi, lo, step, dst, at + from, Math.min(size - from, step))
+    this.log?.record(AccessKind.LOAD, region, offset + from, pa + from, step, hi, lo, answer)
+    return answer | this.#readFrom(from + step, region, offset, pa, size, dst, at, attrs)
+  }
+
+  /** Ends a write that was deferred; otherwise as {@link resumeRead}. */
+  resumeWrite(
+    from: number,
+    answer: MemTxResult,
+    region: MemoryRegion,
+    offset: number,
+    pa: number,
+    size: number,
+    src: Uint8Array,
+    at: number,
+    attrs: number,
+  ): MemTxResult {
+    const step = callbackSize(region, size)
+    this.log?.record(AccessKind.STORE, region, offset + from, pa + from, step, 0, 0, answer)
+    return answer | this.#writeFrom(from + step, region, offset, pa, size, src, at, attrs)
+  }
+
+  /** Keeps where a deferred callback stands in its piece. */
+  #defer(
+    region: MemoryRegion,
+    offset: number,
+    size: number,
+    piece: number,
+    done: number,
+    result: MemTxResult,
+    token: string | number,
+  ): void {
+    const { deferral } = this
+    deferral.token = token
+    deferral.region = region.name
+    deferral.offset = offset
+    deferral.size = size
+    deferral.before = 0
+    deferral.piece = piece
+    deferral.done = done
+    deferral.result = result
+    deferral.errorAddress = -1
+  }
+
+  #checkToken(tx: MemTx): void {
+    const { token } = tx
+    if (this.#depth > 1) throw new TypeError('deferred an access made from inside a callback: only a guest can wait')
+    if (typeof token === 'string' ? token !== '' && token.length <= MAX_TOKEN : Number.isFinite(token)) return
+    throw new TypeError(
+      `deferred by ${shown(token)}: tx.token must be a text of 1..${MAX_TOKEN} characters or a number`,
+    )
   }
 
   /** Tells the host; also of a GuestMemory that threw. Never throws. */
@@ -239,6 +368,20 @@ export class DeviceCaller {
       // A hook that fails must not fail the guest's instruction.
     }
   }
+}
+
+/** The first `used` bytes, in memory order, of the `step` bytes that a callback returned. */
+function put(
+  region: MemoryRegion,
+  hi: number,
+  lo: number,
+  step: number,
+  dst: Uint8Array,
+  at: number,
+  used: number,
+): void {
+  if (region.bigEndian) for (let k = 0; k < used; k++) dst[at + k] = byteOf(hi, lo, step - 1 - k)
+  else for (let k = 0; k < used; k++) dst[at + k] = byteOf(hi, lo, k)
 }
 
 /** Byte `n` (0..7, 0 the least significant) of `hi:lo`. */

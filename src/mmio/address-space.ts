@@ -8,9 +8,10 @@ import { hex } from '../bits.ts'
 import type { Descriptor, TableMemory } from '../tlb/memory.ts'
 import { DeviceCaller, type DeviceErrorHook, memoryAccessSize } from './access.ts'
 import type { AccessLog } from './access-log.ts'
+import type { Deferral } from './deferral.ts'
 import { ADDRESS_LIMIT, MemoryRegion, RegionError } from './memory-region.ts'
 import { ramCompareAndSwap, ramRead, ramWrite } from './ram.ts'
-import { MEMTX_DECODE_ERROR, MEMTX_OK, type MemTxResult } from './region.ts'
+import { MEMTX_DECODE_ERROR, MEMTX_DEFERRED, MEMTX_OK, type MemTxResult } from './region.ts'
 
 /** What happens where no region is mapped. */
 export interface UnassignedPolicy {
@@ -221,8 +222,11 @@ export class AddressSpace implements TableMemory {
           r = ramRead(this.#devices, region, offset, here, n, dst, at + done)
         }
       }
-      if (r !== MEMTX_OK && firstError < 0) firstError = here
       result |= r
+      if (r !== MEMTX_OK) {
+        if ((r & MEMTX_DEFERRED) !== 0) return this.#deferred(result, done, firstError)
+        if (firstError < 0) firstError = here
+      }
       done += n
     }
     if (result !== MEMTX_OK) this.#errorAddress = firstError
@@ -252,11 +256,77 @@ export class AddressSpace implements TableMemory {
           r = ramWrite(this.#devices, region, offset, here, n, src, at + done)
         }
       }
-      if (r !== MEMTX_OK && firstError < 0) firstError = here
       result |= r
+      if (r !== MEMTX_OK) {
+        if ((r & MEMTX_DEFERRED) !== 0) return this.#deferred(result, done, firstError)
+        if (firstError < 0) firstError = here
+      }
       done += n
     }
     if (result !== MEMTX_OK) this.#errorAddress = firstError
+    return result
+  }
+
+  /** Where the access stands that ended in MEMTX_DEFERRED last. Overwritten by the next. */
+  get deferral(): Readonly<Deferral> {
+    return this.#devices.deferral
+  }
+
+  /**
+   * Ends a {@link read} or {@link write} that was deferred: takes the answer of its callback, and makes those that follow.
+   * May end in MEMTX_DEFERRED again.
+   *
+   * @param buffer - what `read` left, or what `write` was given: `buffer[at ..]` is the access's first byte.
+   * @param from - where it stands: a copy of {@link deferral}.
+   * @param hi - bits 63:32 of what the callback would have returned, with bits 31:0 in `lo`; nothing for a write.
+   * @param answer - MEMTX_ codes that the callback would have left.
+   * @returns as `read` and `write`; MEMTX_DECODE_ERROR where the device is gone.
+   */
+  resume(
+    write: boolean,
+    pa: number,
+    size: number,
+    buffer: Uint8Array,
+    at: number,
+    attrs: number,
+    from: Readonly<Deferral>,
+    hi: number,
+    lo: number,
+    answer: MemTxResult,
+  ): MemTxResult {
+    checkSpan(size, buffer, at)
+    const { before, piece, done } = from
+    const here = pa + before
+    const i = this.#locate(here)
+    const region = i < 0 ? null : (this.#regions[i] as MemoryRegion)
+    this.#errorAddress = from.errorAddress >= 0 ? from.errorAddress : here
+    if (region === null || region.kind !== 'io') return from.result | MEMTX_DECODE_ERROR
+    const offset = here - (this.#bases[i] as number)
+    const devices = this.#devices
+    let result = write
+      ? devices.resumeWrite(done, answer, region, offset, here, piece, buffer, at + before, attrs)
+      : devices.resumeRead(done, hi, lo, answer, region, offset, here, piece, buffer, at + before, attrs)
+    if ((result & MEMTX_DEFERRED) !== 0) return this.#deferred(result | from.result, before, from.errorAddress)
+    const firstError = from.errorAddress >= 0 ? from.errorAddress : result !== MEMTX_OK ? here : -1
+    result |= from.result
+    const rest = before + piece
+    if (rest < size) {
+      const r = write
+        ? this.write(pa + rest, size - rest, buffer, at + rest, attrs)
+        : this.read(pa + rest, size - rest, buffer, at + rest, attrs)
+      result |= r
+      if ((r & MEMTX_DEFERRED) !== 0) return this.#deferred(result, rest + devices.deferral.before, firstError)
+    }
+    if (firstError >= 0) this.#errorAddress = firstError
+    return result
+  }
+
+  /** Completes where a deferred access stands: `before` bytes are done, of which `firstError` had an error, or -1. */
+  #deferred(result: MemTxResult, before: number, firstError: number): MemTxResult {
+    const { deferral } = this.#devices
+    deferral.before = before
+    deferral.result |= result & ~MEMTX_DEFERRED
+    if (firstError >= 0) deferral.errorAddress = firstError
     return result
   }
 

@@ -26,6 +26,7 @@ export { AccessKind, type AccessKindName, AccessLog, type AccessRecord, type Nam
 export { AddressSpace, type AddressSpaceOptions, type Mapping, type UnassignedPolicy } from './address-space.ts'
 export { unalignedAccessFaults } from './alignment.ts'
 export type { Authenticate, SignedPointer } from './authenticate.ts'
+export type { Deferral } from './deferral.ts'
 export { EffectiveAddress } from './effective-address.ts'
 export type { PstateFeatures } from './exception.ts'
 export { ExclusiveMonitor } from './exclusive-monitor.ts'
@@ -63,6 +64,7 @@ export {
   type AccessSizes,
   MEMTX_ACCESS_ERROR,
   MEMTX_DECODE_ERROR,
+  MEMTX_DEFERRED,
   MEMTX_ERROR,
   MEMTX_OK,
   type MemoryRegionOps,

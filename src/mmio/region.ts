@@ -14,6 +14,11 @@ export const MEMTX_ERROR = 1
 export const MEMTX_DECODE_ERROR = 2
 /** Refused by a guard of the bus (re-entrancy). */
 export const MEMTX_ACCESS_ERROR = 4
+/**
+ * The device answers later, and {@link MemTx.token} says by which name: the instruction stops as it is, and the host ends
+ * it by `DataAbortHandler.resume`. Only where a guest's instruction accesses the device, not from inside a callback.
+ */
+export const MEMTX_DEFERRED = 8
 
 /** One of the MEMTX_ codes, or several OR-ed together as QEMU does for a split access. */
 export type MemTxResult = number
@@ -45,6 +50,8 @@ export interface MemTx {
   hi: number
   /** MEMTX_OK at the call; a device sets another code to fail the access. */
   result: MemTxResult
+  /** With MEMTX_DEFERRED: the device's own name for the request, 1..256 characters or a finite number. */
+  token: string | number
   /** The access is made by unprivileged code (EL0, or LDTR/STTR). */
   user: boolean
 }
@@ -96,6 +103,8 @@ export interface MemoryRegionOps {
   read(offset: number, size: number, tx: MemTx): number
   /** Writes the low `size` bytes of `tx.hi:value` at `offset`; the bits above are zero. */
   write(offset: number, value: number, size: number, tx: MemTx): void
+  /** A request that was deferred is wanted no more: its instruction will be executed anew, or never. */
+  cancel?(token: string | number): void
   /** Byte order of the device's registers; little unless told. */
   readonly endianness?: 'little' | 'big'
   /**

@@ -96,10 +96,10 @@ describe('MemTx', () => {
     expect(space.write(8, 8, b, 0)).toBe(MEMTX_OK)
     expect(space.write(8, 4, b, 4)).toBe(MEMTX_OK)
     expect(seen).toEqual([
-      ['read', 0, 8, { hi: 0, result: 0, user: true }],
-      ['read', 8, 8, { hi: 0, result: 0, user: true }],
-      ['write', 8, 0xccdd_eeff, 8, { hi: 0x8899_aabb, result: 0, user: false }],
-      ['write', 8, 0x8899_aabb, 4, { hi: 0, result: 0, user: false }],
+      ['read', 0, 8, { hi: 0, result: 0, token: '', user: true }],
+      ['read', 8, 8, { hi: 0, result: 0, token: '', user: true }],
+      ['write', 8, 0xccdd_eeff, 8, { hi: 0x8899_aabb, result: 0, token: '', user: false }],
+      ['write', 8, 0x8899_aabb, 4, { hi: 0, result: 0, token: '', user: false }],
     ])
   })
 
