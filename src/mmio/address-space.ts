@@ -321,6 +321,16 @@ export class AddressSpace implements TableMemory {
     return result
   }
 
+  /** Tells the device at `pa` that a request which it deferred is wanted no more. Never throws. */
+  cancel(pa: number, token: string | number): void {
+    const region = this.find(pa)
+    try {
+      region?.ops?.cancel?.(token)
+    } catch (thrown) {
+      this.#devices.report(region as MemoryRegion, pa - this.baseOf(region as MemoryRegion), 0, false, thrown)
+    }
+  }
+
   /** Completes where a deferred access stands: `before` bytes are done, of which `firstError` had an error, or -1. */
   #deferred(result: MemTxResult, before: number, firstError: number): MemTxResult {
     const { deferral } = this.#devices

@@ -1,5 +1,5 @@
 import type { EffectiveAddress } from './effective-address.ts'
-import { ACCESSED, BLOCKED, type ElementBus } from './element-bus.ts'
+import { ACCESSED, BLOCKED, DEFERRED, DIFFERS, type ElementBus } from './element-bus.ts'
 import { ExclusiveMonitor } from './exclusive-monitor.ts'
 import type { Executor } from './execute.ts'
 import type { Fault } from './fault.ts'
@@ -40,12 +40,7 @@ export class Commit {
       refused = executor.zero(settings.zeroBlock, attrs)
     } else refused = executor.access(plan, registers, fault.bigEndian(), attrs)
     if (plan.store) this.#stored(plan)
-    if (refused === BLOCKED) return fault.abortPostponed()
-    if (refused !== ACCESSED && !this.#answersRefusal(plan)) {
-      const { refusedWrite } = this.#bus
-      const far = refused
-      return fault.abort('external-abort', DFSC_EXTERNAL, refusedWrite, outcome.plusHi(far), outcome.plusLo(far))
-    }
+    if (refused < ACCESSED || (refused > ACCESSED && !this.#answersRefusal(plan))) return this.refused(refused)
     executor.writeBack(plan, registers)
     this.#writeResult(plan, refused === ACCESSED ? 0 : this.#bus.refusal === MEMTX_ACCESS_ERROR ? 1 : -1)
     this.#address.writeBack(plan, registers)
@@ -53,9 +48,21 @@ export class Commit {
     return fault.end('retired', 'done')
   }
 
+  /** Ends an instruction of which an access was not made. @param refused - what ElementBus.transfer returned. */
+  refused(refused: number): Outcome {
+    const fault = this.#fault
+    const { outcome } = fault
+    if (refused === BLOCKED) return fault.abortPostponed()
+    if (refused === DEFERRED) return fault.end('deferred', 'device-deferred')
+    if (refused === DIFFERS) return fault.end('retry', 'continuation-differs')
+    const { refusedWrite } = this.#bus
+    return fault.abort('external-abort', DFSC_EXTERNAL, refusedWrite, outcome.plusHi(refused), outcome.plusLo(refused))
+  }
+
   /** A store-exclusive asks the monitor, and clears it. @returns whether nothing is to be stored: the outcome is set. */
   exclusiveFails(plan: Plan): boolean {
-    if (plan.result < 0 || plan.form === 'block64') return false
+    // What goes on from a continuation has passed, and the monitor may be another handler's.
+    if (plan.result < 0 || plan.form === 'block64' || this.#fault.resuming) return false
     const { vcpu, registers } = this.#fault
     const covered = this.#monitor.covers(vcpu, this.#executor.span.pa, plan.count * plan.size)
     this.#monitor.clear(vcpu)

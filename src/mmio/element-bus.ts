@@ -1,12 +1,26 @@
 import type { AddressSpace } from './address-space.ts'
-import type { Journal } from './journal.ts'
-import { MEMTX_OK, type MemTxResult } from './region.ts'
+import type { WaitingAccess } from './continuation.ts'
+import type { Journal, JournalEntry } from './journal.ts'
+import { MEMTX_DEFERRED, MEMTX_OK, type MemTxResult } from './region.ts'
 import type { TraceObserver } from './trace.ts'
 
 /** {@link ElementBus.transfer}: every byte was accessed. */
 export const ACCESSED = -1
 /** The bytes lie on a page that the guest may not access: the exception is in the fault, postponed. */
 export const BLOCKED = -2
+/** A device answers later: {@link ElementBus.waiting}. */
+export const DEFERRED = -3
+/** The access is not the one that a continuation has in its place. */
+export const DIFFERS = -4
+
+/** What {@link ElementBus.replay} takes: accesses that are done, the one that waited, and its answer. */
+export interface Script {
+  readonly journal: readonly JournalEntry[]
+  readonly waiting: WaitingAccess
+  readonly hi: number
+  readonly lo: number
+  readonly result: MemTxResult
+}
 
 /**
  * The way of every element to the address space: observers are told, the journal is written, errors of the bus become
@@ -18,6 +32,10 @@ export class ElementBus {
   refusedWrite = false
   /** MEMTX_ codes of that access. */
   refusal: MemTxResult = MEMTX_OK
+  /** The access that the last {@link DEFERRED} is about. */
+  waiting: WaitingAccess | undefined = undefined
+  #script: Script | undefined = undefined
+  #next = 0
   readonly #space: AddressSpace
   readonly #ignoreErrors: boolean
   readonly #trace: TraceObserver | undefined
@@ -34,7 +52,7 @@ export class ElementBus {
    *
    * @param offset - of the first byte from the effective address: what an error is told by.
    * @param attrs - MemTxAttrs bits.
-   * @returns {@link ACCESSED}, or how many bytes from the effective address the first refused byte lies.
+   * @returns {@link ACCESSED}, {@link DEFERRED}, {@link DIFFERS}, or how many bytes from the effective address the first refused byte lies.
    */
   transfer(
     store: boolean,
@@ -46,12 +64,69 @@ export class ElementBus {
     attrs: number,
   ): number {
     const space = this.#space
+    if (this.#script !== undefined) return this.#replayed(this.#script, store, pa, size, data, at, offset, attrs)
     const result = store ? space.write(pa, size, data, at, attrs) : space.read(pa, size, data, at, attrs)
+    return this.#made(store, pa, size, data, at, offset, result)
+  }
+
+  /**
+   * The next transfers are those of a continuation: what is in its journal is not done again, the one that waited goes
+   * on, and all that follow are made. Undefined ends a replay.
+   */
+  replay(script: Script | undefined): void {
+    this.#script = script
+    this.#next = 0
+  }
+
+  #replayed(
+    script: Script,
+    store: boolean,
+    pa: number,
+    size: number,
+    data: Uint8Array,
+    at: number,
+    offset: number,
+    attrs: number,
+  ): number {
+    const { journal, waiting, hi, lo, result } = script
+    const done = journal[this.#next++]
+    const access = done ?? waiting
+    if (access.write !== store || access.pa !== pa || access.bytes.length !== size) return DIFFERS
+    if (!store) data.set(access.bytes, at)
+    if (done !== undefined) {
+      this.journal.record(store, pa, size, offset, data, at, done.result)
+      return this.#judge(store, offset, done.result)
+    }
+    this.#script = undefined
+    const ended = this.#space.resume(store, pa, size, data, at, attrs, waiting.at, hi, lo, result)
+    return this.#made(store, pa, size, data, at, offset, ended)
+  }
+
+  /** Notes an access that went to the address space. */
+  #made(
+    store: boolean,
+    pa: number,
+    size: number,
+    data: Uint8Array,
+    at: number,
+    offset: number,
+    result: MemTxResult,
+  ): number {
+    const space = this.#space
+    if ((result & MEMTX_DEFERRED) !== 0) {
+      const bytes = [...data.subarray(at, at + size)]
+      this.waiting = { write: store, pa, offset, bytes, at: { ...space.deferral } }
+      return DEFERRED
+    }
     this.journal.record(store, pa, size, offset, data, at, result)
     this.#trace?.accessed?.(store, pa, size, data, at, result)
+    return this.#judge(store, offset + (space.errorAddress - pa), result)
+  }
+
+  #judge(store: boolean, offset: number, result: MemTxResult): number {
     if (result === MEMTX_OK || this.#ignoreErrors) return ACCESSED
     this.refusedWrite = store
     this.refusal = result
-    return offset + (space.errorAddress - pa)
+    return offset
   }
 }

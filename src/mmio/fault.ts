@@ -30,6 +30,8 @@ export class Fault {
   readonly outcome: Outcome = new Outcome()
   readonly #later = { reason: 'translation-fault' as Reason, status: 0, write: false, farHi: 0, farLo: 0 }
   #vcpu: Vcpu | undefined = undefined
+  /** The instruction goes on from a continuation. */
+  resuming = false
 
   constructor(settings: Settings) {
     this.settings = settings

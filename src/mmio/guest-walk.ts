@@ -1,3 +1,4 @@
+import { hex } from '../bits.ts'
 import {
   Access,
   ALL_FEATURES,
@@ -12,6 +13,7 @@ import {
   TranslationRegime,
 } from '../tlb/index.ts'
 import type { AddressSpace } from './address-space.ts'
+import { MAX_PAGES, type TranslatedPage } from './continuation.ts'
 import type { RegisterAccess } from './register-access.ts'
 import { Reg } from './register-file.ts'
 
@@ -25,6 +27,13 @@ const BIT_55 = 1 << (55 - 32)
 export class GuestWalk {
   /** What the last walk found. */
   readonly page: Translation = new Translation()
+  /** Pages of data that were translated in this fault: for a continuation. */
+  readonly #va: Int32Array = new Int32Array(2 * MAX_PAGES)
+  readonly #pa: Float64Array = new Float64Array(MAX_PAGES)
+  readonly #attr: Uint8Array = new Uint8Array(MAX_PAGES)
+  #pages = 0
+  /** How many of these are a continuation's: they are taken for the translation. */
+  #known = 0
   /** The instruction of the last {@link fetch}, as a signed number, which V8 need not allocate. */
   word = 0
   readonly #regime: TranslationRegime
@@ -49,6 +58,66 @@ export class GuestWalk {
    * @returns a value of `FaultKind`.
    */
   translate(registers: RegisterAccess, vaHi: number, vaLo: number, access: number): number {
+    if (this.#known > 0 && this.#recall(vaHi, vaLo)) return FaultKind.NONE
+    const fault = this.#translate(registers, vaHi, vaLo, access)
+    if (fault === FaultKind.NONE && (access & Access.EXECUTE) === 0) this.#note(vaHi, vaLo)
+    return fault
+  }
+
+  /** A fault begins: no page is translated. */
+  begin(): void {
+    this.#pages = 0
+    this.#known = 0
+  }
+
+  /** The pages of data that this fault translated. */
+  get pages(): TranslatedPage[] {
+    return Array.from({ length: this.#pages }, (_, i) => {
+      const hi = BigInt((this.#va[2 * i + 1] as number) >>> 0)
+      const va = (hi << 32n) | BigInt((this.#va[2 * i] as number) >>> 0)
+      return { va: hex(va), pa: this.#pa[i] as number, attr: this.#attr[i] as number }
+    })
+  }
+
+  /** Takes these pages as they are in a continuation, whatever the tables say by now. */
+  know(pages: readonly TranslatedPage[]): void {
+    for (const [i, { va, pa, attr }] of pages.entries()) {
+      const n = BigInt(va)
+      this.#va[2 * i] = Number(n & 0xffff_ffffn)
+      this.#va[2 * i + 1] = Number(n >> 32n)
+      this.#pa[i] = pa
+      this.#attr[i] = attr
+    }
+    this.#pages = pages.length
+    this.#known = pages.length
+  }
+
+  #note(vaHi: number, vaLo: number): void {
+    const i = this.#pages
+    if (i >= MAX_PAGES) return
+    const { pa } = this.page
+    this.#va[2 * i] = vaLo & -4096
+    this.#va[2 * i + 1] = vaHi
+    this.#pa[i] = pa - (pa % 4096)
+    this.#attr[i] = this.page.attr
+    this.#pages = i + 1
+  }
+
+  #recall(vaHi: number, vaLo: number): boolean {
+    const { page } = this
+    for (let i = 0; i < this.#known; i++) {
+      if (this.#va[2 * i] !== (vaLo & -4096) || this.#va[2 * i + 1] !== (vaHi | 0)) continue
+      page.fault = FaultKind.NONE
+      page.fsc = 0
+      page.updates = 0
+      page.pa = (this.#pa[i] as number) + (vaLo & 4095)
+      page.attr = this.#attr[i] as number
+      return true
+    }
+    return false
+  }
+
+  #translate(registers: RegisterAccess, vaHi: number, vaLo: number, access: number): number {
     const regime = this.#regime
     set(regime, RegimeRegister.SCTLR_EL1, registers, Reg.SCTLR_EL1)
     set(regime, RegimeRegister.TCR_EL1, registers, Reg.TCR_EL1)

@@ -1,8 +1,9 @@
-import { bit, bits } from '../bits.ts'
+import { bit, bits, hex } from '../bits.ts'
 import { Access, accessOf } from '../tlb/index.ts'
 import { isUnaligned, stackMisaligned, unalignedFaults } from './alignment.ts'
 import { Authenticator, authenticationSyndrome } from './authenticate.ts'
 import { Commit } from './commit.ts'
+import { type Continuation, ContinuationError, checkAnswer, checkContinuation } from './continuation.ts'
 import { baseSlot, EffectiveAddress } from './effective-address.ts'
 import { ElementBus } from './element-bus.ts'
 import { Executor } from './execute.ts'
@@ -14,7 +15,7 @@ import { Plan, PlanStatus } from './plan.ts'
 import { agreesWithSyndrome, planOfSyndrome } from './plan-build.ts'
 import { PlanCache } from './plan-cache.ts'
 import { Probe } from './probe.ts'
-import { MemTxAttrs } from './region.ts'
+import { MEMTX_OK, MemTxAttrs, type MemTxResult } from './region.ts'
 import { Reg } from './register-file.ts'
 import { retire } from './retire.ts'
 import { RetryLimit } from './retry-limit.ts'
@@ -45,6 +46,7 @@ export class DataAbortHandler {
   readonly #fault: Fault
   readonly #walk: GuestWalk
   readonly #probe: Probe
+  readonly #bus: ElementBus
   readonly #executor: Executor
   readonly #commit: Commit
   readonly #plans: PlanCache = new PlanCache()
@@ -62,6 +64,7 @@ export class DataAbortHandler {
     this.#authenticator = new Authenticator(settings.authenticate)
     this.#walk = new GuestWalk(space, features)
     const bus = new ElementBus(space, ignoreErrors, trace, this.#fault.outcome.journal)
+    this.#bus = bus
     this.#executor = new Executor(bus)
     this.#probe = new Probe(this.#fault, this.#walk, this.#executor.span)
     this.#commit = new Commit(this.#fault, bus, this.#executor, this.#address)
@@ -78,17 +81,108 @@ export class DataAbortHandler {
    * fault is `unhandled` from then on, with its reason; `not-mmio`, where the host has something to do, never is.
    */
   handle(vcpu: Vcpu, abort?: Abort): Outcome {
+    this.#fault.begin(vcpu, abort)
+    this.#walk.begin()
+    return this.#finish(this.#road())
+  }
+
+  /**
+   * Goes on with an instruction that ended in `deferred`, from the callback on that its device now answers. Another
+   * callback may be deferred in turn.
+   *
+   * @param vcpu - the one that was stopped, with the registers that it had then.
+   * @param continuation - what the outcome gave; it may have been written as JSON and read by another process.
+   * @param value - what the callback would have returned, all bytes of it; nothing for a write.
+   * @param result - MEMTX_ codes that the callback would have left.
+   * @returns as {@link handle}.
+   * @throws ContinuationError for a continuation that no handler made, another vCPU, or a value that does not fit.
+   *
+   * @example
+   * ```ts
+   * const { kind, continuation } = handler.handle(vcpu)
+   * if (kind === 'deferred') pending.set(continuation.token, [vcpu, JSON.stringify(continuation)])
+   * // later, perhaps elsewhere
+   * handler.resume(vcpu, JSON.parse(text), 0x2a).kind // 'retired'
+   * ```
+   */
+  resume(vcpu: Vcpu, continuation: Continuation, value: bigint | number = 0, result: MemTxResult = MEMTX_OK): Outcome {
+    const c = checkContinuation(continuation)
+    const n = checkAnswer(c, value, result)
+    this.#restart(vcpu, c)
     const fault = this.#fault
-    const { outcome, registers } = fault
-    fault.begin(vcpu, abort)
-    this.#road()
+    fault.resuming = true
+    this.#walk.know(c.pages)
+    const hi = Number(n >> 32n)
+    this.#bus.replay({ journal: c.journal, waiting: c.waiting, hi, lo: Number(n & 0xffff_ffffn), result })
+    try {
+      this.#walk.word = c.word | 0
+      return this.#finish(this.#road())
+    } finally {
+      fault.resuming = false
+      this.#bus.replay(undefined)
+    }
+  }
+
+  /**
+   * Gives up an instruction that ended in `deferred`: its device is told, and the guest executes it anew. What its journal
+   * lists was done, and will be done again.
+   *
+   * @throws ContinuationError as {@link resume}.
+   */
+  cancel(vcpu: Vcpu, continuation: Continuation): Outcome {
+    const c = checkContinuation(continuation)
+    this.#restart(vcpu, c)
+    this.#fault.settings.space.cancel(c.waiting.pa + c.waiting.at.before, c.token)
+    return this.#finish(this.#fault.end('retry', 'cancelled'))
+  }
+
+  /** Begins a fault anew as a continuation has it. */
+  #restart(vcpu: Vcpu, c: Continuation): void {
+    const fault = this.#fault
+    fault.begin(vcpu, { esr: BigInt(c.esr), far: BigInt(c.far), hpfar: BigInt(c.hpfar) })
+    this.#walk.begin()
+    if (fault.outcome.pc !== BigInt(c.pc)) {
+      throw new ContinuationError(
+        `the vCPU is at PC ${hex(fault.outcome.pc)}, its continuation at ${c.pc}: give its own`,
+      )
+    }
+  }
+
+  /** What one fault leaves behind. */
+  #finish(outcome: Outcome): Outcome {
+    const fault = this.#fault
+    const { registers, vcpu } = fault
+    if (outcome.kind === 'deferred') this.#suspend(outcome)
     if (outcome.kind !== 'retry') this.#retries.settle(vcpu)
-    else if (outcome.reason !== 'not-mmio' && this.#retries.exceeded(vcpu, outcome, registers.regs)) {
+    else if (
+      outcome.reason !== 'not-mmio' &&
+      outcome.reason !== 'cancelled' &&
+      this.#retries.exceeded(vcpu, outcome, registers.regs)
+    ) {
       outcome.kind = 'unhandled'
     }
     registers.commit()
     fault.settings.trace?.finished?.(outcome)
     return outcome
+  }
+
+  #suspend(outcome: Outcome): void {
+    const { waiting } = this.#bus
+    const { regs } = this.#fault.registers
+    if (waiting === undefined) return
+    outcome.continuation = {
+      version: 1,
+      token: waiting.at.token,
+      pc: hex(outcome.pc),
+      esr: hex(regs.get(Reg.ESR_EL2)),
+      far: hex(regs.get(Reg.FAR_EL2)),
+      hpfar: hex(regs.get(Reg.HPFAR_EL2)),
+      word: outcome.word,
+      pages: this.#walk.pages,
+      journal: [...outcome.journal],
+      waiting,
+    }
+    this.#bus.waiting = undefined
   }
 
   /**
@@ -145,7 +239,7 @@ export class DataAbortHandler {
   #byDecode(): Outcome {
     const fault = this.#fault
     const walk = this.#walk
-    if (!walk.fetch(fault.registers)) {
+    if (!fault.resuming && !walk.fetch(fault.registers)) {
       fault.outcome.status = Math.max(walk.page.fsc, 0)
       return fault.end('retry', 'fetch-failed')
     }

@@ -1,10 +1,11 @@
 import { hex, TWO32 } from '../bits.ts'
 import { decode, format } from '../decode/index.ts'
+import type { Continuation } from './continuation.ts'
 import { Journal } from './journal.ts'
 import { Reg, type RegisterFile } from './register-file.ts'
 
 /** What became of a fault. */
-export type OutcomeKind = 'retired' | 'injected' | 'retry' | 'unhandled'
+export type OutcomeKind = 'retired' | 'injected' | 'retry' | 'deferred' | 'unhandled'
 
 const SENTENCES = {
   // retired
@@ -26,6 +27,10 @@ const SENTENCES = {
   'syndrome-differs': 'the word at PC is not the one that the valid instruction syndrome describes',
   'far-differs': 'FAR is no byte that the word at PC accesses',
   'translation-differs': 'the address in FAR no longer translates to the page in HPFAR',
+  'continuation-differs': 'the instruction does not make the accesses that its continuation lists',
+  cancelled: 'the request that a device deferred was cancelled',
+  // deferred
+  'device-deferred': 'a device answers later: the continuation says how to go on',
   // unhandled: the frame
   'not-a-data-abort': 'the syndrome is not that of a data abort from a lower Exception level',
   aarch32: 'the vCPU executes AArch32',
@@ -73,6 +78,8 @@ export class Outcome {
   status = 0
   /** What was done to memory and devices, also where the outcome is an exception. */
   readonly journal: Journal = new Journal()
+  /** With `deferred`: plain JSON to be given to `DataAbortHandler.resume` or `cancel`. */
+  continuation: Continuation | undefined = undefined
 
   /** Address of the instruction that aborted, 64 bits. */
   get pc(): bigint {
@@ -117,6 +124,7 @@ export class Outcome {
     this.ipa = -1
     this.status = 0
     this.journal.clear()
+    this.continuation = undefined
   }
 
   /** {@link vaHi}:{@link vaLo} plus `bytes` (0..2^31), as the low half; the high half is {@link plusHi}. */
