@@ -4,11 +4,12 @@ import { ExclusiveMonitor } from './exclusive-monitor.ts'
 import type { Executor } from './execute.ts'
 import type { Fault } from './fault.ts'
 import type { Outcome } from './outcome.ts'
-import type { Plan } from './plan.ts'
-import { MEMTX_ACCESS_ERROR, MEMTX_DECODE_ERROR } from './region.ts'
+import { type Plan, TAG_GRANULE } from './plan.ts'
+import { MEMTX_ACCESS_ERROR, MEMTX_DECODE_ERROR, MemTxAttrs } from './region.ts'
 import { Reg } from './register-file.ts'
 import { retire } from './retire.ts'
 import { DFSC_EXTERNAL } from './syndrome.ts'
+import { AllocationTags } from './tags.ts'
 import type { Vcpu } from './vcpu.ts'
 
 /**
@@ -22,11 +23,14 @@ export class Commit {
   readonly #address: EffectiveAddress
   readonly #monitor: ExclusiveMonitor = new ExclusiveMonitor()
 
+  readonly #tags: AllocationTags
+
   constructor(fault: Fault, bus: ElementBus, executor: Executor, address: EffectiveAddress) {
     this.#fault = fault
     this.#bus = bus
     this.#executor = executor
     this.#address = address
+    this.#tags = new AllocationTags(fault, executor.span)
   }
 
   /** The accesses, then the registers: data, base, PC. */
@@ -34,14 +38,21 @@ export class Commit {
     const fault = this.#fault
     const { registers, outcome, settings } = fault
     const executor = this.#executor
+    const tags = this.#tags
+    const block = fault.blockOf(plan)
+    if (block > 0) outcome.vaLo = (outcome.vaLo & -block) >>> 0
+    const length = block > 0 ? block : plan.count * plan.size
+    if (settings.tags && !tags.check(plan, length, attrs === MemTxAttrs.USER)) return outcome
+    if (plan.tags) tags.prepare(plan)
     let refused = ACCESSED
-    if (plan.form === 'zero') {
-      outcome.vaLo = (outcome.vaLo & -settings.zeroBlock) >>> 0
-      refused = executor.zero(settings.zeroBlock, attrs)
-    } else refused = executor.access(plan, registers, fault.bigEndian(), attrs)
-    if (plan.store) this.#stored(plan)
+    if (plan.form === 'zero') refused = executor.zero(length, attrs)
+    else if (plan.form === 'tag-zero') refused = executor.zero(length, attrs, TAG_GRANULE)
+    else if (plan.form === 'tag') refused = executor.span.blocked ? BLOCKED : ACCESSED
+    else refused = executor.access(plan, registers, fault.bigEndian(), attrs)
+    if (plan.store) this.#stored(length)
     if (refused < ACCESSED || (refused > ACCESSED && !this.#answersRefusal(plan))) return this.refused(refused)
-    executor.writeBack(plan, registers)
+    if (plan.tags) tags.transfer(plan, length)
+    else executor.writeBack(plan, registers)
     this.#writeResult(plan, refused === ACCESSED ? 0 : this.#bus.refusal === MEMTX_ACCESS_ERROR ? 1 : -1)
     this.#address.writeBack(plan, registers)
     retire(registers)
@@ -104,10 +115,9 @@ export class Commit {
   }
 
   /** Other vCPUs' monitors lose what was stored over, or may have been. */
-  #stored(plan: Plan): void {
-    const { vcpu, settings } = this.#fault
+  #stored(length: number): void {
+    const { vcpu } = this.#fault
     const { pa, nextPa, room, blocked } = this.#executor.span
-    const length = plan.form === 'zero' ? settings.zeroBlock : plan.count * plan.size
     this.#monitor.stored(vcpu, pa, Math.min(room, length))
     if (room < length && !blocked) this.#monitor.stored(vcpu, nextPa, length - room)
   }

@@ -1,5 +1,5 @@
 import { bits, TWO32 } from '../bits.ts'
-import { BASE_PC, BASE_SP, Extend, type Plan, Writeback } from './plan.ts'
+import { BASE_PC, BASE_SP, Extend, type Plan, TAG_GRANULE, Writeback } from './plan.ts'
 import type { RegisterAccess } from './register-access.ts'
 import { Reg } from './register-file.ts'
 
@@ -33,6 +33,7 @@ export class EffectiveAddress {
     // A post-index register is read now: the shim is asked for nothing once a device was accessed.
     if (plan.writeback !== Writeback.POST) this.#addOffset(plan, registers)
     else if (plan.index >= 0 && plan.index !== Reg.XZR) registers.read(plan.index)
+    if (plan.block === TAG_GRANULE) this.lo = (this.lo & -TAG_GRANULE) >>> 0
   }
 
   /** Writes the base register where the addressing mode does. Call once, after {@link compute} and the access. */

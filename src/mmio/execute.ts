@@ -64,12 +64,15 @@ export class Executor {
     for (let i = 0; i < 4; i++) this.#data[i] = registers.regs.bytes[Reg.ACCDATA_EL1 * 8 + i] as number
   }
 
-  /** Stores `length` bytes of zero, a power of two up to 2048: DC ZVA. */
-  zero(length: number, attrs: number): number {
-    const size = Math.min(length, ZERO_ELEMENT)
+  /** Stores `length` bytes of zero, 4 to 2048: DC ZVA. @param most - bytes of each store, at most. */
+  zero(length: number, attrs: number, most: number = ZERO_ELEMENT): number {
+    const size = Math.min(length, most)
+    const { pa, room, nextPa, blocked } = this.span
     this.#data.fill(0, 0, size)
     for (let offset = 0; offset < length; offset += size) {
-      const refused = this.#bus.transfer(true, this.span.pa + offset, size, this.#data, 0, offset, attrs)
+      if (offset >= room && blocked) return BLOCKED
+      const at = offset < room ? pa + offset : nextPa + offset - room
+      const refused = this.#bus.transfer(true, at, size, this.#data, 0, offset, attrs)
       if (refused !== ACCESSED) return refused
     }
     return ACCESSED

@@ -2,7 +2,7 @@ import { bit, bits, high, low, TWO32 } from '../bits.ts'
 import { takeException } from './exception.ts'
 import type { Settings } from './handler-options.ts'
 import { Outcome, type OutcomeKind, type Reason } from './outcome.ts'
-import type { Plan } from './plan.ts'
+import { BLOCK_TAG_ZERO, BLOCK_TAGS, BLOCK_ZERO, type Plan } from './plan.ts'
 import { RegisterAccess } from './register-access.ts'
 import { Reg, type RegisterFile } from './register-file.ts'
 import { DFSC_ALIGNMENT, dataAbortSyndrome, SP_ALIGNMENT_SYNDROME, Syndrome } from './syndrome.ts'
@@ -80,6 +80,18 @@ export class Fault {
   /** PSTATE.EL. */
   level(): number {
     return bits(this.registers.regs.lo(Reg.PSTATE), 2, 2)
+  }
+
+  /** The slot of SP: PSTATE.SP chooses SP_EL0 or the current level's; EL0 has SP_EL0 only. */
+  stackSlot(): number {
+    return (this.registers.regs.lo(Reg.PSTATE) & 1) === 0 || this.level() === 0 ? Reg.SP_EL0 : Reg.SP_EL1
+  }
+
+  /** Bytes of the block that the plan's address is in, or 0 for no block. */
+  blockOf(plan: Plan): number {
+    if (plan.block === BLOCK_ZERO) return this.settings.zeroBlock
+    if (plan.block === BLOCK_TAG_ZERO) return this.settings.tagZeroBlock
+    return plan.block === BLOCK_TAGS ? this.settings.tagBlock : plan.block
   }
 
   /** SCTLR_EL1.EE, or E0E at EL0 (pseudocode `BigEndian`): LDTR at EL1 too has EL1's order. */

@@ -3,6 +3,7 @@ import type { AddressSpace } from './address-space.ts'
 import type { Authenticate } from './authenticate.ts'
 import type { PstateFeatures } from './exception.ts'
 import { DEFAULT_ZERO_BLOCK } from './plan.ts'
+import type { TagMemory } from './tags.ts'
 import type { TraceObserver } from './trace.ts'
 
 /** Options of a {@link DataAbortHandler}. */
@@ -41,6 +42,12 @@ export interface HandlerOptions {
    * abort authenticated the pointer first.
    */
   readonly authenticate?: Authenticate
+  /** The guest's Allocation Tags; without them no memory is tagged. */
+  readonly tags?: TagMemory
+  /** Bytes that LDGM and STGM have tags of: 4 << GMID_EL1.BS, a power of two in 16..256; 256 unless told. */
+  readonly tagBlock?: number
+  /** Bytes that DC GBVA and DC ZGBVA set the tags of: 4 << DCZID_EL0.TBS, a power of two in 16..2048; as `zeroBlock` unless told. */
+  readonly tagZeroBlock?: number
   /** Told of each stage. */
   readonly trace?: TraceObserver
 }
@@ -66,6 +73,9 @@ export interface Settings {
   readonly lse2: boolean
   readonly fpacCombine: boolean
   readonly authenticate: Authenticate | undefined
+  readonly tags: TagMemory | undefined
+  readonly tagBlock: number
+  readonly tagZeroBlock: number
   readonly ignoreErrors: boolean
   readonly granule: number
   /** Exclusives and atomics are emulated. */
@@ -98,6 +108,13 @@ export function settingsOf(options: HandlerOptions): Settings {
   if (!(zeroBlock >= 4 && zeroBlock <= 2048 && Number.isInteger(Math.log2(zeroBlock)))) {
     throw new HandlerError(`options.zeroBlock is ${String(zeroBlock)}: give a power of two in 4..2048`)
   }
+  const { tagBlock = 256, tagZeroBlock = Math.max(zeroBlock, 16) } = options
+  if (!(tagBlock >= 16 && tagBlock <= 256 && Number.isInteger(Math.log2(tagBlock)))) {
+    throw new HandlerError(`options.tagBlock is ${String(tagBlock)}: give a power of two in 16..256`)
+  }
+  if (!(tagZeroBlock >= 16 && tagZeroBlock <= 2048 && Number.isInteger(Math.log2(tagZeroBlock)))) {
+    throw new HandlerError(`options.tagZeroBlock is ${String(tagZeroBlock)}: give a power of two in 16..2048`)
+  }
   return {
     space,
     features,
@@ -105,6 +122,9 @@ export function settingsOf(options: HandlerOptions): Settings {
     lse2: features.LSE2 ?? true,
     fpacCombine: features.FPACCOMBINE ?? true,
     authenticate: options.authenticate,
+    tags: options.tags,
+    tagBlock,
+    tagZeroBlock,
     ignoreErrors: busErrors === 'ignore',
     granule,
     exclusives: exclusives === 'monitor',

@@ -285,7 +285,7 @@ export class DataAbortHandler {
     const kind = (plan.load ? Access.READ : 0) | (plan.store ? Access.WRITE : 0)
     const access = accessOf(kind, registers.regs.lo(Reg.PSTATE), plan.unprivileged)
     // DC ZVA of Device memory is an Alignment fault wherever it points.
-    if (!this.#probe.pages(plan, access, unaligned || plan.form === 'zero')) return outcome
+    if (!this.#probe.pages(plan, access, unaligned || plan.neverDevice)) return outcome
     // Only of what is no RAM: there hardware has its own monitor, and a fault is the host's to resolve.
     const exclusive = plan.form === 'exclusive' || plan.form === 'exclusive-pair'
     if ((exclusive || modifies) && !settings.exclusives) {

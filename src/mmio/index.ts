@@ -85,5 +85,6 @@ export {
   SP_ALIGNMENT_SYNDROME,
   Syndrome,
 } from './syndrome.ts'
+export type { TagMemory } from './tags.ts'
 export type { TraceObserver } from './trace.ts'
 export type { Vcpu } from './vcpu.ts'

@@ -17,6 +17,7 @@ const SENTENCES = {
   'alignment-fault': 'the address is not aligned, and the instruction, the memory or SCTLR_EL1 wants it to be',
   'sp-alignment-fault': 'SP is no multiple of 16, and SCTLR_EL1 wants it to be',
   'authentication-failed': 'the base register of LDRAA or LDRAB is not signed as it should be',
+  'tag-check-fault': 'the tag in the address is not the tag of the memory',
   'unsupported-exclusive': 'exclusive and atomic accesses are not supported here',
   'external-abort': 'the device or the bus refused the access',
   // retry
@@ -41,7 +42,6 @@ const SENTENCES = {
   'not-a-stage-2-fault': 'the fault status is neither a Translation nor a Permission fault',
   // unhandled: the instruction
   'memory-copy-set': 'memory copy and set (FEAT_MOPS) are not emulated',
-  'allocation-tag': 'Allocation Tag accesses (FEAT_MTE) are not emulated',
   'guarded-control-stack': 'Guarded Control Stack accesses (FEAT_GCS) are not emulated',
   'scalable-vector': 'accesses of SVE and SME registers are not emulated',
 } as const

@@ -13,11 +13,17 @@ import type { FloatOperation } from './float-atomic.ts'
 import {
   BASE_PC,
   BASE_SP,
+  BLOCK_TAG_ZERO,
+  BLOCK_TAGS,
+  BLOCK_ZERO,
   DEFAULT_ZERO_BLOCK,
   Extend,
   type Plan,
   PlanStatus,
   type Refusal,
+  TAG_GRANULE,
+  TAG_OF_ADDRESS,
+  TAG_OF_SP,
   Writeback,
   ZERO_ELEMENT,
 } from './plan.ts'
@@ -188,6 +194,11 @@ function reset(plan: Plan): void {
   plan.sources.fill(Reg.XZR)
   plan.result = -1
   plan.whole = false
+  plan.block = 0
+  plan.neverDevice = false
+  plan.tags = false
+  plan.tagSource = 0
+  plan.tagArray = false
   plan.alignment = 1
   plan.order = 'plain'
   plan.unprivileged = false
@@ -229,15 +240,17 @@ function refusal(access: MemoryAccess, features: readonly string[]): Refusal | '
     case 'copy':
     case 'set':
       return 'memory-copy-set'
+    // SETGO: FEAT_MOPS_GO.
     case 'tag':
+      return features.includes('MOPS_GO') ? 'memory-copy-set' : ''
     case 'tag-zero':
     case 'tag-pair':
-      return 'allocation-tag'
+      return ''
   }
 }
 
 function planAddress(plan: Plan, list: readonly Operand[]): void {
-  if (plan.form === 'zero') {
+  if (plan.encoding?.id.startsWith('DC_')) {
     plan.base = bits(plan.word, 0, 5)
     return
   }
@@ -289,8 +302,15 @@ function planElements(plan: Plan, access: MemoryAccess, list: readonly Operand[]
       for (let i = 0; i < 8; i++) addElement(plan, (slots[0] as number) + i, 0)
       return
     case 'zero':
+      plan.block = BLOCK_ZERO
+      plan.neverDevice = true
       plan.size = ZERO_ELEMENT
       for (let i = 0; i < DEFAULT_ZERO_BLOCK / ZERO_ELEMENT; i++) addElement(plan, Reg.XZR, 0)
+      return
+    case 'tag':
+    case 'tag-zero':
+    case 'tag-pair':
+      planTags(plan, access, list)
       return
     case 'multiple':
       planMultiple(plan, access.structure, slots)
@@ -333,11 +353,38 @@ function alignmentOf(plan: Plan): number {
     case 'compare-pair':
     case 'block64':
       return plan.count * plan.size
+    case 'tag':
+    case 'tag-zero':
+    case 'tag-pair':
+      return plan.block === 0 ? TAG_GRANULE : 1
     case 'zero':
       return 1
     default:
       return plan.size
   }
+}
+
+/** Tags, of one granule, of two, or of a block; with zeros or a pair of registers stored below them. */
+function planTags(plan: Plan, access: MemoryAccess, list: readonly Operand[]): void {
+  const first = list[0]
+  plan.tags = true
+  if (plan.encoding?.id.startsWith('DC_')) {
+    plan.block = plan.encoding.id.includes('GBVA') ? BLOCK_TAG_ZERO : BLOCK_ZERO
+    plan.neverDevice = true
+    plan.tagSource = TAG_OF_ADDRESS
+  } else if (access.form === 'tag-pair') {
+    plan.tagSource = TAG_OF_ADDRESS
+    plan.size = 8
+    for (const o of list) if (o.kind === 'register') addElement(plan, o.number, 0)
+    return
+  } else if (first?.kind === 'register') {
+    plan.tagSource = first.sp ? TAG_OF_SP : first.number
+    plan.tagArray = access.size === 0
+    if (plan.tagArray) plan.block = access.form === 'tag-zero' ? BLOCK_ZERO : BLOCK_TAGS
+    else if (access.load) plan.block = TAG_GRANULE
+  }
+  plan.size = TAG_GRANULE
+  for (let i = 0; i < Math.max(access.size / TAG_GRANULE, 1); i++) addElement(plan, Reg.XZR, 0)
 }
 
 /** LD1-4/ST1-4 (multiple structures): interleaved registers take turns; LD1/ST1 fill one after the other. */

@@ -12,6 +12,21 @@ export const DEFAULT_ZERO_BLOCK = 64
 /** Bytes of each store that nisv cuts the block of DC ZVA into; a smaller block is one store. */
 export const ZERO_ELEMENT = 8
 
+/** Bytes that one Allocation Tag is for. */
+export const TAG_GRANULE = 16
+
+/** {@link Plan.block}: as many bytes as DC ZVA zeroes. */
+export const BLOCK_ZERO = -1
+/** {@link Plan.block}: as many bytes as LDGM and STGM have tags of. */
+export const BLOCK_TAGS = -2
+/** {@link Plan.block}: as many bytes as DC GBVA and DC ZGBVA set the tags of. */
+export const BLOCK_TAG_ZERO = -3
+
+/** {@link Plan.tagSource}: the stack pointer. */
+export const TAG_OF_SP = -1
+/** {@link Plan.tagSource}: the address of the access. */
+export const TAG_OF_ADDRESS = -2
+
 /** {@link Plan.base}: the stack pointer that PSTATE selects. */
 export const BASE_SP = -1
 /** {@link Plan.base}: the address of the instruction (literal loads). */
@@ -41,7 +56,7 @@ export const PlanStatus = {
 export type PlanStatus = (typeof PlanStatus)[keyof typeof PlanStatus]
 
 /** Kinds of loads and stores that are not emulated. */
-export type Refusal = 'memory-copy-set' | 'allocation-tag' | 'guarded-control-stack' | 'scalable-vector'
+export type Refusal = 'memory-copy-set' | 'guarded-control-stack' | 'scalable-vector'
 
 /**
  * What one word does to memory and registers, as data: pure in the word, made once, cached. Element `i` lies `i * size`
@@ -110,6 +125,16 @@ export class Plan {
   accelerator = false
   /** The elements are one access of all their bytes: LD64B, ST64B. */
   whole = false
+  /** The address is any in an aligned block of so many bytes, or of {@link BLOCK_ZERO} and kin; 0 otherwise. */
+  block = 0
+  /** Device memory refuses the access wherever it points: DC ZVA, GVA, GZVA. */
+  neverDevice = false
+  /** Moves Allocation Tags, of all bytes of the access. */
+  tags = false
+  /** Slot of the register that holds or receives the tag, or {@link TAG_OF_SP}, {@link TAG_OF_ADDRESS}. */
+  tagSource = 0
+  /** That register has no address with a tag in it: LDGM, STGM, STZGM. */
+  tagArray = false
   /** Bytes, a power of two: an effective address that is no multiple is unaligned, whatever memory it is in. */
   alignment = 1
 

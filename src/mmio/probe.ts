@@ -6,6 +6,9 @@ import type { Plan } from './plan.ts'
 import type { Span } from './span.ts'
 import { DFSC_ALIGNMENT } from './syndrome.ts'
 
+/** MAIR_ELx attribute: Normal Tagged memory. */
+const TAGGED = 0xf0
+
 /**
  * Translates every page of an access before anything happens, and holds the access against FAR and HPFAR: the first
  * half of a transaction. What it finds is left in a {@link Span}.
@@ -36,14 +39,15 @@ export class Probe {
     const fault = this.#fault
     const { outcome, settings, syndrome } = fault
     this.#unaligned = unaligned
-    if (unaligned) this.#walk.useAttributes(fault.registers)
+    if (unaligned || settings.tags) this.#walk.useAttributes(fault.registers)
     // Halves as signed numbers: V8 allocates for a u32 above 2^31 that is passed to a function it does not inline.
     const vaHi = outcome.vaHi | 0
     let vaLo = outcome.vaLo | 0
     let length = plan.count * plan.size
-    if (plan.form === 'zero') {
+    const block = fault.blockOf(plan)
+    if (block > 0) {
       // The address is any in the block, which crosses no page.
-      length = settings.zeroBlock
+      length = block
       vaLo &= -length
     }
     const room = Math.min(length, PAGE - (vaLo & (PAGE - 1)))
@@ -61,6 +65,8 @@ export class Probe {
     if (!this.#page(plan, vaHi, vaLo, access, !onNext, 0)) return false
     outcome.ipa = this.#walk.page.pa
     span.pa = this.#walk.page.pa
+    span.tagged = settings.tags !== undefined && this.#walk.page.attr === TAGGED
+    span.nextTagged = false
     this.#updates = this.#walk.page.updates
     if (crosses) {
       // Of an element that lies on both pages the first decides: the rest is CONSTRAINED UNPREDICTABLE (DEVPAGE2).
@@ -69,6 +75,7 @@ export class Probe {
       if (!this.#page(plan, nextHi, nextLo, access, onNext, whole)) return false
       span.nextPa = span.blocked ? -PAGE : this.#walk.page.pa
       if (!span.blocked) this.#updates |= this.#walk.page.updates
+      span.nextTagged = settings.tags !== undefined && !span.blocked && this.#walk.page.attr === TAGGED
     }
     let faulting = onNext ? span.nextPa : span.pa
     if (syndrome.translationFault) {

@@ -45,6 +45,9 @@ export const Reg = {
   TCR2_EL1: 55,
   /** Read by ST64BV0. */
   ACCDATA_EL1: 56,
+  /** Written by asynchronous tag checks. */
+  TFSR_EL1: 57,
+  TFSRE0_EL1: 58,
   /** First of the 32 SIMD&FP registers: each V takes two slots, low half first. */
   V0: 64,
 } as const

@@ -10,4 +10,7 @@ export class Span {
   crosses = false
   /** The guest may not access these: the accesses end where they begin. */
   blocked = false
+  /** The first page, and the other, are Normal Tagged memory; only known where the host has tags. */
+  tagged = false
+  nextTagged = false
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { A64, decode, format, type Operand, operands } from '../../src/decode/index.ts'
 import { BASE_SP, buildPlan, Plan, PlanStatus, Reg, Writeback } from '../../src/mmio/index.ts'
+import { TAG_OF_ADDRESS, TAG_OF_SP } from '../../src/mmio/plan.ts'
 import { anyInstructionWord, instructionWord } from '../../src/testing/index.ts'
 import { CRB_VA, DEV, DEV_VA, Machine, RAM, VA } from './machine.ts'
 
@@ -166,6 +167,10 @@ describe('the plan names only registers that the text names', () => {
         if (plan.load && plan.store) planned.push(...plan.sources.subarray(0, plan.count))
         // DC ZVA names its address, LD64B and ST64B the first of eight registers.
         if (plan.form === 'zero') expect(planned.fill(plan.base)).toHaveLength(8)
+        if (plan.tags && plan.form !== 'tag-pair') {
+          const named = plan.tagSource === TAG_OF_SP ? Reg.XZR : plan.tagSource
+          planned.fill(plan.tagSource === TAG_OF_ADDRESS ? plan.base : named)
+        }
         if (plan.whole) expect(planned.splice(1).map((slot, k) => slot - k - 1)).toEqual(Array(7).fill(planned[0]))
         if (plan.result >= 0) planned.push(plan.result)
         // STFADD and kin drop the old value.
@@ -173,7 +178,7 @@ describe('the plan names only registers that the text names', () => {
         expect(new Set(planned.filter((slot) => !dropped || slot !== Reg.XZR))).toEqual(names)
         expect(plan.writeback !== Writeback.NONE).toBe(/\]!$|\], [#x]/.test(text))
         for (let e = 0; e < plan.count; e++) {
-          expect((plan.lanes[e] as number) + plan.size).toBeLessThanOrEqual(plan.vector ? 16 : 8)
+          expect((plan.lanes[e] as number) + plan.size).toBeLessThanOrEqual(plan.vector || plan.tags ? 16 : 8)
         }
         expect(plan.count * plan.size).toBeLessThanOrEqual(64)
       }),

@@ -68,7 +68,6 @@ describe('an abort that is not one of a stage 2 access is unhandled, by name', (
   })
 
   it.each([
-    ['allocation-tag', 0xd9600040],
     ['scalable-vector', 0xa5e0a040],
     ['guarded-control-stack', 0xd91f0c40],
     ['memory-copy-set', 0x19c00441],

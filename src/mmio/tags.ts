@@ -1,0 +1,175 @@
+/**
+ * Allocation Tags (FEAT_MTE; DDI 0487, D10; pseudocode `AArch64.MemTag`, `AArch64.AccessIsTagChecked`,
+ * `AArch64.CheckTag`, `AArch64.TagCheckFault`): instructions that move tags, and the check of ordinary accesses.
+ *
+ * @module
+ */
+
+import { bit, bits } from '../bits.ts'
+import type { Fault } from './fault.ts'
+import { BASE_PC, BASE_SP, type Plan, TAG_GRANULE, TAG_OF_ADDRESS, TAG_OF_SP, Writeback } from './plan.ts'
+import { Reg } from './register-file.ts'
+import type { Span } from './span.ts'
+import { DFSC_TAG_CHECK } from './syndrome.ts'
+
+/** PSTATE.TCO; TCR_EL1 and SCTLR_EL1 fields of the upper half. */
+const TCO = 25
+const TBI0 = 37 - 32
+const TCMA0 = 57 - 32
+const TCF0 = 38 - 32
+const TCF = 40 - 32
+const ATA0 = 42 - 32
+const ATA = 43 - 32
+const BIT_55 = 55 - 32
+
+/** What a failed check does. */
+const SYNCHRONOUS = 1
+const ASYNCHRONOUS = 2
+const ASYMMETRIC = 3
+
+/**
+ * The tags of the guest's memory, one of four bits for each 16 bytes. Asked only for RAM that the guest's tables map as
+ * Normal Tagged: a device has no tags, there tags read as zero and writes of them are dropped.
+ */
+export interface TagMemory {
+  /** The tag of the 16 bytes at `pa`, a multiple of 16. */
+  read(pa: number): number
+  /** Sets that tag, 0..15. */
+  write(pa: number, tag: number): void
+}
+
+/** Tag accesses of one fault, whose pages are in the span. */
+export class AllocationTags {
+  readonly #fault: Fault
+  readonly #span: Span
+  #source = 0
+  #enabled = false
+  /** LDGM: what is loaded, tag by tag. */
+  #arrayLo = 0
+  #arrayHi = 0
+
+  constructor(fault: Fault, span: Span) {
+    this.#fault = fault
+    this.#span = span
+  }
+
+  /** Makes all registers current that a plan of tags needs: before memory is accessed. */
+  prepare(plan: Plan): void {
+    const { registers } = this.#fault
+    const { tagSource } = plan
+    registers.read(Reg.SCTLR_EL1)
+    this.#enabled = this.#accessEnabled(this.#fault.level() === 0)
+    this.#source = tagSource
+    this.#arrayLo = 0
+    this.#arrayHi = 0
+    if (tagSource === TAG_OF_SP) this.#source = this.#fault.stackSlot()
+    if (this.#source >= 0 && this.#source !== Reg.XZR) registers.read(this.#source)
+  }
+
+  /** Moves the tags of `length` bytes from the first byte of the access on. Registers change only in a load. */
+  transfer(plan: Plan, length: number): void {
+    const { registers, outcome, settings } = this.#fault
+    const { regs } = registers
+    const slot = this.#source
+    const first = (outcome.vaLo >>> 4) & 15
+    let loaded = 0
+    for (let at = 0; at < length; at += TAG_GRANULE) {
+      const pa = this.#granule(at)
+      const index = (first + at / TAG_GRANULE) & 15
+      if (plan.load) {
+        const tag = pa < 0 ? 0 : (settings.tags?.read(pa) ?? 0) & 15
+        if (plan.tagArray) this.#setNibble(index, tag)
+        else loaded = tag
+        continue
+      }
+      if (pa < 0) continue
+      // STGM has a tag for each granule, STZGM one in the lowest bits, the others one where addresses have theirs.
+      let tag = bits(slot === TAG_OF_ADDRESS ? outcome.vaHi : regs.hi(slot), 24, 4)
+      if (plan.tagArray) tag = this.#nibble(slot, plan.form === 'tag-zero' ? 0 : index)
+      settings.tags?.write(pa, tag)
+    }
+    if (!plan.load || slot === Reg.XZR) return
+    if (plan.tagArray) regs.setPair(slot, this.#arrayHi, this.#arrayLo)
+    else regs.setPair(slot, (regs.hi(slot) & 0xf0ff_ffff) | (loaded << 24), regs.lo(slot) | 0)
+    registers.wrote(slot)
+  }
+
+  #setNibble(index: number, tag: number): void {
+    if (index < 8) this.#arrayLo |= tag << (4 * index)
+    else this.#arrayHi |= tag << (4 * (index - 8))
+  }
+
+  #nibble(slot: number, index: number): number {
+    const { regs } = this.#fault.registers
+    if (slot === Reg.XZR) return 0
+    return index < 8 ? bits(regs.lo(slot), 4 * index, 4) : bits(regs.hi(slot), 4 * (index - 8), 4)
+  }
+
+  /**
+   * Checks the tags of an ordinary access, element by element, low addresses first.
+   *
+   * @param unprivileged - made with EL0's permissions.
+   * @returns whether the access goes on; otherwise the outcome is set.
+   */
+  check(plan: Plan, length: number, unprivileged: boolean): boolean {
+    const fault = this.#fault
+    const { registers, outcome, settings } = fault
+    const span = this.#span
+    if (!span.tagged && !span.nextTagged) return true
+    if (plan.tags || !isChecked(plan)) return true
+    const { regs } = registers
+    registers.read(Reg.SCTLR_EL1)
+    registers.read(Reg.TCR_EL1)
+    if (bit(regs.lo(Reg.PSTATE), TCO) === 1 || !this.#accessEnabled(unprivileged)) return true
+    const upper = bit(outcome.vaHi, BIT_55)
+    if (bit(regs.hi(Reg.TCR_EL1), TBI0 + upper) === 0) return true
+    const tag = bits(outcome.vaHi, 24, 4)
+    if (bit(regs.hi(Reg.TCR_EL1), TCMA0 + upper) === 1 && tag === 15 * upper) return true
+    let kind = bits(regs.hi(Reg.SCTLR_EL1), unprivileged ? TCF0 : TCF, 2)
+    if (kind === 0) return true
+    if (kind === ASYMMETRIC) kind = plan.load ? SYNCHRONOUS : ASYNCHRONOUS
+    for (let at = 0; at < length; at = nextGranule(outcome.vaLo, at)) {
+      const pa = this.#granuleOf(outcome.vaLo, at)
+      if (pa < 0 || ((settings.tags?.read(pa) ?? 0) & 15) === tag) continue
+      if (kind === ASYNCHRONOUS) {
+        // TFSR_EL1.TF0 and TF1, TFSRE0_EL1 for EL0: the access is made nevertheless.
+        const slot = unprivileged ? Reg.TFSRE0_EL1 : Reg.TFSR_EL1
+        registers.read(slot)
+        regs.setPair(slot, regs.hi(slot) | 0, regs.lo(slot) | (1 << upper))
+        registers.wrote(slot)
+        return true
+      }
+      fault.abort('tag-check-fault', DFSC_TAG_CHECK, !plan.load, outcome.plusHi(at), outcome.plusLo(at))
+      return false
+    }
+    return true
+  }
+
+  /** SCTLR_EL1.ATA, ATA0: tags may be accessed. HCR_EL2.ATA is the host's, who says so by having tags. */
+  #accessEnabled(unprivileged: boolean): boolean {
+    return bit(this.#fault.registers.regs.hi(Reg.SCTLR_EL1), unprivileged ? ATA0 : ATA) === 1
+  }
+
+  /** Guest-physical address of the granule `at` bytes on, or -1 where there are no tags to access. */
+  #granule(at: number): number {
+    return this.#enabled ? this.#granuleOf(0, at) : -1
+  }
+
+  #granuleOf(lo: number, at: number): number {
+    const { room, pa, nextPa, tagged, nextTagged } = this.#span
+    const here = at < room
+    if (!(here ? tagged : nextTagged)) return -1
+    const address = (here ? pa + at : nextPa + at - room) - ((lo + at) & (TAG_GRANULE - 1))
+    return this.#fault.settings.space.isRam(address, TAG_GRANULE) ? address : -1
+  }
+}
+
+/** Accesses relative to SP without write-back or index, and of literals, are never checked (DDI 0487, D10.4.1). */
+function isChecked(plan: Plan): boolean {
+  if (plan.base === BASE_PC) return false
+  return plan.base !== BASE_SP || plan.writeback !== Writeback.NONE || plan.index >= 0
+}
+
+function nextGranule(lo: number, at: number): number {
+  return at + TAG_GRANULE - ((lo + at) & (TAG_GRANULE - 1))
+}
