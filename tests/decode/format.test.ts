@@ -66,6 +66,23 @@ describe('tokens', () => {
     expect(wrong).toEqual([])
   })
 
+  // Rows share the texts of operands, and format remembers them: tokens read every operand anew.
+  it('say what format remembers, of many words of every row', () => {
+    const next = generator(6)
+    const insn = new Instruction()
+    const wrong: string[] = []
+    for (let round = 0; round < 12; round++) {
+      for (const row of rows) {
+        decodeInto(fill(row, round === 0 ? 0 : round === 1 ? 0xffff_ffff : next()), insn)
+        for (const options of [{}, { aliases: false }]) {
+          const text = format(insn, options)
+          if (joined(insn, options) !== text) wrong.push(`${text} is not ${joined(insn, options)}`)
+        }
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+
   it('number the operands, each of which is its own text', () => {
     const next = generator(2)
     const insn = new Instruction()
