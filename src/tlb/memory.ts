@@ -11,6 +11,12 @@ export interface TableMemory {
   readDescriptor(pa: number, out: Descriptor): boolean
 
   /**
+   * Whether the descriptors at `pa[from .. to]` (`to` is not one) are `hi:lo` of the same places, as {@link readDescriptor}
+   * gives them. A TLB that validates asks it, if there is such a method, for a whole walk at once.
+   */
+  descriptorsAre?(pa: Float64Array, hi: Uint32Array, lo: Uint32Array, from: number, to: number): boolean
+
+  /**
    * Replaces the little-endian doubleword at `pa` (a multiple of 8) by `hi:lo` if it still is `oldHi:oldLo`, in one
    * step that no other vCPU can divide. The walk calls it to set the Access flag (FEAT_HAFDBS, TCR_ELx.HA) and the
    * dirty state (TCR_ELx.HD), and starts again when it answers `false`.

@@ -72,7 +72,9 @@ export class PathTable {
   unchanged(entry: number, memory: TableMemory): boolean {
     const { now } = this
     const at = entry * MAX_PATH
-    for (let i = at + (this.lengths[entry] as number) - 1; i >= at; i--) {
+    const end = at + (this.lengths[entry] as number)
+    if (memory.descriptorsAre !== undefined) return memory.descriptorsAre(this.pa, this.hi, this.lo, at, end)
+    for (let i = end - 1; i >= at; i--) {
       if (!memory.readDescriptor(this.pa[i] as number, now)) return false
       if (now.lo >>> 0 !== this.lo[i] || now.hi >>> 0 !== this.hi[i]) return false
     }

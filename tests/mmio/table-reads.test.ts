@@ -44,6 +44,41 @@ describe('descriptors and instructions in RAM', () => {
     )
   })
 
+  it('are compared as they are read, all of them, across regions', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 0, max: 7 }),
+        fc.option(fc.tuple(fc.nat(5), fc.boolean()), { nil: undefined }),
+        (places, skip, change) => {
+          const bytes = Uint8Array.from({ length: 64 }, (_, k) => k * 37 + 200)
+          const space = new AddressSpace()
+            .add(MemoryRegion.ram('a', bytes.subarray(skip, 30)), 0x1000 + skip)
+            .add(MemoryRegion.ram('b', bytes.subarray(30)), 0x1000 + 30)
+          const pa = Float64Array.from([0, ...places.map((k) => 0x1000 + k), 0])
+          const hi = new Uint32Array(pa.length)
+          const lo = new Uint32Array(pa.length)
+          let all = true
+          for (let i = 1; i <= places.length; i++) {
+            const out = { lo: 0, hi: 0 }
+            all &&= space.readDescriptor(pa[i] as number, out)
+            hi[i] = out.hi
+            lo[i] = out.lo
+          }
+          if (change !== undefined) {
+            const [at, low] = change
+            const half = low ? lo : hi
+            const i = 1 + (at % places.length)
+            half[i] = (half[i] as number) ^ 0x8000_0000
+            all = false
+          }
+          expect(space.descriptorsAre(pa, hi, lo, 1, 1 + places.length)).toBe(all)
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+
   it('are not read from devices, from holes, nor at addresses that no byte has', () => {
     const space = new AddressSpace()
       .add(MemoryRegion.ram('a', new Uint8Array(16).fill(7)), 0x1000)
