@@ -8,6 +8,7 @@ import { type Plan, TAG_GRANULE } from './plan.ts'
 import { MEMTX_ACCESS_ERROR, MEMTX_DECODE_ERROR, MemTxAttrs } from './region.ts'
 import { Reg } from './register-file.ts'
 import { retire } from './retire.ts'
+import type { Span } from './span.ts'
 import { DFSC_EXTERNAL } from './syndrome.ts'
 import { AllocationTags } from './tags.ts'
 import type { Vcpu } from './vcpu.ts'
@@ -23,14 +24,16 @@ export class Commit {
   readonly #address: EffectiveAddress
   readonly #monitor: ExclusiveMonitor = new ExclusiveMonitor()
 
-  readonly #tags: AllocationTags
+  readonly tags: AllocationTags
+  readonly span: Span
 
   constructor(fault: Fault, bus: ElementBus, executor: Executor, address: EffectiveAddress) {
     this.#fault = fault
     this.#bus = bus
     this.#executor = executor
     this.#address = address
-    this.#tags = new AllocationTags(fault, executor.span)
+    this.span = executor.span
+    this.tags = new AllocationTags(fault, executor.span)
   }
 
   /** The accesses, then the registers: data, base, PC. */
@@ -38,7 +41,7 @@ export class Commit {
     const fault = this.#fault
     const { registers, outcome, settings } = fault
     const executor = this.#executor
-    const tags = this.#tags
+    const { tags } = this
     const block = fault.blockOf(plan)
     if (block > 0) outcome.vaLo = (outcome.vaLo & -block) >>> 0
     const length = block > 0 ? block : plan.count * plan.size
@@ -49,7 +52,7 @@ export class Commit {
     else if (plan.form === 'tag-zero') refused = executor.zero(length, attrs, TAG_GRANULE)
     else if (plan.form === 'tag') refused = executor.span.blocked ? BLOCKED : ACCESSED
     else refused = executor.access(plan, registers, fault.bigEndian(), attrs)
-    if (plan.store) this.#stored(length)
+    if (plan.store) this.#storedSpan(length)
     if (refused < ACCESSED || (refused > ACCESSED && !this.#answersRefusal(plan))) return this.refused(refused)
     if (plan.tags) tags.transfer(plan, length)
     else executor.writeBack(plan, registers)
@@ -85,6 +88,11 @@ export class Commit {
     return true
   }
 
+  /** Other vCPUs' monitors lose what was stored over. */
+  stored(pa: number, length: number): void {
+    if (length > 0) this.#monitor.stored(this.#fault.vcpu, pa, length)
+  }
+
   /** A load-exclusive marks what it is about to load. */
   mark(plan: Plan): void {
     this.#monitor.mark(this.#fault.vcpu, this.#executor.span.pa, plan.count * plan.size)
@@ -115,7 +123,7 @@ export class Commit {
   }
 
   /** Other vCPUs' monitors lose what was stored over, or may have been. */
-  #stored(length: number): void {
+  #storedSpan(length: number): void {
     const { vcpu } = this.#fault
     const { pa, nextPa, room, blocked } = this.#executor.span
     this.#monitor.stored(vcpu, pa, Math.min(room, length))

@@ -17,6 +17,9 @@ import { MAX_PAGES, type TranslatedPage } from './continuation.ts'
 import type { RegisterAccess } from './register-access.ts'
 import { Reg } from './register-file.ts'
 
+/** MAIR_ELx attribute: Normal Tagged memory. */
+const TAGGED = 0xf0
+
 /** VA bit 55 in the high half: chooses TTBR1_EL1. */
 const BIT_55 = 1 << (55 - 32)
 
@@ -133,6 +136,11 @@ export class GuestWalk {
    */
   useAttributes(registers: RegisterAccess): void {
     set(this.#regime, RegimeRegister.MAIR_EL1, registers, Reg.MAIR_EL1)
+  }
+
+  /** Whether the last {@link translate} came to Normal Tagged memory. */
+  isTagged(): boolean {
+    return this.page.attr === TAGGED
   }
 
   /**

@@ -48,6 +48,11 @@ export interface HandlerOptions {
   readonly tagBlock?: number
   /** Bytes that DC GBVA and DC ZGBVA set the tags of: 4 << DCZID_EL0.TBS, a power of two in 16..2048; as `zeroBlock` unless told. */
   readonly tagZeroBlock?: number
+  /**
+   * The algorithm of memory copy and set that the guest's CPU has: A (default, as QEMU) with a count that runs to zero,
+   * B with addresses that run. The same for CPY, CPYF, SET and SETG.
+   */
+  readonly memoryCopy?: 'A' | 'B'
   /** Told of each stage. */
   readonly trace?: TraceObserver
 }
@@ -75,6 +80,8 @@ export interface Settings {
   readonly authenticate: Authenticate | undefined
   readonly tags: TagMemory | undefined
   readonly tagBlock: number
+  /** Memory copy and set by option A. */
+  readonly optionA: boolean
   readonly tagZeroBlock: number
   readonly ignoreErrors: boolean
   readonly granule: number
@@ -115,6 +122,10 @@ export function settingsOf(options: HandlerOptions): Settings {
   if (!(tagZeroBlock >= 16 && tagZeroBlock <= 2048 && Number.isInteger(Math.log2(tagZeroBlock)))) {
     throw new HandlerError(`options.tagZeroBlock is ${String(tagZeroBlock)}: give a power of two in 16..2048`)
   }
+  const { memoryCopy = 'A' } = options
+  if (memoryCopy !== 'A' && memoryCopy !== 'B') {
+    throw new HandlerError(`options.memoryCopy is ${String(memoryCopy)}: give 'A' or 'B'`)
+  }
   return {
     space,
     features,
@@ -124,6 +135,7 @@ export function settingsOf(options: HandlerOptions): Settings {
     authenticate: options.authenticate,
     tags: options.tags,
     tagBlock,
+    optionA: memoryCopy === 'A',
     tagZeroBlock,
     ignoreErrors: busErrors === 'ignore',
     granule,

@@ -10,6 +10,7 @@ import { Executor } from './execute.ts'
 import { type Abort, Fault, PAGE } from './fault.ts'
 import { GuestWalk } from './guest-walk.ts'
 import { type HandlerOptions, settingsOf } from './handler-options.ts'
+import { MemoryCopySet } from './mops.ts'
 import type { Outcome } from './outcome.ts'
 import { Plan, PlanStatus } from './plan.ts'
 import { agreesWithSyndrome, planOfSyndrome } from './plan-build.ts'
@@ -30,7 +31,7 @@ import type { Vcpu } from './vcpu.ts'
  * own `pull`, `push` or observer throws passes through; so far nothing is changed, save by devices and by `push` itself.
  *
  * Work per fault is bounded: one instruction fetch, two pages of data, each walked twice at most (5 descriptors, 8
- * restarts), and 64 elements (DC ZVA: 256), each
+ * restarts), and 64 elements (DC ZVA: 256; memory copy: 256 reads and as many writes of a byte), each
  * cut by the bus into at most 16 pieces (LD64B: 64).
  *
  * One handler serves any number of vCPUs, one fault at a time.
@@ -54,6 +55,7 @@ export class DataAbortHandler {
   readonly #direct: Plan = new Plan()
   readonly #address: EffectiveAddress = new EffectiveAddress()
   readonly #authenticator: Authenticator
+  readonly #copySet: MemoryCopySet
   readonly #retries: RetryLimit = new RetryLimit()
 
   /** @throws HandlerError for options that are none of those listed. */
@@ -68,6 +70,7 @@ export class DataAbortHandler {
     this.#executor = new Executor(bus)
     this.#probe = new Probe(this.#fault, this.#walk, this.#executor.span)
     this.#commit = new Commit(this.#fault, bus, this.#executor, this.#address)
+    this.#copySet = new MemoryCopySet(this.#fault, this.#walk, bus, this.#commit)
   }
 
   /**
@@ -274,6 +277,7 @@ export class DataAbortHandler {
     // An atomic may be reported as the read that it begins with, or as the write.
     if (!modifies && plan.store !== s.write) return fault.end('retry', 'direction-differs')
     if (s.isv && !agreesWithSyndrome(plan, s)) return fault.end('retry', 'syndrome-differs')
+    if (plan.copySet) return this.#copySet.run(plan)
     const address = this.#address
     if (plan.key === '') address.compute(plan, registers)
     else if (!this.#authenticated(plan, plan.key)) return outcome

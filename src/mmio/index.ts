@@ -45,6 +45,7 @@ export {
   type RegionKind,
   type WritePolicy,
 } from './memory-region.ts'
+export { MEMORY_COPY_CHUNK } from './mops.ts'
 export { describeReason, Outcome, type OutcomeKind, REASONS, type Reason } from './outcome.ts'
 export {
   BASE_PC,

@@ -10,6 +10,7 @@ export type OutcomeKind = 'retired' | 'injected' | 'retry' | 'deferred' | 'unhan
 const SENTENCES = {
   // retired
   done: 'the instruction is done',
+  'chunk-done': 'a chunk of the copy is done, and the instruction goes on where it stopped',
   'exclusive-failed': 'the exclusives monitor was not set: nothing was stored',
   'no-access': 'the instruction names an address and accesses nothing',
   // injected
@@ -18,6 +19,7 @@ const SENTENCES = {
   'sp-alignment-fault': 'SP is no multiple of 16, and SCTLR_EL1 wants it to be',
   'authentication-failed': 'the base register of LDRAA or LDRAB is not signed as it should be',
   'tag-check-fault': 'the tag in the address is not the tag of the memory',
+  'memory-copy-mismatch': 'the registers of the copy are those of another algorithm',
   'unsupported-exclusive': 'exclusive and atomic accesses are not supported here',
   'external-abort': 'the device or the bus refused the access',
   // retry
@@ -41,7 +43,6 @@ const SENTENCES = {
   'table-walk': "stage 2 stopped a walk of the guest's tables, not an access (ESR.S1PTW)",
   'not-a-stage-2-fault': 'the fault status is neither a Translation nor a Permission fault',
   // unhandled: the instruction
-  'memory-copy-set': 'memory copy and set (FEAT_MOPS) are not emulated',
   'guarded-control-stack': 'Guarded Control Stack accesses (FEAT_GCS) are not emulated',
   'scalable-vector': 'accesses of SVE and SME registers are not emulated',
 } as const

@@ -85,6 +85,15 @@ export function buildPlan(word: number, plan: Plan): void {
   if (plan.refusal !== '') return
   plan.status = PlanStatus.NO_ACCESS
   if (access.form === 'none') return
+  if (encoding.features.some((f) => f.startsWith('MOPS'))) {
+    // Registers, stage and options are taken from the word when it is executed.
+    plan.copySet = true
+    plan.base = bits(word, 0, 5)
+    plan.tags = access.form === 'tag' || encoding.features.includes('MTE')
+    plan.tagSource = TAG_OF_ADDRESS
+    plan.status = PlanStatus.ACCESS
+    return
+  }
   const list = operands(insn)
   planAddress(plan, list)
   planElements(plan, access, list)
@@ -197,6 +206,7 @@ function reset(plan: Plan): void {
   plan.block = 0
   plan.neverDevice = false
   plan.tags = false
+  plan.copySet = false
   plan.tagSource = 0
   plan.tagArray = false
   plan.alignment = 1
@@ -239,10 +249,7 @@ function refusal(access: MemoryAccess, features: readonly string[]): Refusal | '
       return ''
     case 'copy':
     case 'set':
-      return 'memory-copy-set'
-    // SETGO: FEAT_MOPS_GO.
     case 'tag':
-      return features.includes('MOPS_GO') ? 'memory-copy-set' : ''
     case 'tag-zero':
     case 'tag-pair':
       return ''

@@ -56,7 +56,7 @@ export const PlanStatus = {
 export type PlanStatus = (typeof PlanStatus)[keyof typeof PlanStatus]
 
 /** Kinds of loads and stores that are not emulated. */
-export type Refusal = 'memory-copy-set' | 'guarded-control-stack' | 'scalable-vector'
+export type Refusal = 'guarded-control-stack' | 'scalable-vector'
 
 /**
  * What one word does to memory and registers, as data: pure in the word, made once, cached. Element `i` lies `i * size`
@@ -129,6 +129,8 @@ export class Plan {
   block = 0
   /** Device memory refuses the access wherever it points: DC ZVA, GVA, GZVA. */
   neverDevice = false
+  /** Memory copy and set: {@link count} is 0, `MemoryCopySet` takes the word apart. */
+  copySet = false
   /** Moves Allocation Tags, of all bytes of the access. */
   tags = false
   /** Slot of the register that holds or receives the tag, or {@link TAG_OF_SP}, {@link TAG_OF_ADDRESS}. */

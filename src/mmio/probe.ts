@@ -6,9 +6,6 @@ import type { Plan } from './plan.ts'
 import type { Span } from './span.ts'
 import { DFSC_ALIGNMENT } from './syndrome.ts'
 
-/** MAIR_ELx attribute: Normal Tagged memory. */
-const TAGGED = 0xf0
-
 /**
  * Translates every page of an access before anything happens, and holds the access against FAR and HPFAR: the first
  * half of a transaction. What it finds is left in a {@link Span}.
@@ -65,7 +62,7 @@ export class Probe {
     if (!this.#page(plan, vaHi, vaLo, access, !onNext, 0)) return false
     outcome.ipa = this.#walk.page.pa
     span.pa = this.#walk.page.pa
-    span.tagged = settings.tags !== undefined && this.#walk.page.attr === TAGGED
+    span.tagged = settings.tags !== undefined && this.#walk.isTagged()
     span.nextTagged = false
     this.#updates = this.#walk.page.updates
     if (crosses) {
@@ -75,7 +72,7 @@ export class Probe {
       if (!this.#page(plan, nextHi, nextLo, access, onNext, whole)) return false
       span.nextPa = span.blocked ? -PAGE : this.#walk.page.pa
       if (!span.blocked) this.#updates |= this.#walk.page.updates
-      span.nextTagged = settings.tags !== undefined && !span.blocked && this.#walk.page.attr === TAGGED
+      span.nextTagged = settings.tags !== undefined && !span.blocked && this.#walk.isTagged()
     }
     let faulting = onNext ? span.nextPa : span.pa
     if (syndrome.translationFault) {

@@ -109,9 +109,10 @@ export class AllocationTags {
    * Checks the tags of an ordinary access, element by element, low addresses first.
    *
    * @param unprivileged - made with EL0's permissions.
+   * @param load - reads, or reads and writes.
    * @returns whether the access goes on; otherwise the outcome is set.
    */
-  check(plan: Plan, length: number, unprivileged: boolean): boolean {
+  check(plan: Plan, length: number, unprivileged: boolean, load: boolean = plan.load): boolean {
     const fault = this.#fault
     const { registers, outcome, settings } = fault
     const span = this.#span
@@ -127,7 +128,7 @@ export class AllocationTags {
     if (bit(regs.hi(Reg.TCR_EL1), TCMA0 + upper) === 1 && tag === 15 * upper) return true
     let kind = bits(regs.hi(Reg.SCTLR_EL1), unprivileged ? TCF0 : TCF, 2)
     if (kind === 0) return true
-    if (kind === ASYMMETRIC) kind = plan.load ? SYNCHRONOUS : ASYNCHRONOUS
+    if (kind === ASYMMETRIC) kind = load ? SYNCHRONOUS : ASYNCHRONOUS
     for (let at = 0; at < length; at = nextGranule(outcome.vaLo, at)) {
       const pa = this.#granuleOf(outcome.vaLo, at)
       if (pa < 0 || ((settings.tags?.read(pa) ?? 0) & 15) === tag) continue
@@ -139,7 +140,7 @@ export class AllocationTags {
         registers.wrote(slot)
         return true
       }
-      fault.abort('tag-check-fault', DFSC_TAG_CHECK, !plan.load, outcome.plusHi(at), outcome.plusLo(at))
+      fault.abort('tag-check-fault', DFSC_TAG_CHECK, !load, outcome.plusHi(at), outcome.plusLo(at))
       return false
     }
     return true

@@ -70,7 +70,6 @@ describe('an abort that is not one of a stage 2 access is unhandled, by name', (
   it.each([
     ['scalable-vector', 0xa5e0a040],
     ['guarded-control-stack', 0xd91f0c40],
-    ['memory-copy-set', 0x19c00441],
   ] as const)('%s: word 0x%x', (reason, word) => {
     const outcome = untouched(
       (m) => m.run(word, { far: DEV_VA }),
