@@ -6,6 +6,7 @@
 export type { AccessForm, AccessOrder, AtomicOperation, MemoryAccess, RegisterBank } from './access.ts'
 export type { AliasRuleName } from './alias-rules.ts'
 export type { ConstraintName, ReservedName } from './constraints.ts'
+export { EncodeError, encode, findEncoding } from './encode.ts'
 export type { Encoding } from './encoding.ts'
 export type { Field } from './fields.ts'
 export {

@@ -59,10 +59,11 @@ function both(a: number, b: number): number {
 
 function extendedReader(encoding: Encoding, token: string, base: RegisterForm): OperandForm | undefined {
   const m = EXTENDED.exec(token)
+  if (!m) return undefined
   const option = findField(encoding, 'option')
   const s = findField(encoding, 'S')
   const rm = findField(encoding, 'Rm')
-  if (!m || !option || !s || !rm) return undefined
+  if (!option || !s || !rm) return undefined
   const log2 = Number(m[1])
   const w = registerSet('W')
   const x = registerSet('X')
