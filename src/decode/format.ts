@@ -1,10 +1,9 @@
-import { ALIAS_RULES } from './alias-rules.ts'
-import { type Encoding, matches } from './encoding.ts'
+import type { Encoding } from './encoding.ts'
 import type { Style } from './format/operand.ts'
 import { RecentTexts } from './format/recent.ts'
 import { type Sink, TextSink, type Token, TokenSink, UpperCaseSink } from './format/sink.ts'
 import { spellingOf } from './format/spelling.ts'
-import type { Instruction } from './instruction.ts'
+import { type Instruction, UNALLOCATED } from './instruction.ts'
 
 export { operandText, registerText } from './format/operand.ts'
 export type { Token, TokenKind } from './format/sink.ts'
@@ -57,13 +56,13 @@ const DEFAULTS: FormatOptions = {}
  * ```
  */
 export function format(insn: Instruction, options: FormatOptions = DEFAULTS): string {
-  const { encoding, word } = insn
+  const { encoding, verdict, word } = insn
   const { aliases = true, pc } = options
-  if (encoding.index >= 0 && !options.hex && !options.upperCase) {
+  if (verdict !== UNALLOCATED && !options.hex && !options.upperCase) {
     const recent = aliases ? RECENT : RECENT_WITHOUT_ALIASES
     const known = recent.get(encoding, word)
     if (known !== undefined && pc === undefined) return known
-    const spelling = spellingOf(preferred(encoding, word, aliases))
+    const spelling = spellingOf(encoding).preferred(word, aliases)
     if (pc === undefined || (!spelling.hasLabel && isAddress(pc))) {
       const text = spelling.text(word, aliases)
       recent.set(encoding, word, text)
@@ -96,16 +95,16 @@ export function tokens(insn: Instruction, options: FormatOptions = DEFAULTS): To
 
 /** Writes an instruction; `begin` is told of each operand before it is written, and of -1 before anything else. */
 function write(insn: Instruction, options: FormatOptions, sink: Sink, begin: (operand: number) => void): void {
-  const { encoding, word } = insn
+  const { encoding, verdict, word } = insn
   const out = options.upperCase ? new UpperCaseSink(sink) : sink
   const style = styleOf(options)
-  if (encoding.index < 0) {
+  if (verdict === UNALLOCATED) {
     out.put('directive', '.inst')
     out.put('punctuation', ' ')
     out.put('immediate', `0x${word.toString(16).padStart(8, '0')}`)
     return
   }
-  spellingOf(preferred(encoding, word, style.aliases)).write(word, style, out, begin)
+  spellingOf(encoding).preferred(word, style.aliases).write(word, style, out, begin)
 }
 
 function styleOf({ aliases = true, hex = false, pc, symbol }: FormatOptions): Style {
@@ -123,11 +122,5 @@ function addressOf(pc: unknown): bigint {
 
 /** The row that spells the word: the first alias that matches it, or the encoding itself. */
 export function preferred(encoding: Encoding, word: number, all: boolean): Encoding {
-  const { aliases } = encoding
-  for (let i = 0; i < aliases.length; i++) {
-    const alias = aliases[i] as Encoding
-    if (!all && !alias.always) continue
-    if (matches(alias, word) && (alias.when === undefined || ALIAS_RULES[alias.when](word))) return alias
-  }
-  return encoding
+  return spellingOf(encoding).preferred(word, all).encoding
 }

@@ -1,4 +1,6 @@
-import { type Encoding, fieldMask } from '../encoding.ts'
+import { ALIAS_RULES } from '../alias-rules.ts'
+import type { Rule } from '../constraints.ts'
+import { type Encoding, fieldMask, matches } from '../encoding.ts'
 import type { Operand, OperandCodec } from '../operand.ts'
 import { CONDITIONS } from '../operands/condition.ts'
 import { operandCodecs, splitSyntax } from '../syntax.ts'
@@ -15,29 +17,57 @@ export class Spelling {
   // Programs of `text`, -1 before first use.
   #program = -1
   #programWithoutAliases = -1
+  #aliases: readonly Spelling[] | undefined
+  readonly #rule: Rule | undefined
   /** An operand is a PC-relative address. */
   readonly hasLabel: boolean
-  readonly #mnemonic: Mnemonic
-  readonly #tokens: readonly string[]
-  readonly #codecs: readonly OperandCodec[]
-  readonly #page: boolean
+  #content: Content | undefined
 
   constructor(encoding: Encoding) {
     this.encoding = encoding
+    this.#rule = encoding.when === undefined ? undefined : ALIAS_RULES[encoding.when]
     this.hasLabel = encoding.syntax.includes('label(')
-    this.#mnemonic = mnemonicOf(encoding)
-    this.#tokens = splitSyntax(encoding.syntax)
-    this.#codecs = operandCodecs(encoding)
-    this.#page = encoding.mnemonic === 'adrp'
+  }
+
+  /** The row that spells a word of this one: the first alias that matches, of all or of those that LLVM always takes. */
+  preferred(word: number, all: boolean): Spelling {
+    const aliases = this.#aliases ?? this.#findAliases()
+    for (let i = 0; i < aliases.length; i++) {
+      const alias = aliases[i] as Spelling
+      const rule = alias.#rule
+      if (!all && !alias.encoding.always) continue
+      if (matches(alias.encoding, word) && (rule === undefined || rule(word))) return alias
+    }
+    return this
+  }
+
+  /** Not made for aliases that spell none of the words seen. */
+  #contents(): Content {
+    if (this.#content) return this.#content
+    const { encoding } = this
+    const content: Content = {
+      mnemonic: mnemonicOf(encoding),
+      codecs: operandCodecs(encoding),
+      tokens: splitSyntax(encoding.syntax),
+    }
+    this.#content = content
+    return content
+  }
+
+  #findAliases(): readonly Spelling[] {
+    const aliases = this.encoding.aliases.map(spellingOf)
+    this.#aliases = aliases
+    return aliases
   }
 
   /** Writes a word. `begin` is told of each operand before it is written, and of -1 before what stands between. */
   write(word: number, style: Style, out: Sink, begin: (operand: number) => void): void {
+    const { mnemonic, codecs } = this.#contents()
     begin(-1)
-    out.put('mnemonic', this.#mnemonic.name(word))
+    out.put('mnemonic', mnemonic.name(word))
     let written = 0
-    for (let i = 0; i < this.#codecs.length; i++) {
-      const operand = (this.#codecs[i] as OperandCodec).read(word)
+    for (let i = 0; i < codecs.length; i++) {
+      const operand = (codecs[i] as OperandCodec).read(word)
       if (isLeftOut(operand, style.aliases)) continue
       begin(-1)
       out.put('punctuation', separator(written))
@@ -59,16 +89,17 @@ export class Spelling {
 
   #parts(aliases: boolean): Part[] {
     const { encoding } = this
-    const { bits, name } = this.#mnemonic
+    const { mnemonic, codecs, tokens } = this.#contents()
+    const { bits, name } = mnemonic
     return [
       { key: `${encoding.mnemonic} ${bits}`, bits, text: name },
-      ...this.#codecs.map((codec, i): Part => {
+      ...codecs.map((codec, i): Part => {
         const before = separator(i)
         // Rows that have the token and its fields in the same places have the same texts. Context is what only this
         // row knows.
         const own = codec.textBits === codec.bits ? '' : encoding.id
         return {
-          key: `${before}${this.#tokens[i]} ${aliases} ${fieldsIn(encoding, codec.textBits)} ${own}`,
+          key: `${before}${tokens[i]} ${aliases} ${fieldsIn(encoding, codec.textBits)} ${own}`,
           bits: codec.textBits,
           text: (word) => {
             const text = operandText(codec.read(word), aliases)
@@ -81,8 +112,9 @@ export class Spelling {
 
   #styleOf(i: number, operand: Operand, style: Style): Style {
     const { hex, origin } = style
-    if (hex && DECIMAL.test(this.#tokens[i] as string)) return { ...style, hex: false }
-    if (this.#page && origin !== undefined && operand.kind === 'label') return { ...style, origin: origin & ~0xfffn }
+    if (hex && DECIMAL.test(this.#contents().tokens[i] as string)) return { ...style, hex: false }
+    if (origin !== undefined && operand.kind === 'label' && this.encoding.mnemonic === 'adrp')
+      return { ...style, origin: origin & ~0xfffn }
     return style
   }
 }
@@ -98,6 +130,14 @@ function fieldsIn({ fields }: Encoding, bits: number): string {
     .filter((field) => (fieldMask(field) & bits) !== 0)
     .map(({ name, lsb, width }) => `${name}:${lsb}:${width}`)
     .join()
+}
+
+/** What a row's syntax says. */
+interface Content {
+  readonly mnemonic: Mnemonic
+  readonly codecs: readonly OperandCodec[]
+  /** The tokens that the codecs are of. */
+  readonly tokens: readonly string[]
 }
 
 interface Mnemonic {
@@ -120,23 +160,14 @@ function mnemonicOf({ mnemonic, fields }: Encoding): Mnemonic {
   return { bits: 0, name: () => mnemonic }
 }
 
-const rows: (Spelling | undefined)[] = []
-const aliases: (Spelling | undefined)[] = []
-const others = new WeakMap<Encoding, Spelling>()
+// Not by the row's index: finding that out parses the rows before it, which costs the first text 10 ms.
+const spellings = new WeakMap<Encoding, Spelling>()
 
 /** The spelling of a row, made at first use. */
 export function spellingOf(encoding: Encoding): Spelling {
-  const known = (encoding.aliasOf === undefined ? rows : aliases)[encoding.index]
-  return known !== undefined && known.encoding === encoding ? known : makeSpelling(encoding)
-}
-
-function makeSpelling(encoding: Encoding): Spelling {
-  let spelling = others.get(encoding)
-  if (!spelling) {
-    spelling = new Spelling(encoding)
-    others.set(encoding, spelling)
-  }
-  const list = encoding.aliasOf === undefined ? rows : aliases
-  list[encoding.index] = spelling
-  return spelling
+  const known = spellings.get(encoding)
+  if (known) return known
+  const made = new Spelling(encoding)
+  spellings.set(encoding, made)
+  return made
 }
