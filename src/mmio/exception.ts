@@ -4,7 +4,7 @@ import { Reg, type RegisterFile } from './register-file.ts'
 
 /** PSTATE as SPSR_ELx has it (DDI 0487, C5.2.19). */
 const M_AARCH32 = 1 << 4
-const EL1H = 0b0101
+const M_SP = 1
 const DAIF = 0b1111 << 6
 const SSBS = 1 << 12
 const ALLINT = 1 << 13
@@ -13,10 +13,18 @@ const DIT = 1 << 24
 const TCO = 1 << 25
 const NZCV = (0b1111 << 28) >>> 0
 
-/** SCTLR_EL1 fields, in the half that holds them. */
+/** SCTLR_ELx fields, in the half that holds them. */
 const SPAN = 23
 const DSSBS = 44 - 32
 const SPINTMASK = 62 - 32
+/** HCR_EL2 fields, likewise. */
+const TGE = 27
+const RW = 31
+const E2H = 34 - 32
+const TEA = 37 - 32
+const NV = 42 - 32
+const NV1 = 43 - 32
+const NV2 = 45 - 32
 
 /** Which optional PSTATE fields the guest's CPU has: an exception sets only those. */
 export interface PstateFeatures {
@@ -26,17 +34,71 @@ export interface PstateFeatures {
   readonly MTE: boolean
   /** FEAT_NMI: PSTATE.ALLINT. */
   readonly NMI: boolean
+  /** The guest has EL2, whose registers the shim keeps: HCR_EL2 may route exceptions there. Not unless told. */
+  readonly EL2?: boolean
+}
+
+/** The registers of the Exception level that an exception is taken to. */
+interface Target {
+  readonly level: number
+  readonly vbar: number
+  readonly sctlr: number
+  readonly elr: number
+  readonly spsr: number
+  readonly esr: number
+  readonly far: number
+}
+
+const TO_EL1: Target = {
+  level: 1,
+  vbar: Reg.VBAR_EL1,
+  sctlr: Reg.SCTLR_EL1,
+  elr: Reg.ELR_EL1,
+  spsr: Reg.SPSR_EL1,
+  esr: Reg.ESR_EL1,
+  far: Reg.FAR_EL1,
+}
+const TO_EL2: Target = {
+  level: 2,
+  vbar: Reg.VBAR_EL2,
+  sctlr: Reg.SCTLR_EL2,
+  elr: Reg.ELR_EL2,
+  spsr: Reg.SPSR_EL2,
+  esr: Reg.GUEST_ESR_EL2,
+  far: Reg.GUEST_FAR_EL2,
 }
 
 /**
- * Takes a synchronous exception to EL1 (DDI 0487, D1.3; pseudocode `AArch64.TakeException`,
+ * The Exception level that an exception goes to which stage 2 has no part in: EL1, or EL2 from EL0 under HCR_EL2.TGE and
+ * for an external abort under HCR_EL2.TEA (pseudocode `AArch64.DataAbort`, `AArch64.SyncExternalAbortTarget`,
+ * `AArch64.SPAlignmentFault`).
+ */
+export function targetLevel(access: RegisterAccess, features: PstateFeatures, external: boolean): 1 | 2 {
+  if (features.EL2 !== true) return 1
+  access.read(Reg.HCR_EL2)
+  const { regs } = access
+  if (external && bit(regs.hi(Reg.HCR_EL2), TEA) === 1) return 2
+  return levelOf(regs.lo(Reg.PSTATE)) === 0 && bit(regs.lo(Reg.HCR_EL2), TGE) === 1 ? 2 : 1
+}
+
+/** EL0 is in the EL2&0 regime (HCR_EL2.E2H and TGE): its tables are EL2's (pseudocode `IsInHost`). */
+export function isInHost(access: RegisterAccess, features: PstateFeatures): boolean {
+  if (features.EL2 !== true) return false
+  access.read(Reg.HCR_EL2)
+  const { regs } = access
+  return bit(regs.lo(Reg.HCR_EL2), TGE) === 1 && bit(regs.hi(Reg.HCR_EL2), E2H) === 1
+}
+
+/**
+ * Takes a synchronous exception to EL1 or EL2 (DDI 0487, D1.3; pseudocode `AArch64.TakeException`,
  * `AArch64.ReportException`): ELR, SPSR, ESR, FAR, PSTATE and PC. NZCV and DIT keep their values, and PAN and SSBS where
- * SCTLR_EL1 or the CPU says so. The exclusives monitor is not touched: no exception entry clears it.
+ * SCTLR_ELx or the CPU says so. The exclusives monitor is not touched: no exception entry clears it.
  *
- * @param access - the stopped vCPU; reads PC, PSTATE, VBAR_EL1 and SCTLR_EL1.
- * @param esr - bits 31:0 of ESR_EL1.
- * @param farHi - bits 63:32 of FAR_EL1; without it the exception is one that has no FAR.
- * @param farLo - bits 31:0 of FAR_EL1.
+ * @param access - the stopped vCPU; reads PC, PSTATE, VBAR_ELx, SCTLR_ELx and, where the guest has EL2, HCR_EL2.
+ * @param esr - bits 31:0 of ESR_ELx.
+ * @param farHi - bits 63:32 of FAR_ELx; without it the exception is one that has no FAR.
+ * @param farLo - bits 31:0 of FAR_ELx.
+ * @param level - x, from {@link targetLevel}.
  */
 export function takeException(
   access: RegisterAccess,
@@ -44,20 +106,26 @@ export function takeException(
   esr: number,
   farHi = -1,
   farLo = 0,
+  level: 1 | 2 = 1,
 ): void {
+  const to = level === 2 ? TO_EL2 : TO_EL1
   access.read(Reg.PC)
   access.read(Reg.PSTATE)
-  access.read(Reg.VBAR_EL1)
-  access.read(Reg.SCTLR_EL1)
+  access.read(to.vbar)
+  access.read(to.sctlr)
+  const el2 = features.EL2 === true
+  if (el2) access.read(Reg.HCR_EL2)
   const { regs } = access
   const pstate = regs.lo(Reg.PSTATE)
-  writeRegister(access, Reg.ELR_EL1, regs.hi(Reg.PC), regs.lo(Reg.PC))
-  writeRegister(access, Reg.SPSR_EL1, regs.hi(Reg.PSTATE), pstate)
-  writeRegister(access, Reg.ESR_EL1, 0, esr)
-  if (farHi >= 0) writeRegister(access, Reg.FAR_EL1, farHi, farLo)
-  writeRegister(access, Reg.PSTATE, 0, pstateAtEl1(regs, features, pstate))
-  const vector = ((regs.lo(Reg.VBAR_EL1) & ~0x7ff) | vectorOffset(pstate)) >>> 0
-  writeRegister(access, Reg.PC, regs.hi(Reg.VBAR_EL1), vector)
+  writeRegister(access, to.elr, regs.hi(Reg.PC), regs.lo(Reg.PC))
+  writeRegister(access, to.spsr, regs.hi(Reg.PSTATE), el2 ? virtualLevel(regs, pstate, to.level) : pstate)
+  writeRegister(access, to.esr, 0, esr)
+  if (farHi >= 0) writeRegister(access, to.far, farHi, farLo)
+  // PAN is set by EL2 only as the host of EL0 (pseudocode `ELIsInHost`).
+  const panning = to.level === 1 || (bit(regs.lo(Reg.HCR_EL2), TGE) === 1 && bit(regs.hi(Reg.HCR_EL2), E2H) === 1)
+  const vector = ((regs.lo(to.vbar) & ~0x7ff) | vectorOffset(regs, pstate, to.level)) >>> 0
+  writeRegister(access, Reg.PSTATE, 0, pstateAt(regs, features, pstate, to.level, to.sctlr, panning))
+  writeRegister(access, Reg.PC, regs.hi(to.vbar), vector)
 }
 
 /** Gives slot `slot` a new value. */
@@ -66,22 +134,47 @@ function writeRegister(access: RegisterAccess, slot: number, hi: number, lo: num
   access.wrote(slot)
 }
 
-/** Offset of the synchronous vector: by where the exception comes from (DDI 0487, D1.3). */
-function vectorOffset(pstate: number): number {
-  if ((pstate & M_AARCH32) !== 0) return 0x600
-  if (bits(pstate, 2, 2) === 0) return 0x400
-  return (pstate & 1) === 0 ? 0 : 0x200
+function levelOf(pstate: number): number {
+  return bits(pstate, 2, 2)
+}
+
+/** SPSR_EL1 under HCR_EL2.NV: a guest hypervisor at EL1 is told that it was at EL2. */
+function virtualLevel(regs: RegisterFile, pstate: number, level: number): number {
+  const hcr = regs.hi(Reg.HCR_EL2)
+  if (level !== 1 || levelOf(pstate) !== 1 || (pstate & M_AARCH32) !== 0 || bit(hcr, NV) === 0) return pstate
+  return bit(hcr, NV1) === 0 || bit(hcr, NV2) === 1 ? (pstate & ~0b1100) | 0b1000 : pstate
+}
+
+/**
+ * Offset of the synchronous vector: by where the exception comes from (DDI 0487, D1.3). From EL0 to EL2 it is EL1's
+ * width that counts, unless EL2 is EL0's host.
+ */
+function vectorOffset(regs: RegisterFile, pstate: number, level: number): number {
+  const from = levelOf(pstate)
+  const aarch32 = (pstate & M_AARCH32) !== 0
+  if (!aarch32 && from === level) return (pstate & M_SP) === 0 ? 0 : 0x200
+  if (level === 1) return aarch32 ? 0x600 : 0x400
+  const inHost = bit(regs.lo(Reg.HCR_EL2), TGE) === 1 && bit(regs.hi(Reg.HCR_EL2), E2H) === 1
+  const lower32 = inHost && (aarch32 || from === 0) ? aarch32 : bit(regs.lo(Reg.HCR_EL2), RW) === 0
+  return lower32 ? 0x600 : 0x400
 }
 
 /**
  * PSTATE at the vector. Only named fields survive, so BTYPE, IL, SS and UAO become 0, and PM, EXLOCK, PACM and PPEND
  * above bit 31; and an AArch32 origin leaves nothing of GE, IT and Q in the bits that mean something else here.
  */
-function pstateAtEl1(regs: RegisterFile, features: PstateFeatures, pstate: number): number {
-  const sctlrLo = regs.lo(Reg.SCTLR_EL1)
-  const sctlrHi = regs.hi(Reg.SCTLR_EL1)
-  let next = (pstate & (NZCV | DIT)) | DAIF | EL1H
-  if (features.PAN) next |= bit(sctlrLo, SPAN) === 0 ? PAN : pstate & PAN
+function pstateAt(
+  regs: RegisterFile,
+  features: PstateFeatures,
+  pstate: number,
+  level: number,
+  sctlr: number,
+  panning: boolean,
+): number {
+  const sctlrLo = regs.lo(sctlr)
+  const sctlrHi = regs.hi(sctlr)
+  let next = (pstate & (NZCV | DIT)) | DAIF | (level << 2) | M_SP
+  if (features.PAN) next |= panning && bit(sctlrLo, SPAN) === 0 ? PAN : pstate & PAN
   if (features.SSBS && bit(sctlrHi, DSSBS) === 1) next |= SSBS
   if (features.MTE) next |= TCO
   if (features.NMI && bit(sctlrHi, SPINTMASK) === 0) next |= ALLINT

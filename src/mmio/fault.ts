@@ -1,11 +1,11 @@
 import { bit, bits, high, low, TWO32 } from '../bits.ts'
-import { takeException } from './exception.ts'
+import { takeException, targetLevel } from './exception.ts'
 import type { Settings } from './handler-options.ts'
 import { Outcome, type OutcomeKind, type Reason } from './outcome.ts'
 import { BLOCK_TAG_ZERO, BLOCK_TAGS, BLOCK_ZERO, type Plan } from './plan.ts'
 import { RegisterAccess } from './register-access.ts'
 import { Reg, type RegisterFile } from './register-file.ts'
-import { DFSC_ALIGNMENT, dataAbortSyndrome, SP_ALIGNMENT_SYNDROME, Syndrome } from './syndrome.ts'
+import { DFSC_ALIGNMENT, DFSC_EXTERNAL, dataAbortSyndrome, SP_ALIGNMENT_SYNDROME, Syndrome } from './syndrome.ts'
 import type { Vcpu } from './vcpu.ts'
 
 /** What the hardware reported: ESR_EL2, FAR_EL2, HPFAR_EL2. A `number` must be an integer in 0..2^53. */
@@ -135,7 +135,8 @@ export class Fault {
 
   /** An exception in the guest that has no FAR. */
   exception(reason: Reason, esr: number): Outcome {
-    takeException(this.registers, this.settings.pstate, esr)
+    const { pstate } = this.settings
+    takeException(this.registers, pstate, esr, -1, 0, targetLevel(this.registers, pstate, false))
     return this.end('injected', reason)
   }
 
@@ -157,8 +158,10 @@ export class Fault {
 
   /** A data abort in the guest. @param status - DFSC. */
   abort(reason: Reason, status: number, write: boolean, farHi: number, farLo: number): Outcome {
-    const esr = dataAbortSyndrome(this.level() === 0, write, status)
-    takeException(this.registers, this.settings.pstate, esr, farHi, farLo)
+    const { pstate } = this.settings
+    const target = targetLevel(this.registers, pstate, status === DFSC_EXTERNAL)
+    const esr = dataAbortSyndrome(this.level() < target, write, status)
+    takeException(this.registers, pstate, esr, farHi, farLo, target)
     this.outcome.status = status
     return this.end('injected', reason)
   }

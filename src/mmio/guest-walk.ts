@@ -41,6 +41,7 @@ export class GuestWalk {
   word = 0
   readonly #regime: TranslationRegime
   readonly #space: AddressSpace
+  readonly #el2: boolean
   /**
    * Reads again the descriptors that led to a translation and takes it if none has changed: guests' TLBIs are not seen
    * here. 55 ns less than a walk of four levels, and a fault makes two.
@@ -48,7 +49,9 @@ export class GuestWalk {
   readonly #tlb: Tlb = new Tlb({ entries: 64, validated: true })
   readonly #fetched: Descriptor = { lo: 0, hi: 0 }
 
-  constructor(space: AddressSpace, features: Partial<Features>) {
+  /** @param el2 - the guest has EL2: HCR_EL2.TGE turns stage 1 off. */
+  constructor(space: AddressSpace, features: Partial<Features>, el2 = false) {
+    this.#el2 = el2
     this.#space = space
     this.#regime = new TranslationRegime({ ...ALL_FEATURES, ...features })
   }
@@ -124,6 +127,7 @@ export class GuestWalk {
     const regime = this.#regime
     set(regime, RegimeRegister.SCTLR_EL1, registers, Reg.SCTLR_EL1)
     set(regime, RegimeRegister.TCR_EL1, registers, Reg.TCR_EL1)
+    if (this.#el2) set(regime, RegimeRegister.HCR_EL2, registers, Reg.HCR_EL2)
     if ((vaHi & BIT_55) !== 0) set(regime, RegimeRegister.TTBR1_EL1, registers, Reg.TTBR1_EL1)
     else set(regime, RegimeRegister.TTBR0_EL1, registers, Reg.TTBR0_EL1)
     regime.update()

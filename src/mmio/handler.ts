@@ -6,6 +6,7 @@ import { Commit } from './commit.ts'
 import { type Continuation, ContinuationError, checkAnswer, checkContinuation } from './continuation.ts'
 import { baseSlot, EffectiveAddress } from './effective-address.ts'
 import { ElementBus } from './element-bus.ts'
+import { isInHost } from './exception.ts'
 import { Executor } from './execute.ts'
 import { type Abort, Fault, PAGE } from './fault.ts'
 import { GuestWalk } from './guest-walk.ts'
@@ -22,6 +23,10 @@ import { retire } from './retire.ts'
 import { RetryLimit } from './retry-limit.ts'
 import { DFSC_UNSUPPORTED_EXCLUSIVE, ExceptionClass } from './syndrome.ts'
 import type { Vcpu } from './vcpu.ts'
+
+/** HCR_EL2 fields. */
+const HCR_VM = 1 << 0
+const HCR_DC = 1 << 12
 
 /**
  * Handles the data aborts of a guest at EL1 or EL0: decodes the instruction where hardware gives no syndrome, walks the
@@ -64,7 +69,7 @@ export class DataAbortHandler {
     const { space, features, ignoreErrors, trace } = settings
     this.#fault = new Fault(settings)
     this.#authenticator = new Authenticator(settings.authenticate)
-    this.#walk = new GuestWalk(space, features)
+    this.#walk = new GuestWalk(space, features, settings.pstate.EL2 === true)
     const bus = new ElementBus(space, ignoreErrors, trace, this.#fault.outcome.journal)
     this.#bus = bus
     this.#executor = new Executor(bus)
@@ -199,11 +204,17 @@ export class DataAbortHandler {
   /** Classifies the abort, and chooses between the road of a valid syndrome and the decoder's. */
   #road(): Outcome {
     const fault = this.#fault
-    const s = fault.syndrome
+    const { settings, syndrome: s } = fault
     const pstate = fault.registers.regs.lo(Reg.PSTATE)
     if (s.ec !== ExceptionClass.DATA_ABORT_LOWER) return fault.end('unhandled', 'not-a-data-abort')
     if (bit(pstate, 4) === 1) return fault.end('unhandled', 'aarch32')
     if (bits(pstate, 2, 2) > 1) return fault.end('unhandled', 'exception-level')
+    if (settings.pstate.EL2 === true) {
+      const { registers } = fault
+      registers.read(Reg.HCR_EL2)
+      if (bits(pstate, 2, 2) === 0 && isInHost(registers, settings.pstate)) return fault.end('unhandled', 'host-regime')
+      if ((registers.regs.lo(Reg.HCR_EL2) & (HCR_VM | HCR_DC)) !== 0) return fault.end('unhandled', 'nested-stage-2')
+    }
     if (s.tableWalk) return fault.end('unhandled', 'table-walk')
     if (!s.translationFault && !s.permissionFault) return fault.end('unhandled', 'not-a-stage-2-fault')
     if (s.vncr) return fault.end('unhandled', 'redirected-access')

@@ -38,6 +38,8 @@ const SENTENCES = {
   'not-a-data-abort': 'the syndrome is not that of a data abort from a lower Exception level',
   aarch32: 'the vCPU executes AArch32',
   'exception-level': 'the vCPU is at EL2 or EL3, whose translation regimes are not walked',
+  'host-regime': 'EL0 is in the EL2&0 translation regime (HCR_EL2.E2H and TGE), which is not walked',
+  'nested-stage-2': 'the guest has a stage 2 of its own (HCR_EL2.VM or DC), which is not walked',
   'redirected-access': 'the access is one that FEAT_NV2 made of a system register access (ESR.VNCR)',
   'far-invalid': 'the hardware does not know the address (ESR.FnV)',
   'table-walk': "stage 2 stopped a walk of the guest's tables, not an access (ESR.S1PTW)",

@@ -50,10 +50,19 @@ export const Reg = {
   TFSRE0_EL1: 58,
   /** First of the 32 SIMD&FP registers: each V takes two slots, low half first. */
   V0: 64,
+  /** The guest's own EL2, where it has one; ESR_EL2 and FAR_EL2 above are what stopped it. */
+  HCR_EL2: 128,
+  SCTLR_EL2: 129,
+  VBAR_EL2: 130,
+  ELR_EL2: 131,
+  SPSR_EL2: 132,
+  /** ESR_EL2 and FAR_EL2 as the guest sees them. */
+  GUEST_ESR_EL2: 133,
+  GUEST_FAR_EL2: 134,
 } as const
 
 /** Number of 64-bit slots in a {@link RegisterFile}. */
-export const REGISTER_SLOTS = 128
+export const REGISTER_SLOTS = 144
 
 /**
  * A fixed block of 64-bit register slots.
