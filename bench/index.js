@@ -6,12 +6,14 @@ import { fileURLToPath } from 'node:url'
 import { run } from 'mitata'
 import { decodeBenches } from './decode.js'
 import { bytesPerFault, faultBenches } from './faults.js'
+import { startupBenches } from './startup.js'
 import { walkBenches } from './walk.js'
 
 if (process.argv.includes('--bytes')) {
   console.log(bytesPerFault().toFixed(2))
 } else {
-  await decodeBenches()
+  startupBenches()
+  decodeBenches()
   faultBenches()
   walkBenches()
   await run()

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const source = fileURLToPath(new URL('disassemble.cpp', import.meta.url))
@@ -21,15 +21,20 @@ export function runTool(program, args, debianPackage, options = {}) {
   return run.stdout
 }
 
-/** The program's path; built when its source or LLVM has changed. */
+/** The judge's path. */
 export function buildJudge() {
+  return buildProgram(source)
+}
+
+/** The path of the program that a C++ source makes with LLVM 22; built when the source or LLVM has changed. */
+export function buildProgram(source) {
   const config = (...args) => runTool('llvm-config-22', args, 'llvm-22-dev').toString().trim().split(/\s+/)
   const version = config('--version')[0]
   const include = config('--includedir')[0]
   if (!existsSync(join(include, 'llvm/MC/MCInst.h')))
     throw new Error(`${include} has no headers of LLVM: apt-get install llvm-22-dev`)
   const key = createHash('sha256').update(readFileSync(source)).update(version).digest('hex').slice(0, 12)
-  const program = join(CACHE, `disassemble-${key}`)
+  const program = join(CACHE, `${basename(source, '.cpp')}-${key}`)
   if (existsSync(program)) return program
   mkdirSync(CACHE, { recursive: true })
   const flags = ['-O2', '-std=c++17', '-fno-rtti', '-fno-exceptions', ...config('--cppflags')]

@@ -54,6 +54,13 @@ export function packageWords(packages, report) {
   return { total: all.length, words: all.filter((word, i) => i === 0 || word !== all[i - 1]) }
 }
 
+/** The code of a package, in order. */
+export function packageCode(name) {
+  const folder = join(CACHE, 'arm64')
+  fetch(folder, [name])
+  return wordsOfFolder(join(folder, 'root', name)).words
+}
+
 /** Downloads and unpacks what is not there yet. */
 function fetch(folder, packages) {
   const missing = packages.filter((name) => !existsSync(join(folder, 'root', name)))
