@@ -4,8 +4,8 @@
  *
  * Node takes 0.3 ms to find and load a module, and nisv/decode has more than a hundred: bundled, it starts in a third of
  * the time (`npm run bench` prints it). The entry points share chunks, so that an Instruction of nisv/decode is one of
- * nisv/mmio and the table is there once; the parts of the decoder are chunks of their own, so that a bundler which
- * drops unused modules drops text, info and encoding from a program that only decodes.
+ * nisv/mmio and the table is there once. What works on decoded instructions is a chunk apart from what decodes them, so
+ * that a bundler drops it from a program that only decodes.
  *
  * `build` keeps tsc's output, a module a file: the declarations are copied from there, and scripts import what no entry
  * point exports.
@@ -29,9 +29,7 @@ const input = Object.fromEntries(
 const groups = [
   { name: 'bits', test: /src\/bits\.ts$/ },
   { name: 'decode', test: /src\/decode\/instruction\.ts$/ },
-  { name: 'operands', test: /src\/decode\/syntax\.ts$/ },
-  { name: 'format', test: /src\/decode\/format\.ts$/ },
-  { name: 'info', test: /src\/decode\/info\/index\.ts$/ },
+  { name: 'instructions', test: /src\/decode\// },
 ].map((group, i, all) => ({ ...group, priority: all.length - i }))
 
 /**

@@ -78,8 +78,8 @@ export function isaDocument(groups, table, files) {
   ]
   const sum = { encodings: 0, aliases: 0, sections: 0, features: new Set() }
   const body = []
-  for (const { name, rows: list } of groups) {
-    const rows = list()
+  for (const [name, parts] of groupBy(groups, (g) => g.name)) {
+    const rows = parts.flatMap((g) => g.rows())
     const bySection = groupBy(rows, (r) => sections.get(r[0]))
     const aliases = rows.filter((r) => parsed.get(r[0]).aliasOf !== undefined).length
     const features = new Set(rows.flatMap((r) => parsed.get(r[0]).features.flatMap((f) => f.split('|'))))

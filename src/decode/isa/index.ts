@@ -2,7 +2,7 @@ import { type Group, LazyTable } from '../table.ts'
 import { branches } from './branches.ts'
 import { dataProcessingImmediate } from './data-processing-immediate.ts'
 import { dataProcessingRegister } from './data-processing-register.ts'
-import { loadsStores } from './loads-stores.ts'
+import { loadsStores, loadsStoresSimd } from './loads-stores.ts'
 import { reserved } from './reserved.ts'
 import { simdFp } from './simd-fp.ts'
 import { sme } from './sme.ts'
@@ -19,6 +19,7 @@ export const GROUPS: readonly Group[] = [
   system,
   dataProcessingRegister,
   loadsStores,
+  loadsStoresSimd,
   simdFp,
 ]
 
