@@ -1,7 +1,7 @@
 /**
  * How the words of a row become text, as numbers: which bits choose which of the texts that are kept. All programs lie
- * in one array, and rows share texts: what is read for a word is a few lines of the processor's cache, where objects and
- * closures of a row's own were twenty (0.7 to 1.3 M/s when every word is of another row).
+ * in one array, and rows share texts: what is read for a word is a few lines of the processor's cache. With objects and
+ * closures of every row's own it was twenty, and 0.7 M/s where this makes 3 to 4, when every word is of another row.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface Part {
   readonly text: (word: number) => string
 }
 
-/** Parts of up to this many bits keep all texts that were asked for: 95,000 at most, of all rows. */
+/** Parts of up to this many bits keep all texts that were asked for: 95,000 of all rows, twice that without aliases too. */
 const SMALL = 10
 /** How many texts of wider parts are kept. */
 const RECENT_LOG2 = 13

@@ -1,6 +1,9 @@
 import type { Encoding } from '../encoding.ts'
 
-/** How many texts are kept: of 1.66 million words of libc, libcrypto and libstdc++, 62 % are among 4,096, 70 % among 16,384. */
+/**
+ * How many texts are kept. Of 1.66 million words of libc, libcrypto and libstdc++, 62 % are among the 4,096 kept, which
+ * makes text 1.3 times as fast; of 16,384 it would be 70 %, and no faster.
+ */
 const SIZE_LOG2 = 12
 
 /** The texts of the words written last: code repeats itself. */
