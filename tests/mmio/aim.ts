@@ -28,7 +28,9 @@ const FORMS: readonly string[] = [
 export function emulatedRows(words: number): readonly (readonly [string, readonly number[]])[] {
   const rows: (readonly [string, readonly number[]])[] = []
   for (const row of A64.encodings) {
-    if (row.access === undefined || !FORMS.includes(row.access.form) || row.id.startsWith('SET')) continue
+    const { access, id } = row
+    if (access === undefined || !FORMS.includes(access.form) || id.startsWith('SET')) continue
+    if (access.bank !== 'X' && access.bank !== 'V') continue
     const list = fc.sample(instructionWord(row), { numRuns: 4 * words, seed: row.index }).filter(aimable)
     if (list.length > 0) rows.push([row.id, list.slice(0, words)])
   }

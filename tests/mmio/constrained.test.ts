@@ -1,0 +1,162 @@
+/** What the manual leaves open is the host's to choose, and strict mode reports it. */
+
+import { describe, expect, it } from 'vitest'
+import { decode, format } from '../../src/decode/index.ts'
+import { HandlerError, type HandlerOptions, Reg, type UnpredictableOptions } from '../../src/mmio/index.ts'
+import { aim, emulatedRows, planOf } from './aim.ts'
+import { DEV, DEV_VA, Machine, value } from './machine.ts'
+
+const AT = DEV_VA + 0x40
+const LDXR = 0xc85f7c44 // ldxr x4, [x2]
+
+/** Words whose choices are UNDEF and NOP beside the one that is made unless told, with the name of their choice. */
+const WORDS = [
+  ['WBOVERLAPLD', 'ldr x2, [x2], #8', 0xf8408442],
+  ['WBOVERLAPLD', 'ldp x2, x3, [x2, #16]!', 0xa9c10c42],
+  ['WBOVERLAPST', 'str x2, [x2, #8]!', 0xf8008c42],
+  ['WBOVERLAPST', 'stp x3, x2, [x2], #16', 0xa8810843],
+  ['LDPOVERLAP', 'ldp x3, x3, [x2]', 0xa9400c43],
+  ['BASEOVERLAP', 'stxr w2, x3, [x2]', 0xc8027c43],
+  ['DATAOVERLAP', 'stxr w3, x3, [x2]', 0xc8037c43],
+] as const
+
+function run(word: number, unpredictable: UnpredictableOptions): [Machine, ReturnType<Machine['run']>, string] {
+  const m = new Machine({ unpredictable })
+  const plan = planOf(word)
+  m.setX(2, AT)
+  if (plan.result >= 0) {
+    m.run(LDXR, { far: AT })
+    m.setX(Reg.PC, 0x40_0000)
+  }
+  aim(m, word, AT)
+  m.place(word)
+  const before = m.state()
+  return [m, m.run(word, { far: AT, write: plan.store }), before]
+}
+
+describe('a CONSTRAINED UNPREDICTABLE instruction', () => {
+  it.each(WORDS)('%s: %s', (name, text, word) => {
+    expect(format(decode(word)!)).toBe(text)
+    const plan = planOf(word)
+    const [done, outcome] = run(word, {})
+    expect([outcome.kind, outcome.reason, outcome.constraint.startsWith('WBOVERLAP')]).toEqual([
+      'retired',
+      'done',
+      name.startsWith('WBOVERLAP'),
+    ])
+    expect(done.elements.length).toBe(plan.count)
+
+    const [nop, ignored] = run(word, { [name]: 'NOP' })
+    expect([ignored.kind, ignored.reason, nop.elements]).toEqual(['retired', 'constrained-nop', []])
+    expect(nop.vcpu.pushed).toEqual([Reg.PC])
+
+    const [undef, refused] = run(word, { [name]: 'UNDEF' })
+    expect([refused.kind, refused.reason, undef.elements]).toEqual(['injected', 'undefined-instruction', []])
+    expect([undef.x(Reg.ESR_EL1), undef.x(Reg.ELR_EL1)]).toEqual([0x0200_0000n, 0x40_0000n])
+    expect(undef.vcpu.pushed).not.toContain(Reg.FAR_EL1)
+
+    const [same, reported, before] = run(word, { strict: true })
+    expect([reported.kind, reported.reason]).toEqual(['unhandled', 'constrained-unpredictable'])
+    expect(reported.describe()).toMatch(/CONSTRAINED UNPREDICTABLE: \w*OVERLAP/)
+    expect(same.state() === before).toBe(true)
+  })
+
+  it('WBOVERLAPLD: the base gets the address, or keeps the data', () => {
+    const word = 0xf8408442 // ldr x2, [x2], #8
+    const [unknown] = run(word, {})
+    expect(unknown.x(2)).toBe(BigInt(AT + 8))
+    const [suppressed] = run(word, { WBOVERLAPLD: 'WBSUPPRESS' })
+    expect(suppressed.x(2)).toBe(value(suppressed.device.subarray(0x40, 0x48)))
+    // Of the next instruction nothing is suppressed.
+    suppressed.setX(2, AT)
+    suppressed.setX(Reg.PC, 0x40_0000)
+    expect(suppressed.run(0xf8408443, { far: AT }).kind).toBe('retired')
+    expect(suppressed.x(2)).toBe(BigInt(AT + 8))
+  })
+
+  it('stores what the register was, and loads what comes last', () => {
+    const [st] = run(0xf8008c42, {})
+    expect(value(st.elements[0]?.bytes ?? [])).toBe(BigInt(AT - 8))
+    expect(st.x(2)).toBe(BigInt(AT))
+    const [ld] = run(0xa9400c43, {})
+    expect(ld.x(3)).toBe(value(ld.device.subarray(0x48, 0x50)))
+  })
+
+  it('is none of those that are not', () => {
+    const m = new Machine({ unpredictable: { strict: true } })
+    m.map(DEV_VA, DEV, 0x40)
+    const registers = m.vcpu.truth.x.slice()
+    for (const [id, words] of emulatedRows(1)) {
+      const word = words[0]!
+      m.vcpu.truth.x.set(registers)
+      aim(m, word, AT)
+      const outcome = m.run(word, { far: AT, write: planOf(word).store && !planOf(word).load })
+      expect([outcome.constraint, outcome.kind], id).toEqual(['', 'retired'])
+    }
+  })
+})
+
+describe('DEVPAGE2: an element from Normal into Device memory', () => {
+  // The page before the device is Normal; the device's is index 1, Device-nGnRE.
+  const machine = (options: Omit<HandlerOptions, 'space' | 'trace'>, word: number, before: number) => {
+    const m = new Machine(options)
+    m.setX(Reg.MAIR_EL1, 0x0444)
+    m.map(DEV_VA, DEV, 1 << 2)
+    m.setX(2, DEV_VA - before)
+    return [m, m.run(word, { far: DEV_VA, write: planOf(word).store })] as const
+  }
+  const LDR = 0xf9400043 // ldr x3, [x2]
+  const STP = 0xa9000c43 // stp x3, x3, [x2]
+
+  it('is accessed, or faults at the first byte of Device memory', () => {
+    const [m, outcome] = machine({}, LDR, 4)
+    expect([outcome.kind, outcome.constraint, m.elements.length]).toEqual(['retired', 'DEVPAGE2', 2])
+    const [f, fault] = machine({ unpredictable: { DEVPAGE2: 'FAULT' } }, LDR, 4)
+    expect([fault.reason, f.x(Reg.FAR_EL1), f.elements]).toEqual(['alignment-fault', BigInt(DEV_VA), []])
+    const [, strict] = machine({ unpredictable: { strict: true } }, LDR, 4)
+    expect([strict.kind, strict.reason, strict.constraint]).toEqual([
+      'unhandled',
+      'constrained-unpredictable',
+      'DEVPAGE2',
+    ])
+  })
+
+  it('another element behind it faults in any case, after the first in architectural order', () => {
+    const [a, first] = machine({}, STP, 4)
+    expect([first.reason, a.x(Reg.FAR_EL1)]).toEqual(['alignment-fault', BigInt(DEV_VA + 4)])
+    const [b, second] = machine({ unpredictable: { DEVPAGE2: 'FAULT' } }, STP, 4)
+    expect([second.reason, b.x(Reg.FAR_EL1)]).toEqual(['alignment-fault', BigInt(DEV_VA)])
+  })
+
+  it('says nothing where both pages are Normal, or the element is aligned', () => {
+    const m = new Machine({ unpredictable: { strict: true } })
+    m.setX(2, DEV_VA - 4)
+    expect([m.run(LDR, { far: DEV_VA }).kind, m.elements.length]).toEqual(['retired', 2])
+    expect(machine({ unpredictable: { strict: true } }, STP, 8)[1].kind).toBe('retired')
+  })
+})
+
+describe('ZEROBTYPE and options', () => {
+  it('BTYPE is in the SPSR of an abort, or is not', () => {
+    for (const [ZEROBTYPE, spsr] of [
+      ['FALSE', 0xfc5n],
+      ['TRUE', 0x3c5n],
+    ] as const) {
+      const m = new Machine({ unpredictable: { ZEROBTYPE } })
+      m.setX(Reg.PSTATE, 0xfc5)
+      m.setX(2, 0x1000_8000) // no region is there
+      expect(m.run(0xf9400043, { far: 0x1000_8000 }).reason).toBe('external-abort')
+      expect(m.x(Reg.SPSR_EL1)).toBe(spsr)
+    }
+  })
+
+  it.each([
+    [{ WBOVERLAPLD: 'NONE' }, /WBOVERLAPLD is NONE: give UNKNOWN, WBSUPPRESS/],
+    [{ strict: 1 }, /strict is 1/],
+    [{ LDP: 'NOP' }, /has LDP: give WBOVERLAPLD/],
+  ])('%j is refused', (unpredictable, message) => {
+    const make = () => new Machine({ unpredictable: unpredictable as UnpredictableOptions })
+    expect(make).toThrow(HandlerError)
+    expect(make).toThrow(message)
+  })
+})
