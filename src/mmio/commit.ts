@@ -57,7 +57,7 @@ export class Commit {
     if (plan.tags) tags.transfer(plan, length)
     else executor.writeBack(plan, registers)
     this.#writeResult(plan, refused === ACCESSED ? 0 : this.#bus.refusal === MEMTX_ACCESS_ERROR ? 1 : -1)
-    this.#address.writeBack(plan, registers)
+    if (!fault.suppressesBase) this.#address.writeBack(plan, registers)
     retire(registers)
     return fault.end('retired', 'done')
   }

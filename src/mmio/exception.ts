@@ -6,6 +6,7 @@ import { Reg, type RegisterFile } from './register-file.ts'
 const M_AARCH32 = 1 << 4
 const M_SP = 1
 const DAIF = 0b1111 << 6
+const BTYPE = 0b11 << 10
 const SSBS = 1 << 12
 const ALLINT = 1 << 13
 const PAN = 1 << 22
@@ -36,6 +37,8 @@ export interface PstateFeatures {
   readonly NMI: boolean
   /** The guest has EL2, whose registers the shim keeps: HCR_EL2 may route exceptions there. Not unless told. */
   readonly EL2?: boolean
+  /** PSTATE.BTYPE is zero in SPSR_ELx: `UnpredictableOptions.ZEROBTYPE`. Not unless told. */
+  readonly ZEROBTYPE?: boolean
 }
 
 /** The registers of the Exception level that an exception is taken to. */
@@ -118,7 +121,9 @@ export function takeException(
   const { regs } = access
   const pstate = regs.lo(Reg.PSTATE)
   writeRegister(access, to.elr, regs.hi(Reg.PC), regs.lo(Reg.PC))
-  writeRegister(access, to.spsr, regs.hi(Reg.PSTATE), el2 ? virtualLevel(regs, pstate, to.level) : pstate)
+  const spsr = el2 ? virtualLevel(regs, pstate, to.level) : pstate
+  const zero = features.ZEROBTYPE === true && (pstate & M_AARCH32) === 0
+  writeRegister(access, to.spsr, regs.hi(Reg.PSTATE), zero ? spsr & ~BTYPE : spsr)
   writeRegister(access, to.esr, 0, esr)
   if (farHi >= 0) writeRegister(access, to.far, farHi, farLo)
   // PAN is set by EL2 only as the host of EL0 (pseudocode `ELIsInHost`).

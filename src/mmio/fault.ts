@@ -30,6 +30,8 @@ export class Fault {
   readonly outcome: Outcome = new Outcome()
   readonly #later = { reason: 'translation-fault' as Reason, status: 0, write: false, farHi: 0, farLo: 0 }
   #vcpu: Vcpu | undefined = undefined
+  /** The base register is not written: Constraint_WBSUPPRESS. */
+  suppressesBase = false
   /** The instruction goes on from a continuation. */
   resuming = false
 
@@ -46,6 +48,7 @@ export class Fault {
   begin(vcpu: Vcpu, abort: Abort | undefined): void {
     const { registers } = this
     this.#vcpu = vcpu
+    this.suppressesBase = false
     registers.begin(vcpu)
     const { regs } = registers
     if (abort) {

@@ -1,6 +1,7 @@
 import type { Features } from '../tlb/index.ts'
 import type { AddressSpace } from './address-space.ts'
 import type { Authenticate } from './authenticate.ts'
+import { type Choices, choicesOf, type UnpredictableOptions } from './constrained.ts'
 import type { PstateFeatures } from './exception.ts'
 import { DEFAULT_ZERO_BLOCK } from './plan.ts'
 import type { TagMemory } from './tags.ts'
@@ -35,6 +36,8 @@ export interface HandlerOptions {
    * stage 2 reported is held against the instruction first under both.
    */
   readonly order?: 'precise-probe' | 'architectural-order'
+  /** What is done where the manual leaves a choice. */
+  readonly unpredictable?: UnpredictableOptions
   /** Bytes that DC ZVA zeroes: 4 << DCZID_EL0.BS, a power of two in 4..2048; 64 unless told. */
   readonly zeroBlock?: number
   /**
@@ -89,6 +92,7 @@ export interface Settings {
   readonly exclusives: boolean
   /** `architectural-order`. */
   readonly inOrder: boolean
+  readonly choices: Choices
   readonly zeroBlock: number
   readonly trace: TraceObserver | undefined
 }
@@ -98,7 +102,12 @@ const ALL_PSTATE: PstateFeatures = { PAN: true, SSBS: true, MTE: true, NMI: fals
 /** Checks the options and fills in what is not told. @throws HandlerError for options that are none of those listed. */
 export function settingsOf(options: HandlerOptions): Settings {
   const { space, features = {}, busErrors = 'inject', granule = 4096, trace } = options
-  const { exclusives = 'monitor', zeroBlock = DEFAULT_ZERO_BLOCK, order = 'precise-probe' } = options
+  const {
+    exclusives = 'monitor',
+    zeroBlock = DEFAULT_ZERO_BLOCK,
+    order = 'precise-probe',
+    unpredictable = {},
+  } = options
   if (typeof space?.read !== 'function') throw new HandlerError('options.space is missing: give an AddressSpace')
   if (busErrors !== 'inject' && busErrors !== 'ignore') {
     throw new HandlerError(`options.busErrors is ${String(busErrors)}: give 'inject' or 'ignore'`)
@@ -126,10 +135,12 @@ export function settingsOf(options: HandlerOptions): Settings {
   if (memoryCopy !== 'A' && memoryCopy !== 'B') {
     throw new HandlerError(`options.memoryCopy is ${String(memoryCopy)}: give 'A' or 'B'`)
   }
+  const choices = choicesOf(unpredictable)
+  if (typeof choices === 'string') throw new HandlerError(choices)
   return {
     space,
     features,
-    pstate: { ...ALL_PSTATE, ...features },
+    pstate: { ...ALL_PSTATE, ...features, ZEROBTYPE: choices.ZEROBTYPE === 'TRUE' },
     lse2: features.LSE2 ?? true,
     fpacCombine: features.FPACCOMBINE ?? true,
     authenticate: options.authenticate,
@@ -140,6 +151,7 @@ export function settingsOf(options: HandlerOptions): Settings {
     ignoreErrors: busErrors === 'ignore',
     granule,
     exclusives: exclusives === 'monitor',
+    choices,
     inOrder: order === 'architectural-order',
     zeroBlock,
     trace,

@@ -3,6 +3,7 @@ import { Access, accessOf } from '../tlb/index.ts'
 import { isUnaligned, stackMisaligned, unalignedFaults } from './alignment.ts'
 import { Authenticator, authenticationSyndrome } from './authenticate.ts'
 import { Commit } from './commit.ts'
+import { constraintOf } from './constrained.ts'
 import { type Continuation, ContinuationError, checkAnswer, checkContinuation } from './continuation.ts'
 import { baseSlot, EffectiveAddress } from './effective-address.ts'
 import { ElementBus } from './element-bus.ts'
@@ -21,7 +22,7 @@ import { MEMTX_OK, MemTxAttrs, type MemTxResult } from './region.ts'
 import { Reg } from './register-file.ts'
 import { retire } from './retire.ts'
 import { RetryLimit } from './retry-limit.ts'
-import { DFSC_UNSUPPORTED_EXCLUSIVE, ExceptionClass } from './syndrome.ts'
+import { DFSC_UNSUPPORTED_EXCLUSIVE, ExceptionClass, UNDEFINED_SYNDROME } from './syndrome.ts'
 import type { Vcpu } from './vcpu.ts'
 
 /** HCR_EL2 fields. */
@@ -288,6 +289,7 @@ export class DataAbortHandler {
     // An atomic may be reported as the read that it begins with, or as the write.
     if (!modifies && plan.store !== s.write) return fault.end('retry', 'direction-differs')
     if (s.isv && !agreesWithSyndrome(plan, s)) return fault.end('retry', 'syndrome-differs')
+    if (plan.constraint !== '' && !this.#constrained(plan)) return outcome
     if (plan.copySet) return this.#copySet.run(plan)
     const address = this.#address
     if (plan.key === '') address.compute(plan, registers)
@@ -312,6 +314,27 @@ export class DataAbortHandler {
     if (!this.#probe.updateTables(access)) return outcome
     if (exclusive && plan.load) commit.mark(plan)
     return commit.access(plan, (access & Access.UNPRIVILEGED) !== 0 ? MemTxAttrs.USER : MemTxAttrs.NONE)
+  }
+
+  /** A CONSTRAINED UNPREDICTABLE word. @returns whether it is executed; otherwise the outcome is set. */
+  #constrained(plan: Plan): boolean {
+    const fault = this.#fault
+    const { choices } = fault.settings
+    fault.outcome.constraint = plan.constraint
+    if (choices.strict) {
+      fault.end('unhandled', 'constrained-unpredictable')
+      return false
+    }
+    const constraint = constraintOf(plan, choices)
+    fault.suppressesBase = constraint === 'WBSUPPRESS'
+    if (constraint === 'UNDEF') {
+      fault.exception('undefined-instruction', UNDEFINED_SYNDROME)
+      return false
+    }
+    if (constraint !== 'NOP') return true
+    retire(fault.registers)
+    fault.end('retired', 'constrained-nop')
+    return false
   }
 
   /** LDRAA, LDRAB: the address, unless the CPU would have told a wrong code before. */

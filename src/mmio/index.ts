@@ -26,6 +26,7 @@ export { AccessKind, type AccessKindName, AccessLog, type AccessRecord, type Nam
 export { AddressSpace, type AddressSpaceOptions, type Mapping, type UnassignedPolicy } from './address-space.ts'
 export { unalignedAccessFaults } from './alignment.ts'
 export type { Authenticate, SignedPointer } from './authenticate.ts'
+export type { Constraint, UnpredictableOptions } from './constrained.ts'
 export { type Continuation, ContinuationError, type TranslatedPage, type WaitingAccess } from './continuation.ts'
 export type { Deferral } from './deferral.ts'
 export { EffectiveAddress } from './effective-address.ts'

@@ -1,5 +1,6 @@
 import { hex, TWO32 } from '../bits.ts'
 import { decode, format } from '../decode/index.ts'
+import type { Constraint } from './constrained.ts'
 import type { Continuation } from './continuation.ts'
 import { Journal } from './journal.ts'
 import { Reg, type RegisterFile } from './register-file.ts'
@@ -13,6 +14,7 @@ const SENTENCES = {
   'chunk-done': 'a chunk of the copy is done, and the instruction goes on where it stopped',
   'exclusive-failed': 'the exclusives monitor was not set: nothing was stored',
   'no-access': 'the instruction names an address and accesses nothing',
+  'constrained-nop': 'the instruction is one that this CPU ignores (CONSTRAINED UNPREDICTABLE)',
   // injected
   'translation-fault': "the guest's tables do not permit another page of the access",
   'alignment-fault': 'the address is not aligned, and the instruction, the memory or SCTLR_EL1 wants it to be',
@@ -22,6 +24,7 @@ const SENTENCES = {
   'memory-copy-mismatch': 'the registers of the copy are those of another algorithm',
   'unsupported-exclusive': 'exclusive and atomic accesses are not supported here',
   'external-abort': 'the device or the bus refused the access',
+  'undefined-instruction': 'the instruction is one that this CPU does not take (CONSTRAINED UNPREDICTABLE)',
   // retry
   'not-mmio': 'the page that faulted is RAM throughout, for the host to map',
   'fetch-failed': "the guest's tables no longer map the instruction, or it is not in RAM",
@@ -45,6 +48,7 @@ const SENTENCES = {
   'table-walk': "stage 2 stopped a walk of the guest's tables, not an access (ESR.S1PTW)",
   'not-a-stage-2-fault': 'the fault status is neither a Translation nor a Permission fault',
   // unhandled: the instruction
+  'constrained-unpredictable': 'the manual leaves open what the instruction does (CONSTRAINED UNPREDICTABLE)',
   'guarded-control-stack': 'Guarded Control Stack accesses (FEAT_GCS) are not emulated',
   'scalable-vector': 'accesses of SVE and SME registers are not emulated',
 } as const
@@ -81,6 +85,8 @@ export class Outcome {
   status = 0
   /** What was done to memory and devices, also where the outcome is an exception. */
   readonly journal: Journal = new Journal()
+  /** Which rule makes the instruction, or its access, CONSTRAINED UNPREDICTABLE; `''` for none. */
+  constraint: Constraint | '' = ''
   /** With `deferred`: plain JSON to be given to `DataAbortHandler.resume` or `cancel`. */
   continuation: Continuation | undefined = undefined
 
@@ -112,6 +118,7 @@ export class Outcome {
     }
     parts.push(`VA ${hex(this.va)}`)
     if (this.ipa >= 0) parts.push(`IPA ${hex(this.ipa)}`)
+    if (this.constraint !== '') parts.push(`CONSTRAINED UNPREDICTABLE: ${this.constraint}`)
     return parts.join(', ')
   }
 
@@ -128,6 +135,7 @@ export class Outcome {
     this.status = 0
     this.journal.clear()
     this.continuation = undefined
+    this.constraint = ''
   }
 
   /** {@link vaHi}:{@link vaLo} plus `bytes` (0..2^31), as the low half; the high half is {@link plusHi}. */

@@ -61,6 +61,7 @@ export function buildPlan(word: number, plan: Plan): void {
   const { access } = encoding
   plan.encoding = encoding
   plan.constrained = insn.verdict === CONSTRAINED
+  plan.constraint = insn.unpredictable
   plan.status = PlanStatus.NOT_MEMORY
   if (!access) return
   plan.form = access.form
@@ -179,6 +180,7 @@ function reset(plan: Plan): void {
   plan.form = 'none'
   plan.refusal = ''
   plan.constrained = false
+  plan.constraint = ''
   plan.load = false
   plan.store = false
   plan.vector = false

@@ -1,4 +1,4 @@
-import type { AccessForm, AccessOrder, AtomicOperation, Encoding } from '../decode/index.ts'
+import type { AccessForm, AccessOrder, AtomicOperation, Encoding, Unpredictable } from '../decode/index.ts'
 import type { FloatOperation } from './float-atomic.ts'
 
 /** Most elements that one instruction accesses: LD1/ST1 of four registers of sixteen bytes. */
@@ -74,6 +74,8 @@ export class Plan {
   refusal: Refusal | '' = ''
   /** The word is CONSTRAINED UNPREDICTABLE. nisv then accesses in order, writes the data, then the base. */
   constrained = false
+  /** By which rule; `''` otherwise. */
+  constraint: Unpredictable | '' = ''
   /** Both {@link load} and {@link store}: an atomic read-modify-write, CAS among them. */
   load = false
   store = false

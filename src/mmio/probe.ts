@@ -66,10 +66,20 @@ export class Probe {
     span.nextTagged = false
     this.#updates = this.#walk.page.updates
     if (crosses) {
-      // Of an element that lies on both pages the first decides: the rest is CONSTRAINED UNPREDICTABLE (DEVPAGE2).
+      // Of an element that lies on both pages the first decides, unless DEVPAGE2 is to fault.
       const whole = Math.ceil(room / plan.size) * plan.size
-      this.#unaligned &&= whole < length
-      if (!this.#page(plan, nextHi, nextLo, access, onNext, whole)) return false
+      const { choices } = settings
+      const splits = whole > room && this.#unaligned
+      const faults = splits && choices.DEVPAGE2 === 'FAULT'
+      if (!faults) this.#unaligned &&= whole < length
+      if (!this.#page(plan, nextHi, nextLo, access, onNext, faults ? room : whole)) return false
+      if (splits && !span.blocked && this.#walk.onDeviceMemory(fault.registers)) {
+        outcome.constraint = 'DEVPAGE2'
+        if (choices.strict) {
+          fault.end('unhandled', 'constrained-unpredictable')
+          return false
+        }
+      }
       span.nextPa = span.blocked ? -PAGE : this.#walk.page.pa
       if (!span.blocked) this.#updates |= this.#walk.page.updates
       span.nextTagged = settings.tags !== undefined && !span.blocked && this.#walk.isTagged()

@@ -122,5 +122,8 @@ export function dataAbortSyndrome(lower: boolean, write: boolean, status: number
   return ((ec << 26) | IL | (write ? WNR : 0) | (status & 0x3f)) >>> 0
 }
 
+/** ESR_ELx of an UNDEFINED instruction: an unknown reason. */
+export const UNDEFINED_SYNDROME: number = IL
+
 /** ESR_ELx of an SP alignment fault: no syndrome (DDI 0487, ISS encoding for an exception with an unknown reason). */
 export const SP_ALIGNMENT_SYNDROME: number = ((ExceptionClass.SP_ALIGNMENT << 26) | IL) >>> 0
