@@ -119,6 +119,11 @@ describe('registers', () => {
       [96, 32],
     ])
     expect(reads('mov x0, v1.d[1]', 0x4e183c20)[1]).toEqual([64, 64])
+    expect(reads('fmlal2 v17.2s, v30.2h, v23.2h', 0x2e37cfd1).slice(1, 3)).toEqual([
+      [32, 32],
+      [32, 32],
+    ])
+    expect(reads('fcmla v27.4s, v22.4s, v21.s[1], #270', 0x6f957adb)[2]).toEqual([64, 64])
   })
 })
 

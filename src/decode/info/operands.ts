@@ -1,5 +1,5 @@
 import type { Encoding } from '../encoding.ts'
-import type { Operand } from '../operand.ts'
+import type { Operand, RegisterOperand } from '../operand.ts'
 import { NZCV_REGISTER } from './flags.ts'
 import { bitRange, type RegisterUses, type Role, tilesOf, whole } from './registers.ts'
 import { operandRoles } from './roles.ts'
@@ -15,6 +15,7 @@ export function addOperands(uses: RegisterUses, encoding: Encoding, ops: readonl
     const role = wordRole(encoding, roles[i] || 'r', o, merging, word)
     // LD64B and ST64B transfer eight registers, of which the syntax names the first, before the address.
     if (encoding.access?.form === 'block64' && i === ops.length - 2) addEight(uses, o, role)
+    else if (o.kind === 'register' && o.class === 'V' && role === 'r') addSource(uses, encoding, o)
     else addOperand(uses, o, role)
   }
 }
@@ -27,6 +28,21 @@ function wordRole({ mnemonic }: Encoding, role: Role, o: Operand, merging: boole
   if (mnemonic === 'pmov' && o.kind === 'register' && o.index === 0) return 'w'
   // Narrowing into the upper half: XTN2 and kin, which Q tells.
   return /n<\|2>$/.test(mnemonic) && ((word >>> 30) & 1) === 1 ? 'p' : role
+}
+
+/** Vectors that are read elsewhere than their operand says. */
+function addSource(uses: RegisterUses, { mnemonic }: Encoding, o: RegisterOperand): void {
+  const half = o.arrangement === '2h' ? 32 : 64
+  let bits: BitRange | undefined
+  // FMLAL2 and FMLSL2 take the upper half of what FMLAL takes the lower half of.
+  if (/^fml[as]l2$/.test(mnemonic) && o.index < 0) bits = bitRange(half, half)
+  // FCMLA by element: the index counts complex numbers.
+  else if (mnemonic === 'fcmla' && o.index >= 0) {
+    const pair = o.arrangement === 's' ? 64 : 32
+    bits = bitRange(o.index * pair, pair)
+  }
+  if (bits) uses.add('V', o.number, bits, 'none', undefined, false)
+  else uses.operand(o, 'r')
 }
 
 function addEight(uses: RegisterUses, o: Operand, role: Role): void {
