@@ -5,9 +5,15 @@
  */
 export type { AccessForm, AccessOrder, AtomicOperation, MemoryAccess, RegisterBank } from './access.ts'
 export type { AliasRuleName } from './alias-rules.ts'
+export { type AssembleOptions, assemble } from './asm/assemble.ts'
+export { AsmError } from './asm/error.ts'
 export type { ConstraintName, ReservedName } from './constraints.ts'
 export { EncodeError, encode, findEncoding } from './encode.ts'
 export type { Encoding } from './encoding.ts'
+export { explainUnallocated, type NearRow, type UnallocatedReason } from './features/explain.ts'
+export { type FeatureInfo, featureList } from './features/names.ts'
+export { FeatureError, FeatureSet, isAvailable } from './features/set.ts'
+export { versions } from './features/versions.ts'
 export type { Field } from './fields.ts'
 export {
   AddressError,
@@ -37,6 +43,7 @@ export {
 export {
   ALLOCATED,
   CONSTRAINED,
+  type DecodeOptions,
   decode,
   decodeInto,
   Instruction,
