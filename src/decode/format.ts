@@ -1,4 +1,6 @@
 import type { Encoding } from './encoding.ts'
+import { registerNames, spelledWith } from './features/names-in-text.ts'
+import type { FeatureSet } from './features/set.ts'
 import type { Style } from './format/operand.ts'
 import { RecentTexts } from './format/recent.ts'
 import { type Sink, TextSink, type Token, TokenSink, UpperCaseSink } from './format/sink.ts'
@@ -26,6 +28,11 @@ export interface FormatOptions {
   readonly pc?: bigint | number
   /** Names the address of a label, which is written after it: `0x400080 <printf>`. Needs {@link pc}. */
   readonly symbol?: (address: bigint) => string | undefined
+  /**
+   * What the PE implements: names of aliases, of operations such as those of TLBI, and of system registers that need
+   * features which are off are not written: `hint #25`, `sys #0, c8, c1, #0`, `mrs x0, S3_0_C1_C2_0`.
+   */
+  readonly features?: FeatureSet
 }
 
 /** The {@link FormatOptions.pc} is no address. */
@@ -58,7 +65,7 @@ const DEFAULTS: FormatOptions = {}
 export function format(insn: Instruction, options: FormatOptions = DEFAULTS): string {
   const { encoding, verdict, word } = insn
   const { aliases = true, pc } = options
-  if (verdict !== UNALLOCATED && !options.hex && !options.upperCase) {
+  if (verdict !== UNALLOCATED && !options.hex && !options.upperCase && !options.features) {
     const recent = aliases ? RECENT : RECENT_WITHOUT_ALIASES
     const known = recent.get(encoding, word)
     if (known !== undefined && pc === undefined) return known
@@ -104,7 +111,12 @@ function write(insn: Instruction, options: FormatOptions, sink: Sink, begin: (op
     out.put('immediate', `0x${word.toString(16).padStart(8, '0')}`)
     return
   }
-  spellingOf(encoding).preferred(word, style.aliases).write(word, style, out, begin)
+  const { features } = options
+  if (!features) spellingOf(encoding).preferred(word, style.aliases).write(word, style, out, begin)
+  else {
+    const spelled = spellingOf(spelledWith(encoding, word, style.aliases, features))
+    spelled.write(word, style, registerNames(encoding, word, features, out), begin)
+  }
 }
 
 function styleOf({ aliases = true, hex = false, pc, symbol }: FormatOptions): Style {

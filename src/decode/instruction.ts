@@ -2,6 +2,7 @@ import type { ConstraintName } from './constraints.ts'
 import { UNPREDICTABLE } from './constraints.ts'
 import { Dispatch } from './dispatch.ts'
 import type { Encoding } from './encoding.ts'
+import type { FeatureSet } from './features/set.ts'
 import { A64 } from './isa/index.ts'
 
 /** No row owns the word: it is UNDEFINED. */
@@ -106,8 +107,17 @@ function brokenRule({ unpredictable }: Encoding, word: number): ConstraintName |
   return ''
 }
 
+/** What {@link decode} takes beside the word. */
+export interface DecodeOptions {
+  /** What the PE implements; everything unless told. */
+  readonly features?: FeatureSet
+}
+
 /**
  * Decodes one word.
+ *
+ * With `features`, a word whose row needs a feature that is off belongs to the row that this one refines, if any (a
+ * hint that a PE does not have is HINT), or is unallocated: `explainUnallocated` tells which feature.
  *
  * @param word - 0..0xffffffff.
  * @returns a fresh instruction, or `undefined` when the word is unallocated (UNDEFINED).
@@ -116,10 +126,19 @@ function brokenRule({ unpredictable }: Encoding, word: number): ConstraintName |
  * ```ts
  * decode(0xa9400440)?.encoding.mnemonic // 'ldp'
  * decode(0xffffffff) // undefined
+ * decode(0x38bfc020, { features: FeatureSet.parse('v8.2') }) // undefined: LDAPRB needs FEAT_LRCPC
  * ```
  */
-export function decode(word: number): Instruction | undefined {
+export function decode(word: number, options?: DecodeOptions): Instruction | undefined {
   if (!Number.isInteger(word) || word < 0 || word > 0xffff_ffff) throw new WordError(word)
   const insn = new Instruction()
-  return decodeInto(word, insn) === UNALLOCATED ? undefined : insn
+  if (decodeInto(word, insn) === UNALLOCATED) return undefined
+  const features = options?.features
+  if (features === undefined || features.isAvailable(insn.encoding)) return insn
+  const row = features.resolve(insn.encoding, word)
+  if (!row) return undefined
+  insn.encoding = row
+  insn.unpredictable = ((word ^ row.should.value) & row.should.mask) !== 0 ? 'SHOULD_BE' : brokenRule(row, word)
+  insn.verdict = insn.unpredictable === '' ? ALLOCATED : CONSTRAINED
+  return insn
 }
