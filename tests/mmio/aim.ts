@@ -12,7 +12,7 @@ import {
   Reg,
   Writeback,
 } from '../../src/mmio/index.ts'
-import { instructionWord } from '../../src/testing/index.ts'
+import { anyInstructionWord, instructionWord } from '../../src/testing/index.ts'
 import { byteDevice, DEV, DEV_VA, Machine } from './machine.ts'
 
 /** Where aimed words point, unless told: aligned for every form, far from the ends of the page. */
@@ -24,18 +24,26 @@ const FORMS: readonly string[] = [
   ...['atomic', 'atomic-pair', 'block64', 'zero', 'tag', 'tag-zero', 'tag-pair'],
 ]
 
+/** Whether a row is one of these forms, on general-purpose or SIMD&FP registers. */
+export function isAimed(row: Encoding): boolean {
+  const { access, id } = row
+  if (access === undefined || !FORMS.includes(access.form) || id.startsWith('SET')) return false
+  return access.bank === 'X' || access.bank === 'V'
+}
+
 /** Every row of these forms whose words are emulated, literal loads aside, with the first words of a sample. */
 export function emulatedRows(words: number): readonly (readonly [string, readonly number[]])[] {
   const rows: (readonly [string, readonly number[]])[] = []
   for (const row of A64.encodings) {
-    const { access, id } = row
-    if (access === undefined || !FORMS.includes(access.form) || id.startsWith('SET')) continue
-    if (access.bank !== 'X' && access.bank !== 'V') continue
+    if (!isAimed(row)) continue
     const list = fc.sample(instructionWord(row), { numRuns: 4 * words, seed: row.index }).filter(aimable)
     if (list.length > 0) rows.push([row.id, list.slice(0, words)])
   }
   return rows
 }
+
+/** Words of all rows alike that {@link aim} can aim. */
+export const aimedWord: fc.Arbitrary<number> = anyInstructionWord(isAimed).filter(aimable)
 
 /** Whether {@link aim} can choose the address of a word: not where a register is both base and index. */
 function aimable(word: number): boolean {
