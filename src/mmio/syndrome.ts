@@ -123,7 +123,7 @@ export function dataAbortSyndrome(lower: boolean, write: boolean, status: number
 }
 
 /** ESR_ELx of an UNDEFINED instruction: an unknown reason. */
-export const UNDEFINED_SYNDROME: number = IL
+export const UNDEFINED_SYNDROME: number = (ExceptionClass.UNKNOWN << 26) | IL
 
 /** ESR_ELx of an SP alignment fault: no syndrome (DDI 0487, ISS encoding for an exception with an unknown reason). */
 export const SP_ALIGNMENT_SYNDROME: number = ((ExceptionClass.SP_ALIGNMENT << 26) | IL) >>> 0
