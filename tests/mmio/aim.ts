@@ -25,7 +25,7 @@ const FORMS: readonly string[] = [
 ]
 
 /** Whether a row is one of these forms, on general-purpose or SIMD&FP registers. */
-export function isAimed(row: Encoding): boolean {
+function isAimed(row: Encoding): boolean {
   const { access, id } = row
   if (access === undefined || !FORMS.includes(access.form) || id.startsWith('SET')) return false
   return access.bank === 'X' || access.bank === 'V'
