@@ -17,7 +17,7 @@ const SA0 = 4
 const NAA = 6
 
 /** Whether the base register is an SP that must be, and is not, a multiple of 16. */
-export function stackMisaligned(plan: Plan, registers: RegisterAccess): boolean {
+export function stackMisaligned(plan: { readonly base: number }, registers: RegisterAccess): boolean {
   if (plan.base !== BASE_SP) return false
   const { regs } = registers
   const pstate = regs.lo(Reg.PSTATE)

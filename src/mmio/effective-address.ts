@@ -71,7 +71,7 @@ export class EffectiveAddress {
 }
 
 /** The slot that a plan's base stands for. PSTATE.SP chooses SP_EL0 or the current level's; EL0 has SP_EL0 only. */
-export function baseSlot(plan: Plan, registers: RegisterAccess): number {
+export function baseSlot(plan: { readonly base: number }, registers: RegisterAccess): number {
   if (plan.base === BASE_PC) return Reg.PC
   if (plan.base !== BASE_SP) return plan.base
   const pstate = registers.regs.lo(Reg.PSTATE)

@@ -1,8 +1,9 @@
 import { bit, bits, high, low, TWO32 } from '../bits.ts'
+import { stackMisaligned } from './alignment.ts'
 import { takeException, targetLevel } from './exception.ts'
 import type { Settings } from './handler-options.ts'
 import { Outcome, type OutcomeKind, type Reason } from './outcome.ts'
-import { BLOCK_TAG_ZERO, BLOCK_TAGS, BLOCK_ZERO, type Plan } from './plan.ts'
+import { BASE_SP, BLOCK_TAG_ZERO, BLOCK_TAGS, BLOCK_ZERO, type Plan } from './plan.ts'
 import { RegisterAccess } from './register-access.ts'
 import { Reg, type RegisterFile } from './register-file.ts'
 import { DFSC_ALIGNMENT, DFSC_EXTERNAL, dataAbortSyndrome, SP_ALIGNMENT_SYNDROME, Syndrome } from './syndrome.ts'
@@ -14,6 +15,8 @@ export interface Abort {
   readonly far: bigint | number
   readonly hpfar: bigint | number
 }
+
+const SP_PLAN = { base: BASE_SP } as const
 
 /** The grain of FAR and HPFAR: an access is taken apart at its multiples, whatever the guest's own pages are. */
 export const PAGE = 4096
@@ -129,6 +132,11 @@ export class Fault {
   alignmentAbort(plan: Plan): Outcome {
     const { vaHi, vaLo } = this.outcome
     return this.abort('alignment-fault', DFSC_ALIGNMENT, !plan.load, vaHi, vaLo)
+  }
+
+  /** Whether SP is a base that must be, and is not, a multiple of 16. */
+  stackMisaligned(): boolean {
+    return stackMisaligned(SP_PLAN, this.registers)
   }
 
   /** SP alignment fault: no FAR (pseudocode `AArch64.SPAlignmentFault`). */

@@ -22,6 +22,7 @@ import { MEMTX_OK, MemTxAttrs, type MemTxResult } from './region.ts'
 import { Reg } from './register-file.ts'
 import { retire } from './retire.ts'
 import { RetryLimit } from './retry-limit.ts'
+import { ScalableAccess } from './scalable.ts'
 import { DFSC_UNSUPPORTED_EXCLUSIVE, ExceptionClass, UNDEFINED_SYNDROME } from './syndrome.ts'
 import type { Vcpu } from './vcpu.ts'
 
@@ -62,6 +63,7 @@ export class DataAbortHandler {
   readonly #address: EffectiveAddress = new EffectiveAddress()
   readonly #authenticator: Authenticator
   readonly #copySet: MemoryCopySet
+  readonly #scalable: ScalableAccess
   readonly #retries: RetryLimit = new RetryLimit()
 
   /** @throws HandlerError for options that are none of those listed. */
@@ -76,6 +78,7 @@ export class DataAbortHandler {
     this.#executor = new Executor(bus)
     this.#probe = new Probe(this.#fault, this.#walk, this.#executor.span)
     this.#commit = new Commit(this.#fault, bus, this.#executor, this.#address)
+    this.#scalable = new ScalableAccess(this.#fault, this.#walk, bus, this.#commit)
     this.#copySet = new MemoryCopySet(this.#fault, this.#walk, bus, this.#commit)
   }
 
@@ -289,6 +292,7 @@ export class DataAbortHandler {
     // An atomic may be reported as the read that it begins with, or as the write.
     if (!modifies && plan.store !== s.write) return fault.end('retry', 'direction-differs')
     if (s.isv && !agreesWithSyndrome(plan, s)) return fault.end('retry', 'syndrome-differs')
+    if (plan.scalable) return this.#scalable.run(plan.scalable)
     if (plan.constraint !== '' && !this.#constrained(plan)) return outcome
     if (plan.copySet) return this.#copySet.run(plan)
     const address = this.#address

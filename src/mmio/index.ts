@@ -78,6 +78,8 @@ export {
 export { RegisterAccess } from './register-access.ts'
 export { REGISTER_SLOTS, Reg, RegisterFile } from './register-file.ts'
 export { MAX_RETRIES } from './retry-limit.ts'
+export { MAX_SCALABLE_ELEMENTS, ScalableElements } from './scalable-elements.ts'
+export type { ScalablePlan } from './scalable-plan.ts'
 export {
   DFSC_ALIGNMENT,
   DFSC_EXTERNAL,
@@ -90,3 +92,4 @@ export {
 export type { TagMemory } from './tags.ts'
 export type { TraceObserver } from './trace.ts'
 export type { Vcpu } from './vcpu.ts'
+export { MAX_VECTOR_BYTES, VectorFile, VectorReg, type VectorRegisters } from './vector-file.ts'

@@ -50,7 +50,8 @@ const SENTENCES = {
   // unhandled: the instruction
   'constrained-unpredictable': 'the manual leaves open what the instruction does (CONSTRAINED UNPREDICTABLE)',
   'guarded-control-stack': 'Guarded Control Stack accesses (FEAT_GCS) are not emulated',
-  'scalable-vector': 'accesses of SVE and SME registers are not emulated',
+  'scalable-vector': 'the instruction is of SVE or SME and not in the table',
+  'no-vector-registers': 'the vCPU has no scalable registers to give',
 } as const
 
 /** Why, by name. */

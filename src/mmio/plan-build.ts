@@ -28,6 +28,7 @@ import {
   ZERO_ELEMENT,
 } from './plan.ts'
 import { Reg } from './register-file.ts'
+import { scalablePlan } from './scalable-plan.ts'
 import { dataAbortSyndrome, type Syndrome } from './syndrome.ts'
 
 const insn = new Instruction()
@@ -96,6 +97,13 @@ export function buildPlan(word: number, plan: Plan): void {
     return
   }
   const list = operands(insn)
+  if (access.bank !== 'X' && access.bank !== 'V') {
+    plan.scalable = scalablePlan(access, list)
+    plan.base = plan.scalable?.base ?? 0
+    plan.status = plan.scalable ? PlanStatus.ACCESS : PlanStatus.REFUSED
+    if (!plan.scalable) plan.refusal = 'scalable-vector'
+    return
+  }
   planAddress(plan, list)
   planElements(plan, access, list)
   plan.alignment = alignmentOf(plan)
@@ -209,6 +217,7 @@ function reset(plan: Plan): void {
   plan.neverDevice = false
   plan.tags = false
   plan.copySet = false
+  plan.scalable = undefined
   plan.tagSource = 0
   plan.tagArray = false
   plan.alignment = 1
@@ -219,7 +228,6 @@ function reset(plan: Plan): void {
 
 /** Which refused kind an access is of, or `''`. */
 function refusal(access: MemoryAccess, features: readonly string[]): Refusal | '' {
-  if (access.bank !== 'X' && access.bank !== 'V') return 'scalable-vector'
   if (features.includes('GCS')) return 'guarded-control-stack'
   switch (access.form) {
     case 'contiguous':
@@ -232,7 +240,6 @@ function refusal(access: MemoryAccess, features: readonly string[]): Refusal | '
     case 'replicate-octo':
     case 'slice':
     case 'fill':
-      return 'scalable-vector'
     case 'register':
     case 'pair':
     case 'multiple':

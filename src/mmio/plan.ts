@@ -1,5 +1,6 @@
 import type { AccessForm, AccessOrder, AtomicOperation, Encoding, Unpredictable } from '../decode/index.ts'
 import type { FloatOperation } from './float-atomic.ts'
+import type { ScalablePlan } from './scalable-plan.ts'
 
 /** Most elements that one instruction accesses: LD1/ST1 of four registers of sixteen bytes. */
 export const MAX_ELEMENTS = 64
@@ -131,6 +132,8 @@ export class Plan {
   block = 0
   /** Device memory refuses the access wherever it points: DC ZVA, GVA, GZVA. */
   neverDevice = false
+  /** SVE and SME: all that the other members do not say; {@link count} is 0. */
+  scalable: ScalablePlan | undefined = undefined
   /** Memory copy and set: {@link count} is 0, `MemoryCopySet` takes the word apart. */
   copySet = false
   /** Moves Allocation Tags, of all bytes of the access. */

@@ -1,4 +1,5 @@
 import type { RegisterFile } from './register-file.ts'
+import type { VectorRegisters } from './vector-file.ts'
 
 /**
  * What nisv needs of a virtual CPU that stopped at a data abort.
@@ -9,6 +10,8 @@ import type { RegisterFile } from './register-file.ts'
  */
 export interface Vcpu {
   readonly regs: RegisterFile
+  /** Scalable registers, where the vCPU has SVE or SME; their instructions are not emulated without. */
+  readonly vectors?: VectorRegisters
   /** Make slot `reg` (a value of `Reg`) current in {@link regs}. */
   pull(reg: number): void
   /** Slot `reg` of {@link regs} has a new value that must reach the guest. */

@@ -68,7 +68,7 @@ describe('an abort that is not one of a stage 2 access is unhandled, by name', (
   })
 
   it.each([
-    ['scalable-vector', 0xa5e0a040],
+    ['no-vector-registers', 0xa5e0a040],
     ['guarded-control-stack', 0xd91f0c40],
   ] as const)('%s: word 0x%x', (reason, word) => {
     const outcome = untouched(

@@ -9,8 +9,13 @@ import {
   PlanStatus,
   Reg,
   RegisterAccess,
+  ScalableElements,
+  type ScalablePlan,
   stageTwoSyndrome,
   unalignedAccessFaults,
+  VectorFile,
+  VectorReg,
+  type VectorRegisters,
 } from '../../mmio/index.ts'
 import { LineWriter } from '../words.ts'
 import { type CaseLine, ConformInputError } from './input.ts'
@@ -88,12 +93,23 @@ function differingField(want: Fields, got: Fields): string {
   return ''
 }
 
+/** All lanes are active, all vectors zero. */
+const VECTORS: VectorRegisters = {
+  file: new VectorFile(),
+  length: 32,
+  pull: (reg) => {
+    if (reg >= VectorReg.P0 && reg < VectorReg.FFR) VECTORS.file.view(reg).fill(0xff)
+  },
+  push: () => {},
+}
+
 /** Words of a file on one vCPU: plan, address, and which of the checks before the access stops them. */
 class AbortPlayer {
   readonly #vcpu: InProcessVcpu = new InProcessVcpu()
   readonly #plan: Plan = new Plan()
   readonly #address: EffectiveAddress = new EffectiveAddress()
   readonly #registers: RegisterAccess = new RegisterAccess()
+  readonly #elements: ScalableElements = new ScalableElements()
 
   run(line: CaseLine): AbortOutcome {
     const { code, x } = line.value
@@ -111,6 +127,7 @@ class AbortPlayer {
     if (plan.status === PlanStatus.UNALLOCATED) return undefinedWord()
     if (plan.status !== PlanStatus.ACCESS) return { end: 'ok' }
     this.#registers.begin(this.#vcpu)
+    if (plan.scalable) return this.#scalable(plan, plan.scalable)
     this.#address.compute(plan, this.#registers)
     const { hi, lo } = this.#address
     const address = (BigInt(hi) << 32n) | BigInt(lo)
@@ -120,6 +137,22 @@ class AbortPlayer {
     if (address >> 52n !== 0n) return el1(plan, ADDRESS_SIZE_LEVEL_0, address)
     if (address >= RAM[0] && address < RAM[1]) return { end: 'ok' }
     return el2(plan, address)
+  }
+
+  /** Active elements in order: the first that faults, unless the load may not fault there. */
+  #scalable(plan: Plan, scalable: ScalablePlan): AbortOutcome {
+    const elements = this.#elements
+    elements.list(scalable, this.#registers, VECTORS)
+    if (scalable.form === 'non-fault') return { end: 'ok' }
+    const first = scalable.form === 'first-fault' || scalable.form === 'first-fault-gather'
+    for (let i = 0; i < (first ? Math.min(elements.count, 1) : elements.count); i++) {
+      const address = (BigInt(elements.hi[i] as number) << 32n) | BigInt(elements.lo[i] as number)
+      if (address >> 52n !== 0n) return el1(plan, ADDRESS_SIZE_LEVEL_0, address)
+      for (const at of [address, address + BigInt(elements.size) - 1n]) {
+        if (at < RAM[0] || at >= RAM[1]) return el2(plan, at === address ? at : at - (at % 4096n))
+      }
+    }
+    return { end: 'ok' }
   }
 }
 

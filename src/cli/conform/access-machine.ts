@@ -12,6 +12,11 @@ import {
   Reg,
   RegisterAccess,
   RegisterFile,
+  ScalableElements,
+  type ScalablePlan,
+  VectorFile,
+  VectorReg,
+  type VectorRegisters,
 } from '../../mmio/index.ts'
 import { Access, accessOf, FaultKind, RegimeRegister, Translation, TranslationRegime, walk } from '../../tlb/index.ts'
 
@@ -76,12 +81,42 @@ function virtio(offset: number, size: number): number {
   return size === 4 ? value : value & ((1 << (8 * size)) - 1)
 }
 
+/** Bytes of a Z register of the file's machine. */
+export const VECTOR_BYTES = 32
+
+/** A vCPU with 256-bit vectors, of which the SIMD&FP registers are the low halves. */
+class ScalableVcpu extends InProcessVcpu {
+  readonly vectors: VectorRegisters & { readonly file: VectorFile }
+
+  constructor() {
+    super()
+    const file = new VectorFile()
+    const low = (reg: number): Uint8Array =>
+      this.regs.bytes.subarray((Reg.V0 + 2 * reg) * 8, (Reg.V0 + 2 * reg) * 8 + 16)
+    this.vectors = {
+      file,
+      length: VECTOR_BYTES,
+      pull: (reg) => {
+        if (reg < VectorReg.P0) file.view(reg).set(low(reg))
+      },
+      push: (reg) => {
+        if (reg < VectorReg.P0) low(reg).set(file.view(reg).subarray(0, 16))
+      },
+    }
+  }
+
+  /** A SIMD&FP register that is written zeroes the rest of its vector. */
+  override push(reg: number): void {
+    if (reg >= Reg.V0) this.vectors.file.view((reg - Reg.V0) >> 1).fill(0, 16)
+  }
+}
+
 /**
  * The machine of an access file: three pages of RAM between three of devices, in a Device-nGnRE and a Normal
  * Non-cacheable alias. Every instruction goes the way of a data abort, whichever page it accesses.
  */
 export class AccessMachine {
-  readonly vcpu: InProcessVcpu = new InProcessVcpu()
+  readonly vcpu: ScalableVcpu = new ScalableVcpu()
   /** Device accesses since {@link reset}. */
   readonly accesses: AccessByte[] = []
   /** What the last {@link step} came to: of the handler, or of the CPU before it. */
@@ -97,6 +132,7 @@ export class AccessMachine {
   readonly #page: Translation = new Translation()
   readonly #address: EffectiveAddress = new EffectiveAddress()
   readonly #registers: RegisterAccess = new RegisterAccess()
+  readonly #elements: ScalableElements = new ScalableElements()
   /** What devices without a model of their own read next, by address. */
   #given: Map<number, number[]> = new Map()
 
@@ -144,6 +180,14 @@ export class AccessMachine {
     const { regs } = this.vcpu
     for (let r = 0; r < 31; r++) regs.set(r, contractWord(r))
     for (let v = 0; v < 64; v++) regs.set(Reg.V0 + v, contractWord(1000 + 4 * (v >> 1) + (v & 1)))
+    const { file } = this.vcpu.vectors
+    for (let z = 0; z < 32; z++) {
+      file.view(z).set(new Uint8Array(BigUint64Array.from([0, 1, 2, 3], (j) => contractWord(1000 + 4 * z + j)).buffer))
+    }
+    for (let p = 0; p < 16; p++) {
+      file.view(VectorReg.P0 + p).set(new Uint8Array(BigUint64Array.of(contractWord(5000 + p)).buffer, 0, 4))
+    }
+    file.view(VectorReg.FFR).fill(0xff, 0, VECTOR_BYTES / 8)
     regs.set(Reg.SP_EL0, 0x8000_1800n)
     regs.set(Reg.SCTLR_EL1, SCTLR)
     regs.set(Reg.TCR_EL1, TCR)
@@ -175,8 +219,18 @@ export class AccessMachine {
     this.#code.setUint32(0, word, true)
     regs.set(Reg.PC, CODE_VA)
     this.#registers.begin(this.vcpu)
-    this.#address.compute(plan, this.#registers)
-    const { hi, lo } = this.#address
+    let { hi, lo } = this.#address
+    if (plan.scalable) {
+      const elements = this.#elements
+      elements.list(plan.scalable, this.#registers, this.vcpu.vectors)
+      if (elements.count === 0) return this.#withoutElements(plan.scalable)
+      hi = elements.hi[0] as number
+      lo = elements.lo[0] as number
+    } else {
+      this.#address.compute(plan, this.#registers)
+      hi = this.#address.hi
+      lo = this.#address.lo
+    }
     const access = accessOf((plan.load ? Access.READ : 0) | (plan.store ? Access.WRITE : 0), 5, plan.unprivileged)
     const fault = walk(this.#regime, this.#space, hi, lo, access, this.#page)
     const { fsc, pa, write } = this.#page
@@ -192,6 +246,18 @@ export class AccessMachine {
     regs.setPair(Reg.ESR_EL1, 0, (0x9600_0000 | (write ? 0x40 : 0) | fsc) >>> 0)
     regs.setPair(Reg.FAR_EL1, hi, lo)
     return 'exc'
+  }
+
+  /** No lane is active: the CPU accesses nothing, and a load zeroes its registers. */
+  #withoutElements(plan: ScalablePlan): string {
+    const { vectors } = this.vcpu
+    if (plan.load && plan.bank === 'Z') {
+      for (const r of plan.registers) {
+        vectors.file.view(r).fill(0)
+        vectors.push(r)
+      }
+    }
+    return 'ok'
   }
 
   /** The next recorded bytes of an address and those behind it. */
