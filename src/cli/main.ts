@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { StateError } from '../crb/index.ts'
+import { asm } from './asm.ts'
 import { BinaryError } from './binary.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './command.ts'
@@ -21,6 +22,7 @@ const COMMANDS: readonly Command[] = [
   replayCommand,
   decodeCommand,
   disasm,
+  asm,
   coverageCommand,
   conform,
   crb,
