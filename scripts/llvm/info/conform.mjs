@@ -4,7 +4,7 @@
  * read and written, loads and stores, floating-point exceptions, flow. Each disagreement has to fall into a class of
  * classes.mjs, which says who is right.
  *
- *   --words N (24) of each row, --seed N (1), --dist DIR (dist)
+ *   --words N (24) of each row, --seed N (1), --dist DIR (build)
  */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
   options: {
     words: { type: 'string', default: '24' },
     seed: { type: 'string', default: '1' },
-    dist: { type: 'string', default: join(root, 'dist') },
+    dist: { type: 'string', default: join(root, 'build') },
   },
 })
 const dist = resolve(options.dist)
