@@ -145,6 +145,41 @@ describe('every row, every callback deferred, each time to another handler', () 
   })
 })
 
+describe('a chunk of a memory copy, every byte deferred', () => {
+  it.each([
+    ['into the device', DEV_VA + 0x100, VA + 0x4010, true],
+    ['out of the device', VA + 0x4010, DEV_VA + 0x100, false],
+    ['inside the device', DEV_VA + 0x200, DEV_VA + 0x100, true],
+  ])('%s', (_name, to, from, write) => {
+    const word = 0x194504c4 // cpyfm [x4]!, [x5]!, x6!
+    expect(format(decode(word)!)).toBe('cpyfm [x4]!, [x5]!, x6!')
+    const here = new Host(SIZES[0]![1])
+    const there = new Host(SIZES[0]![1])
+    const run = (host: Host): Outcome => {
+      host.m.setX(4, to + 20)
+      host.m.setX(5, from + 20)
+      host.m.setX(6, (1n << 64n) - 20n)
+      return host.m.run(word, { far: write ? to : from, write })
+    }
+    there.device.defers = false
+    const wanted = there.state(run(there))
+    there.device.defers = true
+    let host = here
+    let outcome = run(here)
+    let resumed = 0
+    for (; outcome.kind === 'deferred'; resumed++) {
+      expect(host.m.vcpu.pushed).toEqual([])
+      const c = json(outcome.continuation)
+      host = host === here ? there : here
+      host.take(host === here ? there : here)
+      outcome = host.m.handler.resume(host.m.vcpu, c, host.device.answer(c.token))
+    }
+    expect(resumed).toBe(from >= DEV_VA && from < VA + 0x4000 && write ? 40 : 20)
+    expect(outcome.reason).toBe('done')
+    expect(host.state(outcome) === wanted).toBe(true)
+  })
+})
+
 const EIGHT = SIZES[0]![1]
 const LDP = 0xa9400440 // ldp x0, x1, [x2]
 const STP = 0xa9000440
