@@ -100,9 +100,10 @@ export class GuestWalk {
 
   #note(vaHi: number, vaLo: number): void {
     const i = this.#pages
-    if (i >= MAX_PAGES) return
+    const page = vaLo & -4096
+    if (i >= MAX_PAGES || (i > 0 && this.#va[2 * i - 2] === page && this.#va[2 * i - 1] === (vaHi | 0))) return
     const { pa } = this.page
-    this.#va[2 * i] = vaLo & -4096
+    this.#va[2 * i] = page
     this.#va[2 * i + 1] = vaHi
     this.#pa[i] = pa - (pa % 4096)
     this.#attr[i] = this.page.attr

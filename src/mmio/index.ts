@@ -8,7 +8,7 @@
  * const space = crb.attach(new AddressSpace()).add(MemoryRegion.ram('ram', bytes), 0x4000_0000)
  * const handler = new DataAbortHandler({ space }) // features, busErrors, granule, trace: see HandlerOptions
  * const outcome = handler.handle(vcpu, { esr, far, hpfar }) // bigint or number
- * outcome.kind // 'retired' | 'injected' | 'retry' | 'unhandled'
+ * outcome.kind // 'retired' | 'injected' | 'retry' | 'deferred' | 'unhandled'
  * outcome.reason // a key of REASONS; outcome.describe() is a line for people
  * ```
  *
@@ -16,6 +16,8 @@
  *   at most per fault, and pushed once if it changed. `handle(vcpu)` without an abort takes it from the slots
  *   `Reg.ESR_EL2`, `FAR_EL2`, `HPFAR_EL2` and allocates nothing.
  * - A {@link TraceObserver} (`trace` of the options) is told of plan, pages, element accesses and outcome.
+ * - A device that answers later ends the fault in `deferred`; `outcome.continuation` is JSON, and `handler.resume(vcpu,
+ *   continuation, value)` goes on, in this process or another. `outcome.journal` lists what was done so far.
  * - {@link buildPlan} and {@link PlanCache} say what a word does to memory, as data.
  *
  * @module
