@@ -134,6 +134,28 @@ describe('what people write', () => {
     expect(assemble(line).toString(16)).toBe(word.toString(16))
   })
 
+  // `word<TAB>line`, or `refused`, as llvm-mc 22 answers; tests/live/asm.test.ts asks it again.
+  const spellings = readFileSync(new URL('spellings.txt', import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n')
+  /** Refused by LLVM, and clear enough: `#0` of any comparison with zero, `#` left out, `#0` for no offset. */
+  const TAKEN = ['fcmp d0, #0', 'cntd x0, all, mul 2', 'ld1b {z0.b}, p0/z, [x0, #0]']
+
+  it('as LLVM 22 reads it', () => {
+    const wrong: string[] = []
+    for (const spelling of spellings) {
+      const [expected, line = ''] = spelling.split('\t')
+      let word = 'refused'
+      try {
+        word = assemble(line).toString(16).padStart(8, '0')
+      } catch (error) {
+        if (!(error instanceof AsmError)) throw error
+      }
+      if (word !== expected) wrong.push(line)
+    }
+    expect(wrong).toEqual(TAKEN)
+  })
+
   it('symbols', () => {
     const options = { pc: 0x1000, symbol: (name: string) => (name === 'Main' ? 0x1010n : undefined) }
     expect(assemble('bl Main', options)).toBe(0x94000004)

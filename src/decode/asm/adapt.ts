@@ -1,6 +1,7 @@
 import { systemRegisterEncoding } from '../isa/tables/system-registers.ts'
 import type { ListOperand, MemoryOperand, Operand, OperandCodec, RegisterClass, RegisterOperand } from '../operand.ts'
 import { registerName } from '../operand.ts'
+import { expandFloat } from '../operands/sve-immediate.ts'
 import { sameOperand } from '../same-operand.ts'
 import { CONDITION_SYNONYMS } from './candidates.ts'
 import type { Written } from './parser.ts'
@@ -66,13 +67,22 @@ export function adapt(
       if (given.kind === 'shifted-immediate') return token.includes('<<sh') ? byteShifted(given) : undefined
       return given.kind === 'immediate' ? given : undefined
     case 'float':
+      // A hexadecimal number is imm8 itself.
+      if (given.kind === 'immediate' && given.radix === 16 && token.startsWith('#float('))
+        return eightBits(Number(given.value))
+      return given.kind === 'immediate' || given.kind === 'float' ? given : undefined
     case 'byte-mask':
       return given.kind === 'immediate' || given.kind === 'float' ? given : undefined
     case 'za':
-      return given.kind === 'za' ? given : undefined
+      // Slices that are loaded or stored need no braces.
+      return given.kind === 'za' ? (sample.braces ? { ...given, braces: true } : given) : undefined
     default:
       return given.kind === sample.kind ? given : undefined
   }
+}
+
+function eightBits(imm8: number): Operand | undefined {
+  return imm8 >= 0 && imm8 < 256 ? { kind: 'float', value: expandFloat(imm8), digits: 8 } : undefined
 }
 
 function shiftedImmediate(given: Operand, token: string): Operand | undefined {
@@ -153,6 +163,10 @@ export function agrees(given: Operand, read: Operand | undefined): boolean {
   }
   if (read?.kind === 'za' && given.kind === 'za' && given.group === 0 && read.group !== 0)
     return sameOperand({ ...given, group: read.group }, read)
+  // With SP, the extension of the register's own width reads as `lsl`.
+  if (read?.kind === 'shifted' && given.kind === 'shifted' && read.shift === 'lsl')
+    if (given.shift === (given.register.class === 'X' ? 'uxtx' : 'uxtw'))
+      return sameOperand({ ...given, shift: 'lsl' }, read)
   return sameOperand(given, read)
 }
 

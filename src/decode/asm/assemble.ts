@@ -10,6 +10,7 @@ import { labelOffset } from './label.ts'
 import { Cursor, lexemes } from './lexer.ts'
 import { number } from './number.ts'
 import { type Written, writtenOperands } from './parser.ts'
+import { isRewritten, rewritten, type Statement } from './rewrites.ts'
 
 /** What a line may refer to. */
 export interface AssembleOptions {
@@ -29,6 +30,9 @@ const DEFAULTS: AssembleOptions = {}
  * write: any case, spaces, `#` or none, numbers in hexadecimal, binary or octal, `// comment`, `.inst 0x...`, system
  * registers by name or as `S3_0_C1_C0_0`.
  *
+ * What LLVM reads beyond what it writes is read too: `add x0, x1, #-5`, `ldr x0, [x1, #-8]`, `bic x0, x1, #255`,
+ * `fmov d0, #0.0`, `cmple`, `sxtl`, `beq` and so on. Not read: expressions, `ldr x0, =value`, labels, directives.
+ *
  * Where several encodings fit, the first in the manual's order is taken, as LLVM does: `ldr x0, [x1, #8]` is LDR and
  * not LDUR.
  *
@@ -45,14 +49,13 @@ export function assemble(line: string, options: AssembleOptions = DEFAULTS): num
   const first = cursor.take()
   if (first.kind !== 'word') throw new AsmError(first.column, `no mnemonic at the beginning`)
   if (first.lower === '.inst') return inst(cursor)
-  const rows = candidates(first.lower)
-  if (rows.length === 0)
+  if (candidates(first.lower).length === 0 && !isRewritten(first.lower))
     throw new AsmError(
       first.column,
       `'${first.text}' is ${cursor.next.text === ':' ? 'a label' : 'no mnemonic of A64'}`,
     )
   const written = writtenOperands(cursor)
-  return choose(rows, written, options, cursor.next.column)
+  return choose({ mnemonic: first.lower, written }, options, cursor.next.column)
 }
 
 function inst(cursor: Cursor): number {
@@ -70,28 +73,31 @@ interface Misfit {
   readonly operand: number
 }
 
-function choose(
+function choose({ mnemonic, written }: Statement, options: AssembleOptions, end: number): number {
+  const found = search(candidates(mnemonic), written, options)
+  if (typeof found === 'number') return found
+  const other = rewritten({ mnemonic, written })
+  const again = other && search(candidates(other.mnemonic), other.written, options)
+  if (typeof again === 'number') return again
+  const misfit = found ?? again
+  throw misfit ? problem(misfit, written, end) : new AsmError(end, `'${mnemonic}' has other operands`)
+}
+
+/** The word of the first row that fits, or the row that comes nearest. */
+function search(
   rows: readonly Candidate[],
   written: readonly Written[],
   options: AssembleOptions,
-  end: number,
-): number {
-  const offset =
-    (w: Written): ((row: Encoding) => number | undefined) =>
-    (row) =>
-      labelOffset(w, row, options)
+): number | Misfit | undefined {
   let best: Misfit | undefined
   for (const candidate of rows) {
     const { row } = candidate
-    const slots = slotsOf(row)
-    const misfit = place(candidate, slots, written, (w) => offset(w)(row))
-    if (typeof misfit === 'number') {
-      if (misfit >= 0) return misfit
-      const operand = ~misfit
-      if (!best || operand > best.operand) best = { row, operand }
-    }
+    const word = place(candidate, slotsOf(row), written, (w) => labelOffset(w, row, options))
+    if (word >= 0) return word
+    const operand = ~word
+    if (!best || operand > best.operand) best = { row, operand }
   }
-  throw problem(best as Misfit, written, end)
+  return best
 }
 
 /** The word, or the position of the operand that does not fit, inverted. */
@@ -126,8 +132,8 @@ function place(
   return word === NO_SOLUTION ? ~(solver.failed < 0 ? given.length : solver.failed) : word
 }
 
-/** Numbers as wide as a register: negative and unsigned ones are the same. */
-const MODULAR = /^#(?:bitmask|~?wide|imm13)/
+/** Numbers as wide as a register or element: negative and unsigned ones are the same. */
+const MODULAR = /^#(?:bitmask|~?wide|imm13|simm8<<sh)/
 
 const slotLists = new WeakMap<Encoding, readonly Slot[]>()
 

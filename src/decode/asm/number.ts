@@ -27,5 +27,9 @@ export function number(cursor: Cursor): ImmediateOperand | FloatOperand {
   const value = negative ? -magnitude : magnitude
   if (value >= 1n << 64n || value < -(1n << 63n)) throw new AsmError(column, 'the number has more than 64 bits')
   const small = Number(value)
-  return { kind: 'immediate', value: Number.isSafeInteger(small) ? small : value, radix: 10 }
+  return {
+    kind: 'immediate',
+    value: Number.isSafeInteger(small) ? small : value,
+    radix: lower.startsWith('0x') ? 16 : 10,
+  }
 }

@@ -12,6 +12,8 @@ const NAMED: Readonly<Record<string, readonly [RegisterClass, number, boolean]>>
   wzr: ['W', 31, false],
   fp: ['X', 29, false],
   lr: ['X', 30, false],
+  x31: ['X', 31, false],
+  w31: ['W', 31, false],
 }
 
 /** The register of a name in lower case, without lane and mode, or `undefined`: `x3`, `wsp`, `v2.8h`, `za0.s`. */
