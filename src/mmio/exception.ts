@@ -18,6 +18,12 @@ const NZCV = (0b1111 << 28) >>> 0
 const SPAN = 23
 const DSSBS = 44 - 32
 const SPINTMASK = 62 - 32
+/** SCTLR2_ELx, GCSCR_ELx, and bit 34 of PSTATE. */
+const EASE = 5
+const EXLOCKEN = 6
+const EXLOCK = 1 << (34 - 32)
+/** Offset of the vector of SErrors. */
+const SERROR = 0x180
 /** HCR_EL2 fields, likewise. */
 const TGE = 27
 const RW = 31
@@ -37,6 +43,10 @@ export interface PstateFeatures {
   readonly NMI: boolean
   /** The guest has EL2, whose registers the shim keeps: HCR_EL2 may route exceptions there. Not unless told. */
   readonly EL2?: boolean
+  /** FEAT_DoubleFault2: SCTLR2_ELx.EASE sends synchronous external aborts to the vector of SErrors. Not unless told. */
+  readonly DoubleFault2?: boolean
+  /** FEAT_GCS: PSTATE.EXLOCK. Not unless told. */
+  readonly GCS?: boolean
   /** PSTATE.BTYPE is zero in SPSR_ELx: `UnpredictableOptions.ZEROBTYPE`. Not unless told. */
   readonly ZEROBTYPE?: boolean
 }
@@ -50,6 +60,8 @@ interface Target {
   readonly spsr: number
   readonly esr: number
   readonly far: number
+  readonly sctlr2: number
+  readonly gcscr: number
 }
 
 const TO_EL1: Target = {
@@ -60,6 +72,8 @@ const TO_EL1: Target = {
   spsr: Reg.SPSR_EL1,
   esr: Reg.ESR_EL1,
   far: Reg.FAR_EL1,
+  sctlr2: Reg.SCTLR2_EL1,
+  gcscr: Reg.GCSCR_EL1,
 }
 const TO_EL2: Target = {
   level: 2,
@@ -69,6 +83,8 @@ const TO_EL2: Target = {
   spsr: Reg.SPSR_EL2,
   esr: Reg.GUEST_ESR_EL2,
   far: Reg.GUEST_FAR_EL2,
+  sctlr2: Reg.SCTLR2_EL2,
+  gcscr: Reg.GCSCR_EL2,
 }
 
 /**
@@ -102,6 +118,7 @@ export function isInHost(access: RegisterAccess, features: PstateFeatures): bool
  * @param farHi - bits 63:32 of FAR_ELx; without it the exception is one that has no FAR.
  * @param farLo - bits 31:0 of FAR_ELx.
  * @param level - x, from {@link targetLevel}.
+ * @param external - a synchronous external abort.
  */
 export function takeException(
   access: RegisterAccess,
@@ -110,6 +127,7 @@ export function takeException(
   farHi = -1,
   farLo = 0,
   level: 1 | 2 = 1,
+  external = false,
 ): void {
   const to = level === 2 ? TO_EL2 : TO_EL1
   access.read(Reg.PC)
@@ -128,9 +146,25 @@ export function takeException(
   if (farHi >= 0) writeRegister(access, to.far, farHi, farLo)
   // PAN is set by EL2 only as the host of EL0 (pseudocode `ELIsInHost`).
   const panning = to.level === 1 || (bit(regs.lo(Reg.HCR_EL2), TGE) === 1 && bit(regs.hi(Reg.HCR_EL2), E2H) === 1)
-  const vector = ((regs.lo(to.vbar) & ~0x7ff) | vectorOffset(regs, pstate, to.level)) >>> 0
-  writeRegister(access, Reg.PSTATE, 0, pstateAt(regs, features, pstate, to.level, to.sctlr, panning))
+  const base = external && sendsToSError(access, features, to) ? SERROR : 0
+  const vector = ((regs.lo(to.vbar) & ~0x7ff) | (base + vectorOffset(regs, pstate, to.level))) >>> 0
+  const locked = features.GCS === true && isLocked(access, pstate, to)
+  writeRegister(access, Reg.PSTATE, locked ? EXLOCK : 0, pstateAt(regs, features, pstate, to.level, to.sctlr, panning))
   writeRegister(access, Reg.PC, regs.hi(to.vbar), vector)
+}
+
+/** Pseudocode `AArch64.RouteToSErrorOffset`. */
+function sendsToSError(access: RegisterAccess, features: PstateFeatures, to: Target): boolean {
+  if (features.DoubleFault2 !== true) return false
+  access.read(to.sctlr2)
+  return bit(access.regs.lo(to.sctlr2), EASE) === 1
+}
+
+/** PSTATE.EXLOCK: GCSCR_ELx.EXLOCKEN, but 0 from a lower Exception level (pseudocode `GetCurrentEXLOCKEN`). */
+function isLocked(access: RegisterAccess, pstate: number, to: Target): boolean {
+  if (levelOf(pstate) !== to.level) return false
+  access.read(to.gcscr)
+  return bit(access.regs.lo(to.gcscr), EXLOCKEN) === 1
 }
 
 /** Gives slot `slot` a new value. */
@@ -165,8 +199,7 @@ function vectorOffset(regs: RegisterFile, pstate: number, level: number): number
 }
 
 /**
- * PSTATE at the vector. Only named fields survive, so BTYPE, IL, SS and UAO become 0, and PM, EXLOCK, PACM and PPEND
- * above bit 31; and an AArch32 origin leaves nothing of GE, IT and Q in the bits that mean something else here.
+ * Bits 31:0 of PSTATE at the vector. Only named fields survive, so BTYPE, IL, SS and UAO become 0; and an AArch32 origin leaves nothing of GE, IT and Q in the bits that mean something else here.
  */
 function pstateAt(
   regs: RegisterFile,

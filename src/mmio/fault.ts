@@ -170,9 +170,10 @@ export class Fault {
   /** A data abort in the guest. @param status - DFSC. */
   abort(reason: Reason, status: number, write: boolean, farHi: number, farLo: number): Outcome {
     const { pstate } = this.settings
-    const target = targetLevel(this.registers, pstate, status === DFSC_EXTERNAL)
+    const external = status === DFSC_EXTERNAL
+    const target = targetLevel(this.registers, pstate, external)
     const esr = dataAbortSyndrome(this.level() < target, write, status)
-    takeException(this.registers, pstate, esr, farHi, farLo, target)
+    takeException(this.registers, pstate, esr, farHi, farLo, target, external)
     this.outcome.status = status
     return this.end('injected', reason)
   }

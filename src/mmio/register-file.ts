@@ -59,6 +59,12 @@ export const Reg = {
   /** ESR_EL2 and FAR_EL2 as the guest sees them. */
   GUEST_ESR_EL2: 133,
   GUEST_FAR_EL2: 134,
+  /** As they take effect (SCR_EL3.SCTLR2En, HCRX_EL2.SCTLR2En). Read where the CPU has FEAT_DoubleFault2. */
+  SCTLR2_EL1: 135,
+  SCTLR2_EL2: 136,
+  /** Read where the CPU has FEAT_GCS. */
+  GCSCR_EL1: 137,
+  GCSCR_EL2: 138,
 } as const
 
 /** Number of 64-bit slots in a {@link RegisterFile}. */

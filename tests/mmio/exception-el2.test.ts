@@ -120,6 +120,50 @@ describe('SPSR_EL1 under HCR_EL2.NV', () => {
   })
 })
 
+describe('features that change an exception to its own level', () => {
+  const entry = (features: object, gcscr: bigint, sctlr2: bigint, pstate: bigint, external: boolean, level: 1 | 2) => {
+    const vcpu = new LazyVcpu()
+    vcpu.truth.set(Reg.PSTATE, pstate)
+    vcpu.truth.set(Reg.HCR_EL2, RW)
+    vcpu.truth.set(level === 2 ? Reg.GCSCR_EL2 : Reg.GCSCR_EL1, gcscr)
+    vcpu.truth.set(level === 2 ? Reg.SCTLR2_EL2 : Reg.SCTLR2_EL1, sctlr2)
+    vcpu.begin()
+    const access = new RegisterAccess()
+    access.begin(vcpu)
+    takeException(access, { ...EL2, ...features }, 0, 0, 0, level, external)
+    access.commit()
+    return [vcpu.truth.get(Reg.PSTATE) >> 32n, vcpu.truth.get(Reg.PC)]
+  }
+  const EXLOCKEN = 1n << 6n
+  const EASE = 1n << 5n
+
+  it.each([1, 2] as const)('EL%i: EXLOCK by GCSCR, the vector of SErrors by SCTLR2', (level) => {
+    const own = level === 2 ? EL2H : EL1H
+    const both = { GCS: true, DoubleFault2: true }
+    expect(entry(both, EXLOCKEN, 0n, own, false, level)).toEqual([4n, 0x200n])
+    expect(entry(both, 0n, 0n, own | (1n << 34n), false, level)).toEqual([0n, 0x200n])
+    expect(entry(both, EXLOCKEN, 0n, EL0, false, level)).toEqual([0n, 0x400n])
+    expect(entry({}, EXLOCKEN, EASE, own, true, level)).toEqual([0n, 0x200n])
+    expect(entry(both, 0n, EASE, own, true, level)).toEqual([0n, 0x380n])
+    expect(entry(both, 0n, EASE, own, false, level)).toEqual([0n, 0x200n])
+    expect(entry(both, 0n, EASE, EL0, true, level)).toEqual([0n, 0x580n])
+  })
+
+  it('an external abort of the guest goes there', () => {
+    const m = new Machine({ features: { DoubleFault2: true } })
+    m.setX(Reg.SCTLR2_EL1, EASE)
+    m.setX(2, 0x1000_8000n) // no region is there
+    expect(m.run(0xf9400041, { far: 0x1000_8000 }).reason).toBe('external-abort')
+    expect(m.x(Reg.PC) & 0x7ffn).toBe(0x380n)
+    m.setX(Reg.PC, 0x40_0000)
+    m.setX(Reg.PSTATE, EL1H)
+    m.setX(2, DEV_VA + 1)
+    m.setX(Reg.SCTLR_EL1, m.x(Reg.SCTLR_EL1) | 2n)
+    expect(m.run(0xf9400041, { far: DEV_VA + 1 }).reason).toBe('alignment-fault')
+    expect(m.x(Reg.PC) & 0x7ffn).toBe(0x200n)
+  })
+})
+
 describe('the handler of a guest that has EL2', () => {
   const word = 0xf9400041 // ldr x1, [x2]
   const machine = (hcr: bigint, options: ConstructorParameters<typeof Machine>[0] = {}): Machine => {
