@@ -104,7 +104,7 @@ function accepted(encoding: Encoding, solver: Solver): number {
   throw new EncodeError(encoding.id, failed, `operand ${failed + 1} does not fit ${token}`)
 }
 
-const probe = new Instruction()
+const probe = /* @__PURE__ */ new Instruction()
 
 /** The word decodes as the encoding, or is one that the alias spells. */
 export function isSpelling(encoding: Encoding, word: number): boolean {

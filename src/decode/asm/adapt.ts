@@ -118,7 +118,7 @@ function memory(given: MemoryOperand, sample: Operand & { readonly kind: 'memory
 }
 
 /** Prefetch operations and barriers have numbers too. */
-const NUMBERED = new Set(['prfop', 'prfop:4', 'barrier', 'isb_limit'])
+const NUMBERED: ReadonlySet<string> = /* @__PURE__ */ new Set(['prfop', 'prfop:4', 'barrier', 'isb_limit'])
 
 function numbered(value: number, { bits, read }: OperandCodec): Operand | undefined {
   const lowest = (bits & -bits) >>> 0
@@ -137,8 +137,18 @@ function named(given: Operand, token: string): Operand | undefined {
 }
 
 const FILES: Readonly<Record<RegisterClass, string>> = {
-  ...{ W: 'general', X: 'general', B: 'scalar', H: 'scalar', S: 'scalar', D: 'scalar', Q: 'scalar' },
-  ...{ V: 'vector', Z: 'Z', P: 'P', PN: 'PN', ZA: 'ZA' },
+  W: 'general',
+  X: 'general',
+  B: 'scalar',
+  H: 'scalar',
+  S: 'scalar',
+  D: 'scalar',
+  Q: 'scalar',
+  V: 'vector',
+  Z: 'Z',
+  P: 'P',
+  PN: 'PN',
+  ZA: 'ZA',
 }
 
 /** The words of one row read an operand in different sizes, and never in different files. */

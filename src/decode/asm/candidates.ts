@@ -18,27 +18,22 @@ export function candidates(mnemonic: string): readonly Candidate[] {
   return byMnemonic.get(SYNONYMS[mnemonic] ?? mnemonic) ?? []
 }
 
-/** Every mnemonic, in lower case. */
-export function mnemonics(): Iterable<string> {
-  byMnemonic ??= index()
-  return byMnemonic.keys()
-}
-
 /** Other names of the conditions. */
 export const CONDITION_SYNONYMS: Readonly<Record<string, string>> = { cs: 'hs', cc: 'lo' }
 
 /** `b.cs`, `beq` and kin, which LLVM's assembler takes. */
-const SYNONYMS: Readonly<Record<string, string>> = Object.assign(
-  Object.create(null) as Record<string, string>,
-  Object.fromEntries([
-    ...Object.entries(CONDITION_SYNONYMS).flatMap(([other, name]) => [
-      [`b.${other}`, `b.${name}`],
-      [`bc.${other}`, `bc.${name}`],
-      [`b${other}`, `b.${name}`],
-    ]),
-    ...CONDITIONS.map((name) => [`b${name}`, `b.${name}`]),
-  ]),
-)
+const SYNONYMS: Readonly<Record<string, string>> = /* @__PURE__ */ synonyms()
+
+function synonyms(): Record<string, string> {
+  const found: Record<string, string> = Object.create(null)
+  for (const [other, name] of Object.entries(CONDITION_SYNONYMS)) {
+    found[`b.${other}`] = `b.${name}`
+    found[`bc.${other}`] = `bc.${name}`
+    found[`b${other}`] = `b.${name}`
+  }
+  for (const name of CONDITIONS) found[`b${name}`] = `b.${name}`
+  return found
+}
 
 function index(): ReadonlyMap<string, readonly Candidate[]> {
   const found = new Map<string, Candidate[]>()

@@ -2,7 +2,25 @@ import { type RegisterClass, type RegisterOperand, registerSet } from '../operan
 
 const NUMBERED = /^(pn|za|[wxbhsdqvzp])(\d{1,2})(?:\.(\d{0,2}[bhsdq]))?$/
 /** Element sizes, and the arrangements of Advanced SIMD: nothing else is put into the cache of register sets. */
-const ARRANGEMENTS = new Set(['8b', '16b', '4b', '2b', '4h', '8h', '2h', '2s', '4s', '1d', '2d', '1q', ...'bhsdq'])
+const ARRANGEMENTS: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  '8b',
+  '16b',
+  '4b',
+  '2b',
+  '4h',
+  '8h',
+  '2h',
+  '2s',
+  '4s',
+  '1d',
+  '2d',
+  '1q',
+  'b',
+  'h',
+  's',
+  'd',
+  'q',
+])
 const COUNTS: Readonly<Partial<Record<RegisterClass, number>>> = { W: 31, X: 31, P: 16, PN: 16, ZA: 16 }
 
 const NAMED: Readonly<Record<string, readonly [RegisterClass, number, boolean]>> = {

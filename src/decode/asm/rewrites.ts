@@ -16,15 +16,15 @@ export interface Statement {
   readonly written: readonly Written[]
 }
 
-const UNSCALED = pairs('ldr ldur, str stur, ldrb ldurb, strb sturb, ldrh ldurh, strh sturh, prfm prfum')
-const UNSCALED_SIGNED = pairs('ldrsb ldursb, ldrsh ldursh, ldrsw ldursw')
-const NEGATED = pairs('add sub, sub add, adds subs, subs adds, cmp cmn, cmn cmp')
-const INVERTED = pairs('bic and, bics ands, orn orr, eon eor')
-const SWAPPED = pairs(
+const UNSCALED = /* @__PURE__ */ pairs('ldr ldur, str stur, ldrb ldurb, strb sturb, ldrh ldurh, strh sturh, prfm prfum')
+const UNSCALED_SIGNED = /* @__PURE__ */ pairs('ldrsb ldursb, ldrsh ldursh, ldrsw ldursw')
+const NEGATED = /* @__PURE__ */ pairs('add sub, sub add, adds subs, subs adds, cmp cmn, cmn cmp')
+const INVERTED = /* @__PURE__ */ pairs('bic and, bics ands, orn orr, eon eor')
+const SWAPPED = /* @__PURE__ */ pairs(
   'cmle cmge, cmlt cmgt, cmlo cmhi, cmls cmhs, cmple cmpge, cmplt cmpgt, cmplo cmphi, cmpls cmphs, ' +
     'fcmle fcmge, fcmlt fcmgt, facle facge, faclt facgt',
 )
-const LENGTHENED = pairs('sxtl sshll, sxtl2 sshll2, uxtl ushll, uxtl2 ushll2')
+const LENGTHENED = /* @__PURE__ */ pairs('sxtl sshll, sxtl2 sshll2, uxtl ushll, uxtl2 ushll2')
 
 function pairs(text: string): Readonly<Record<string, string>> {
   return Object.assign(Object.create(null), Object.fromEntries(text.split(', ').map((pair) => pair.split(' '))))
