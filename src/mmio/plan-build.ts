@@ -33,6 +33,9 @@ import { dataAbortSyndrome, type Syndrome } from './syndrome.ts'
 
 const insn = new Instruction()
 
+/** IC IVAU, X0: the one operation of the instruction cache that has an address; a row of its own it has none. */
+const IC_IVAU = 0xd50b_7520
+
 /**
  * Makes the plan of a word. Never throws; allocates, and is meant to run once per distinct word.
  *
@@ -63,7 +66,7 @@ export function buildPlan(word: number, plan: Plan): void {
   plan.encoding = encoding
   plan.constrained = insn.verdict === CONSTRAINED
   plan.constraint = insn.unpredictable
-  plan.status = PlanStatus.NOT_MEMORY
+  plan.status = (word & ~31) >>> 0 === IC_IVAU ? PlanStatus.NO_ACCESS : PlanStatus.NOT_MEMORY
   if (!access) return
   plan.form = access.form
   plan.load = access.load

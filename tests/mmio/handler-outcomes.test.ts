@@ -21,6 +21,9 @@ const LDTR_X = 0xf8400840 // ldtr x0, [x2]
 const LDP_POST = 0xa8c10440 // ldp x0, x1, [x2], #16
 const PRFM = 0xf9800040 // prfm pldl1keep, [x2]
 const DC_CVAC = 0xd50b7a22 // dc cvac, x2
+const PRFUM = 0xf8800040 // prfum pldl1keep, [x2]
+const RPRFM = 0xf8a24858 // rprfm pldkeep, x2, [x2]
+const IC_IVAU = 0xd50b7522 // ic ivau, x2
 
 /** A machine whose x2 is `at`, and the end of one fault, which must leave no trace. */
 function untouched(run: (m: Machine) => Outcome, prepare: (m: Machine) => void = () => {}): Outcome {
@@ -155,7 +158,7 @@ describe('retry: frame and decode disagree, or it is no MMIO', () => {
   })
 
   it('cache maintenance and prefetch: done on a device, the host’s on RAM', () => {
-    for (const word of [PRFM, DC_CVAC]) {
+    for (const word of [PRFM, PRFUM, RPRFM, DC_CVAC, IC_IVAU]) {
       for (const status of [0x07, 0x0f]) {
         const ram = untouched(
           (m) => m.run(word, { far: VA, status, iss: 0x100 }),

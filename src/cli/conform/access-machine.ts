@@ -117,6 +117,8 @@ class ScalableVcpu extends InProcessVcpu {
  */
 export class AccessMachine {
   readonly vcpu: ScalableVcpu = new ScalableVcpu()
+  /** SVE: byte of the vector that the first active lane begins at. */
+  firstByte = 0
   /** Device accesses since {@link reset}. */
   readonly accesses: AccessByte[] = []
   /** What the last {@link step} came to: of the handler, or of the CPU before it. */
@@ -223,6 +225,7 @@ export class AccessMachine {
     if (plan.scalable) {
       const elements = this.#elements
       elements.list(plan.scalable, this.#registers, this.vcpu.vectors)
+      this.firstByte = (elements.lanes[0] as number) * elements.lane
       if (elements.count === 0) return this.#withoutElements(plan.scalable)
       hi = elements.hi[0] as number
       lo = elements.lo[0] as number
