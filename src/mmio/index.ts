@@ -53,6 +53,7 @@ export { describeReason, Outcome, type OutcomeKind, REASONS, type Reason } from 
 export {
   BASE_PC,
   BASE_SP,
+  BLOCK_ZERO,
   DEFAULT_ZERO_BLOCK,
   Extend,
   MAX_BYTES,
@@ -60,6 +61,8 @@ export {
   Plan,
   PlanStatus,
   type Refusal,
+  TAG_OF_ADDRESS,
+  TAG_OF_SP,
   Writeback,
   ZERO_ELEMENT,
 } from './plan.ts'

@@ -36,6 +36,8 @@ export class ScalableAccess {
   readonly #pa: Float64Array = new Float64Array(MAX_SCALABLE_ELEMENTS)
   /** Guest-physical address of the part of an element on a second page. */
   readonly #nextPa: Float64Array = new Float64Array(MAX_SCALABLE_ELEMENTS)
+  /** The element is, or begins, in Normal Tagged memory. */
+  readonly #tagged: Uint8Array = new Uint8Array(MAX_SCALABLE_ELEMENTS)
   readonly #data: Uint8Array = new Uint8Array(MAX_BYTES)
   #vectors: VectorRegisters | undefined = undefined
   #device = false
@@ -45,6 +47,7 @@ export class ScalableAccess {
   #pageLo = 0
   #pagePa = 0
   #pageDevice = false
+  #pageTagged = false
 
   constructor(fault: Fault, walk: GuestWalk, bus: ElementBus, commit: Commit) {
     this.#fault = fault
@@ -111,10 +114,35 @@ export class ScalableAccess {
       fault.stop('not-mmio')
       return -1
     }
+    if (fault.settings.tags && !this.#tagsAgree(plan, first, reached)) return -1
     if (!this.#updateTables(reached, access)) return -1
     outcome.vaHi = hi[0] as number
     outcome.vaLo = lo[0] as number
     return size > 0 ? reached : -1
+  }
+
+  /**
+   * Checks the tag of each element; only in RAM are there any. Those behind the first of a first-fault load are taken as
+   * unchecked, which the manual leaves open.
+   */
+  #tagsAgree(plan: ScalablePlan, first: boolean, count: number): boolean {
+    const { outcome } = this.#fault
+    const { tags, span } = this.#commit
+    const { size, hi, lo } = this.#elements
+    if (plan.form === 'non-fault' || (plan.base === BASE_SP && plan.index < 0 && plan.vectorIndex < 0)) return true
+    const unprivileged = this.#fault.level() === 0
+    for (let i = 0; i < (first ? Math.min(count, 1) : count); i++) {
+      if (this.#tagged[i] === 0) continue
+      outcome.vaHi = hi[i] as number
+      outcome.vaLo = lo[i] as number
+      span.pa = this.#pa[i] as number
+      span.room = Math.min(size, PAGE - (outcome.vaLo & (PAGE - 1)))
+      span.nextPa = this.#nextPa[i] as number
+      span.tagged = true
+      span.nextTagged = true
+      if (!tags.checkBytes(size, unprivileged, plan.load)) return false
+    }
+    return true
   }
 
   /** Translates one element. @param rest - a fault ends the load. @returns whether it may be accessed. */
@@ -132,6 +160,7 @@ export class ScalableAccess {
     // Before its permissions in the pseudocode; only a device page that is also forbidden can tell.
     if (unaligned && this.#device && !rest) return this.#alignment(vaHi, vaLo)
     this.#pa[i] = this.#pagePa + (vaLo & (PAGE - 1))
+    this.#tagged[i] = this.#pageTagged ? 1 : 0
     if (mine && offset < room) this.#faulting = (this.#pa[i] as number) + offset
     if (unaligned && this.#device) return false
     if (rest && !this.#isRam(this.#pa[i] as number, Math.min(room, size))) return false
@@ -175,6 +204,7 @@ export class ScalableAccess {
     this.#pagePa = page.pa - (page.pa % PAGE)
     this.#pageDevice = this.#walk.onDeviceMemory(fault.registers)
     this.#device = this.#pageDevice
+    this.#pageTagged = this.#walk.isTagged()
     return true
   }
 

@@ -113,11 +113,15 @@ export class AllocationTags {
    * @returns whether the access goes on; otherwise the outcome is set.
    */
   check(plan: Plan, length: number, unprivileged: boolean, load: boolean = plan.load): boolean {
+    const span = this.#span
+    if ((!span.tagged && !span.nextTagged) || plan.tags || !isChecked(plan)) return true
+    return this.checkBytes(length, unprivileged, load)
+  }
+
+  /** Checks the tags of `length` bytes from the address in the outcome on, whose pages are in the span. */
+  checkBytes(length: number, unprivileged: boolean, load: boolean): boolean {
     const fault = this.#fault
     const { registers, outcome, settings } = fault
-    const span = this.#span
-    if (!span.tagged && !span.nextTagged) return true
-    if (plan.tags || !isChecked(plan)) return true
     const { regs } = registers
     registers.read(Reg.SCTLR_EL1)
     registers.read(Reg.TCR_EL1)

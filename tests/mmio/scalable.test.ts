@@ -404,6 +404,21 @@ describe('faults', () => {
     expect([m.x(Reg.ESR_EL1), m.x(Reg.FAR_EL1), v.z(5)]).toEqual([0x9600_0010n, BigInt(DEV_VA + 0x18), before])
   })
 
+  it('a tag that differs is a Tag Check fault at the element', () => {
+    const m = new Machine({ tags: { read: (pa) => (pa === RAM + 0xc010 ? 5 : 0), write: () => {} } })
+    const v = new Vectors(64)
+    Object.assign(m.vcpu, { vectors: v })
+    v.setPredicate(0, () => true, 8)
+    m.vcpu.truth.set(Reg.MAIR_EL1, 0xf044n)
+    m.vcpu.truth.set(Reg.SCTLR_EL1, m.x(Reg.SCTLR_EL1) | (1n << 43n) | (1n << 40n))
+    m.vcpu.truth.set(Reg.TCR_EL1, m.x(Reg.TCR_EL1) | (1n << 37n))
+    m.map(DEV_VA + 0x1000, RAM + 0xc000, 4)
+    m.setX(2, DEV_VA + 0xfe0)
+    m.setX(4, 0)
+    expect(m.run(LD1D, { far: DEV_VA + 0xfe0 }).reason).toBe('tag-check-fault')
+    expect([m.x(Reg.ESR_EL1), m.x(Reg.FAR_EL1), m.elements]).toEqual([0x9600_0011n, BigInt(DEV_VA + 0x1010), []])
+  })
+
   it('an element across two pages goes as two parts', () => {
     const { m, v } = machine(16)
     v.setPredicate(0, () => true, 8)
