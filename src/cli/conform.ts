@@ -3,6 +3,7 @@ import { type Command, UsageError } from './command.ts'
 import { conformAbort, emitAbort } from './conform/abort.ts'
 import { conformAccess, emitAccess } from './conform/access.ts'
 import { conformCrb, emitCrb } from './conform/crb.ts'
+import { conformExec, emitExec } from './conform/exec.ts'
 import { type CaseLine, readCases } from './conform/input.ts'
 import { conformWalk, emitWalk } from './conform/walk.ts'
 
@@ -18,6 +19,7 @@ KIND
   abort    stage 2 aborts: syndrome, FAR and HPFAR of loads and stores
   access   loads and stores of a machine with devices: order and bytes of every access
   crb      register traces of a TPM CRB
+  exec     programs of one to three loads and stores: registers and memory
   walk     translations by AT instructions, loads, stores and fetches
 `
 
@@ -32,6 +34,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   abort: { compare: (cases) => conformAbort(cases), emit: emitAbort },
   access: { compare: (cases) => conformAccess(cases), emit: emitAccess },
   crb: { compare: (cases) => conformCrb(cases), emit: emitCrb },
+  exec: { compare: (cases) => conformExec(cases), emit: emitExec },
   walk: { compare: (cases) => conformWalk(cases), emit: (cases) => emitWalk(cases) },
 }
 

@@ -26,6 +26,11 @@ export class Report {
     if (this.#shown <= SHOWN) this.#write(`${id}: ${field}: expected ${expected}, got ${got}\n`)
   }
 
+  /** Prints a line of its own. */
+  note(text: string): void {
+    this.#write(`${text}\n`)
+  }
+
   count(passed: boolean): void {
     if (passed) this.#passed += 1
     else this.#failed += 1
