@@ -3,6 +3,9 @@
 //   disassemble text < words      a line a word: LLVM's opcode, status, text with aliases, text without
 //   disassemble opcodes < words   4 bytes a word: opcode number (little-endian u16), status, 0
 //   disassemble names             a line an opcode, by number
+//   disassemble features          a line a feature of LLVM's that is on
+//
+// A further argument has the features, as --mattr takes them: `+v8.2a,+sve`; `+all` without it.
 //
 // Words are little-endian u32. Status: 0 undecodable, 1 potentially undefined (SoftFail), 3 plain. The C API counts
 // SoftFail as a failure and llvm-mc tells it on another stream, hence a program of our own. Text is llvm-mc's without
@@ -52,7 +55,7 @@ struct Judge {
   std::unique_ptr<MCDisassembler> Decoder;
   std::unique_ptr<MCInstPrinter> Aliases, Plain;
 
-  Judge() {
+  explicit Judge(const char *Wanted) {
     LLVMInitializeAArch64TargetInfo();
     LLVMInitializeAArch64TargetMC();
     LLVMInitializeAArch64Disassembler();
@@ -65,7 +68,7 @@ struct Judge {
     Registers.reset(T->createMCRegInfo(TT));
     Asm.reset(T->createMCAsmInfo(*Registers, TT, Options));
     Instructions.reset(T->createMCInstrInfo());
-    Features.reset(T->createMCSubtargetInfo(TT, "", "+all"));
+    Features.reset(T->createMCSubtargetInfo(TT, "", Wanted));
     Context = std::make_unique<MCContext>(TT, Asm.get(), Registers.get(), Features.get());
     Decoder.reset(T->createMCDisassembler(*Features, *Context));
     Aliases = printer();
@@ -97,8 +100,8 @@ struct Judge {
 } // namespace
 
 int main(int Count, char **Arguments) {
-  std::string Mode = Count == 2 ? Arguments[1] : "";
-  Judge J;
+  std::string Mode = Count == 2 || Count == 3 ? Arguments[1] : "";
+  Judge J(Count == 3 ? Arguments[2] : "+all");
   std::string Out;
   auto flush = [&Out] {
     fwrite(Out.data(), 1, Out.size(), stdout);
@@ -110,8 +113,15 @@ int main(int Count, char **Arguments) {
     flush();
     return 0;
   }
+  if (Mode == "features") {
+    for (const SubtargetFeatureKV &Feature : J.Features->getAllProcessorFeatures())
+      if (J.Features->getFeatureBits().test(Feature.Value))
+        Out += std::string(Feature.Key) + "\n";
+    flush();
+    return 0;
+  }
   if (Mode != "text" && Mode != "opcodes") {
-    fprintf(stderr, "usage: disassemble text|opcodes|names\n");
+    fprintf(stderr, "usage: disassemble text|opcodes|names|features [FEATURES]\n");
     return 2;
   }
   static uint8_t Words[1 << 16];

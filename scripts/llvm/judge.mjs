@@ -49,15 +49,23 @@ export function opcodeNames(program) {
   return runTool(program, ['names'], 'llvm-22').toString().trimEnd().split('\n')
 }
 
-/** LLVM's opcode number (bits 15:0) and status (23:16: 0 undecodable, 1 potentially undefined, 3 plain) by word. */
-export function askOpcodes(program, words) {
-  const out = runTool(program, ['opcodes'], 'llvm-22', { input: bytesOf(words) })
+/**
+ * LLVM's opcode number (bits 15:0) and status (23:16: 0 undecodable, 1 potentially undefined, 3 plain) by word, with
+ * features as --mattr takes them.
+ */
+export function askOpcodes(program, words, features = '+all') {
+  const out = runTool(program, ['opcodes', features], 'llvm-22', { input: bytesOf(words) })
   return new Uint32Array(out.buffer.slice(out.byteOffset, out.byteOffset + out.byteLength))
 }
 
+/** The names of LLVM's features that a list turns on. */
+export function askFeatures(program, features) {
+  return runTool(program, ['features', features], 'llvm-22').toString().trimEnd().split('\n')
+}
+
 /** Lines of LLVM's opcode, status, text with and without aliases (`=`: the same), separated by tabs. */
-export function askText(program, words) {
-  return runTool(program, ['text'], 'llvm-22', { input: bytesOf(words) })
+export function askText(program, words, features = '+all') {
+  return runTool(program, ['text', features], 'llvm-22', { input: bytesOf(words) })
     .toString('latin1')
     .trimEnd()
     .split('\n')

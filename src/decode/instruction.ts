@@ -134,7 +134,7 @@ export function decode(word: number, options?: DecodeOptions): Instruction | und
   const insn = new Instruction()
   if (decodeInto(word, insn) === UNALLOCATED) return undefined
   const features = options?.features
-  if (features === undefined || features.isAvailable(insn.encoding)) return insn
+  if (features === undefined || features.allows(insn.encoding, word)) return insn
   const row = features.resolve(insn.encoding, word)
   if (!row) return undefined
   insn.encoding = row

@@ -42,7 +42,7 @@ export function explainUnallocated(word: number, features?: FeatureSet): Unalloc
   const insn = decode(word)
   if (insn) {
     if (!features || features.resolve(insn.encoding, word)) return undefined
-    const feature = features.missing(insn.encoding.features) as string
+    const feature = features.missingOf(insn.encoding, word) as string
     return { kind: 'feature', encoding: insn.encoding, feature }
   }
   let reserved: UnallocatedReason | undefined

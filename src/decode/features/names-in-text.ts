@@ -14,7 +14,10 @@ export function spelledWith(encoding: Encoding, word: number, all: boolean, feat
     if ((!all && !alias.always) || !matches(alias, word) || !features.isAvailable(alias)) continue
     if (alias.when !== undefined && !ALIAS_RULES[alias.when](word)) continue
     const operation = alias.syntax.includes('_op') ? systemOperation(alias.mnemonic, (word >>> 5) & 0x3fff) : undefined
-    if (operation === undefined || features.meets(operation.features)) return alias
+    if (operation === undefined) return alias
+    // Only FEAT_TLBID gives a register to operations on everything.
+    const known = operation.register !== 'optional' || (word & 31) === 31 || features.has('TLBID')
+    if (known && features.meets(operation.features)) return alias
   }
   return encoding
 }

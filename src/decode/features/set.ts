@@ -1,6 +1,7 @@
 import { RESERVED } from '../constraints.ts'
 import { type Encoding, matches } from '../encoding.ts'
 import { A64 } from '../isa/index.ts'
+import { wordFeature } from './by-word.ts'
 import { addFeature, featureInfo, featureList, featureSpellings, namedFeatures, removeFeature } from './names.ts'
 import { versionFeatures, versions } from './versions.ts'
 
@@ -26,6 +27,8 @@ const VERSION = /^(?:armv?|v)?([89])(?:\.(\d))?(?:-?a)?$/i
 const UNKNOWN = 0
 const AVAILABLE = 1
 const MISSING = 2
+/** Words of the row with a certain bit need a feature more, which is off. */
+const SOME_WORDS = 3
 
 /**
  * What a PE implements, as FEAT_ names. Immutable. Answers for encodings are remembered, one byte each.
@@ -105,20 +108,41 @@ export class FeatureSet {
     return requirement.find((part) => !part.split('|').some((name) => this.#set.has(name)))
   }
 
-  /** True when the PE has the encoding (or the alias): one load once it has been asked. */
+  /**
+   * True when the PE has the encoding (or the alias), or at least some of its words: 64-bit forms of SME2 need more
+   * than their row says, see {@link allows}. One load once it has been asked.
+   */
   isAvailable(encoding: Encoding): boolean {
+    return this.#state(encoding) !== MISSING
+  }
+
+  /** True when the PE has that word of the encoding. */
+  allows(encoding: Encoding, word: number): boolean {
+    const state = this.#state(encoding)
+    return state === AVAILABLE || (state === SOME_WORDS && this.missingOf(encoding, word) === undefined)
+  }
+
+  /** The first requirement of a word of a row that the set does not meet. */
+  missingOf(encoding: Encoding, word: number): string | undefined {
+    const more = wordFeature(encoding)
+    const needed = more && ((word >>> more.lsb) & 1) === 1 && !this.#set.has(more.feature) ? more.feature : undefined
+    return this.missing(encoding.features) ?? needed
+  }
+
+  #state(encoding: Encoding): number {
     const alias = encoding.aliasOf !== undefined
     const { index } = encoding
-    const state = (alias ? this.#aliases : this.#rows)[index]
-    if (state === AVAILABLE) return true
-    if (state === MISSING) return false
-    const available = this.meets(encoding.features)
-    if (index < 0) return available
+    const known = (alias ? this.#aliases : this.#rows)[index]
+    if (known !== undefined && known !== UNKNOWN) return known
+    let state = this.meets(encoding.features) ? AVAILABLE : MISSING
+    const more = wordFeature(encoding)
+    if (state === AVAILABLE && more && !this.#set.has(more.feature)) state = SOME_WORDS
+    if (index < 0) return state
     const table = grown(alias ? this.#aliases : this.#rows, index)
-    table[index] = available ? AVAILABLE : MISSING
+    table[index] = state
     if (alias) this.#aliases = table
     else this.#rows = table
-    return available
+    return state
   }
 
   /**
@@ -127,7 +151,7 @@ export class FeatureSet {
    * word is unallocated.
    */
   resolve(encoding: Encoding, word: number): Encoding | undefined {
-    if (this.isAvailable(encoding)) return encoding
+    if (this.allows(encoding, word)) return encoding
     for (const id of encoding.over) {
       const row = rowById(id)
       if (!row || !matches(row, word) || row.reserved.some((rule) => RESERVED[rule](word))) continue

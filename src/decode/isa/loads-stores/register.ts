@@ -90,7 +90,8 @@ function registerOffset(): readonly Row[] { return [
   ['STR_64_ldst_regoff',     '11 111 0 00 00 1 Rm option=x1x S 10 Rn Rt',        'str Xt, [Xn|SP, Rm ext 3]',     { access: store(8) }],
   ['LDR_64_ldst_regoff',     '11 111 0 00 01 1 Rm option=x1x S 10 Rn Rt',        'ldr Xt, [Xn|SP, Rm ext 3]',     { access: load(8) }],
   ['PRFM_P_ldst_regoff',     '11 111 0 00 10 1 Rm option=x1x S 10 Rn Rt!=11xxx', 'prfm prfop, [Xn|SP, Rm ext 3]', { access: noAccess() }],
-  ['RPRFM_R_ldst_regoff',    '11 111 0 00 10 1 Rm option=x1x S 10 Rn Rt=11xxx',  'rprfm rprfop, Xm, [Xn|SP]',     { feat: 'RPRFM', access: noAccess() }],
+  // A hint of PRFM's where FEAT_RPRFM is not implemented: no feature makes it UNDEFINED.
+  ['RPRFM_R_ldst_regoff',    '11 111 0 00 10 1 Rm option=x1x S 10 Rn Rt=11xxx',  'rprfm rprfop, Xm, [Xn|SP]',     { access: noAccess() }],
 ] }
 
 /** Load/store register (pac). */

@@ -11,8 +11,8 @@ export function floatMultiply(): readonly Row[] { return [
   // SVE floating-point multiply-add (indexed)
   ['FMLA_Z_ZZZI_H',  '01100100 0 i3h:1 1 i3l:2 Zm:3 000000 Zn Zda', 'fmla Zda.h, Zn.h, Zm.h[i3h:i3l]',  { feat: 'SVE|SME' }],
   ['FMLS_Z_ZZZI_H',  '01100100 0 i3h:1 1 i3l:2 Zm:3 000001 Zn Zda', 'fmls Zda.h, Zn.h, Zm.h[i3h:i3l]',  { feat: 'SVE|SME' }],
-  ['BFMLA_Z_ZZZI_H', '01100100 0 i3h:1 1 i3l:2 Zm:3 000010 Zn Zda', 'bfmla Zda.h, Zn.h, Zm.h[i3h:i3l]', { feat: 'SVE_B16B16' }],
-  ['BFMLS_Z_ZZZI_H', '01100100 0 i3h:1 1 i3l:2 Zm:3 000011 Zn Zda', 'bfmls Zda.h, Zn.h, Zm.h[i3h:i3l]', { feat: 'SVE_B16B16' }],
+  ['BFMLA_Z_ZZZI_H', '01100100 0 i3h:1 1 i3l:2 Zm:3 000010 Zn Zda', 'bfmla Zda.h, Zn.h, Zm.h[i3h:i3l]', { feat: 'SVE|SME2 SVE_B16B16' }],
+  ['BFMLS_Z_ZZZI_H', '01100100 0 i3h:1 1 i3l:2 Zm:3 000011 Zn Zda', 'bfmls Zda.h, Zn.h, Zm.h[i3h:i3l]', { feat: 'SVE|SME2 SVE_B16B16' }],
   ['FMLA_Z_ZZZI_S',  '01100100 101 i2:2 Zm:3 000000 Zn Zda',        'fmla Zda.s, Zn.s, Zm.s[i2]',       { feat: 'SVE|SME' }],
   ['FMLS_Z_ZZZI_S',  '01100100 101 i2:2 Zm:3 000001 Zn Zda',        'fmls Zda.s, Zn.s, Zm.s[i2]',       { feat: 'SVE|SME' }],
   ['FMLA_Z_ZZZI_D',  '01100100 111 i1:1 Zm:4 000000 Zn Zda',        'fmla Zda.d, Zn.d, Zm.d[i1]',       { feat: 'SVE|SME' }],
@@ -24,7 +24,7 @@ export function floatMultiply(): readonly Row[] { return [
 
   // SVE floating-point multiply (indexed)
   ['FMUL_Z_ZZI_H',  '01100100 0 i3h:1 1 i3l:2 Zm:3 001000 Zn Zd', 'fmul Zd.h, Zn.h, Zm.h[i3h:i3l]',  { feat: 'SVE|SME' }],
-  ['BFMUL_Z_ZZI_H', '01100100 0 i3h:1 1 i3l:2 Zm:3 001010 Zn Zd', 'bfmul Zd.h, Zn.h, Zm.h[i3h:i3l]', { feat: 'SVE_B16B16' }],
+  ['BFMUL_Z_ZZI_H', '01100100 0 i3h:1 1 i3l:2 Zm:3 001010 Zn Zd', 'bfmul Zd.h, Zn.h, Zm.h[i3h:i3l]', { feat: 'SVE|SME2 SVE_B16B16' }],
   ['FMUL_Z_ZZI_S',  '01100100 101 i2:2 Zm:3 001000 Zn Zd',        'fmul Zd.s, Zn.s, Zm.s[i2]',       { feat: 'SVE|SME' }],
   ['FMUL_Z_ZZI_D',  '01100100 111 i1:1 Zm:4 001000 Zn Zd',        'fmul Zd.d, Zn.d, Zm.d[i1]',       { feat: 'SVE|SME' }],
 
@@ -90,9 +90,9 @@ export function floatMultiply(): readonly Row[] { return [
 
   // SVE Floating Point Multiply-Add
   ['FMLA_Z_P_ZZZ_',  '01100101 size!=00 1 Zm 000 Pg:3 Zn Zda', 'fmla Zda.T, Pg/m, Zn.T, Zm.T',  { feat: 'SVE|SME' }],
-  ['BFMLA_Z_P_ZZZ_', '01100101 001 Zm 000 Pg:3 Zn Zda',        'bfmla Zda.h, Pg/m, Zn.h, Zm.h', { feat: 'SVE_B16B16' }],
+  ['BFMLA_Z_P_ZZZ_', '01100101 001 Zm 000 Pg:3 Zn Zda',        'bfmla Zda.h, Pg/m, Zn.h, Zm.h', { feat: 'SVE|SME2 SVE_B16B16' }],
   ['FMLS_Z_P_ZZZ_',  '01100101 size!=00 1 Zm 001 Pg:3 Zn Zda', 'fmls Zda.T, Pg/m, Zn.T, Zm.T',  { feat: 'SVE|SME' }],
-  ['BFMLS_Z_P_ZZZ_', '01100101 001 Zm 001 Pg:3 Zn Zda',        'bfmls Zda.h, Pg/m, Zn.h, Zm.h', { feat: 'SVE_B16B16' }],
+  ['BFMLS_Z_P_ZZZ_', '01100101 001 Zm 001 Pg:3 Zn Zda',        'bfmls Zda.h, Pg/m, Zn.h, Zm.h', { feat: 'SVE|SME2 SVE_B16B16' }],
   ['FNMLA_Z_P_ZZZ_', '01100101 size!=00 1 Zm 010 Pg:3 Zn Zda', 'fnmla Zda.T, Pg/m, Zn.T, Zm.T', { feat: 'SVE|SME' }],
   ['FNMLS_Z_P_ZZZ_', '01100101 size!=00 1 Zm 011 Pg:3 Zn Zda', 'fnmls Zda.T, Pg/m, Zn.T, Zm.T', { feat: 'SVE|SME' }],
   ['FMAD_Z_P_ZZZ_',  '01100101 size!=00 1 Za 100 Pg:3 Zm Zdn', 'fmad Zdn.T, Pg/m, Zm.T, Za.T',  { feat: 'SVE|SME' }],

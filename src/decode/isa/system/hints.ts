@@ -10,9 +10,9 @@ const alias = (feat?: string): NonNullable<Row[3]> => ({ aliasOf: 'HINT_HM_hints
 export function hints(): readonly Row[] { return [
   ['HINT_HM_hints',       '11010101000000110010 CRm op2 11111',  'hint #CRm:op2'],
   ['TSB_HC_hints',        '11010101000000110010 0010 010 11111', "tsb 'csync'",  { feat: 'TRF', over: ['HINT_HM_hints'] }],
-  ['SHUH_HI_hints',       '11010101000000110010 0110 010 11111', 'shuh #0',      { feat: 'PCDPHINT', over: ['HINT_HM_hints'] }],
-  ['SHUH_HI_hints_ph',    '11010101000000110010 0110 011 11111', "shuh 'ph'",    { feat: 'PCDPHINT', over: ['HINT_HM_hints'] }],
-  ['STCPH_HI_hints',      '11010101000000110010 0110 100 11111', 'stcph',        { feat: 'PCDPHINT', over: ['HINT_HM_hints'] }],
+  ['SHUH_HI_hints',       '11010101000000110010 0110 010 11111', 'shuh #0',      { feat: 'CMH', over: ['HINT_HM_hints'] }],
+  ['SHUH_HI_hints_ph',    '11010101000000110010 0110 011 11111', "shuh 'ph'",    { feat: 'CMH', over: ['HINT_HM_hints'] }],
+  ['STCPH_HI_hints',      '11010101000000110010 0110 100 11111', 'stcph',        { feat: 'CMH', over: ['HINT_HM_hints'] }],
   ['STSHH_HI_hints_keep', '11010101000000110010 0110 000 11111', "stshh 'keep'", { feat: 'PCDPHINT', over: ['HINT_HM_hints'] }],
   ['STSHH_HI_hints_strm', '11010101000000110010 0110 001 11111', "stshh 'strm'", { feat: 'PCDPHINT', over: ['HINT_HM_hints'] }],
 

@@ -57,8 +57,8 @@ TRCCNTVR<0-3>                2 1 0 8 5     rw +8 ETMv4|ETE
 TRCIDR<0-7>                  2 1 0 8 7     r  +8 ETMv4|ETE
 TRCEVENTCTL1R                2 1 0 9 0     rw ETMv4|ETE
 TRCVDSACCTLR                 2 1 0 9 2     rw ETMv4|ETE
-TRCEXTINSELR<1-3>            2 1 0 9 4     rw +8 ETMv4|ETE
-TRCRSR                       2 1 0 10 0    rw ETMv4|ETE
+TRCEXTINSELR<1-3>            2 1 0 9 4     rw +8 ETE
+TRCRSR                       2 1 0 10 0    rw ETE
 TRCVDARCCTLR                 2 1 0 10 2    rw ETMv4|ETE
 TRCSTALLCTLR                 2 1 0 11 0    rw ETMv4|ETE
 TRCTSCTLR                    2 1 0 12 0    rw ETMv4|ETE

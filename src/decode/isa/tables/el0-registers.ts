@@ -16,8 +16,8 @@ SVCR                         3 3 4 2 2     rw SME
 DIT                          3 3 4 2 5     rw DIT
 SSBS                         3 3 4 2 6     rw SSBS
 TCO                          3 3 4 2 7     rw MTE2
-FPCR                         3 3 4 4 0     rw
-FPSR                         3 3 4 4 1     rw
+FPCR                         3 3 4 4 0     rw FP
+FPSR                         3 3 4 4 1     rw FP
 FPMR                         3 3 4 4 2     rw FPMR
 DSPSR_EL0                    3 3 4 5 0     rw
 DLR_EL0                      3 3 4 5 1     rw
