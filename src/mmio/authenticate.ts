@@ -56,12 +56,12 @@ export class Authenticator {
     return this.#pointer.lo
   }
 
-  /** @returns whether `hi:lo` is authentic, or its key not in use. */
+  /** @returns whether `hi:lo`, best as signed numbers, is authentic, or its key not in use. */
   authenticate(vcpu: Vcpu, registers: RegisterAccess, key: 'DA' | 'DB', hi: number, lo: number): boolean {
     const pointer = this.#pointer
     const { regs } = registers
-    pointer.hi = hi
-    pointer.lo = lo
+    pointer.hi = hi >>> 0
+    pointer.lo = lo >>> 0
     pointer.key = key
     registers.read(Reg.SCTLR_EL1)
     if (bit(regs.lo(Reg.SCTLR_EL1), key === 'DA' ? ENDA : ENDB) === 0) return true

@@ -349,7 +349,7 @@ export class DataAbortHandler {
     registers.read(slot)
     const { regs } = registers
     const authenticator = this.#authenticator
-    const authentic = authenticator.authenticate(fault.vcpu, registers, key, regs.hi(slot), regs.lo(slot))
+    const authentic = authenticator.authenticate(fault.vcpu, registers, key, regs.hi(slot) | 0, regs.lo(slot) | 0)
     if (!authentic && settings.fpacCombine) {
       fault.exception('authentication-failed', authenticationSyndrome(key))
       return false

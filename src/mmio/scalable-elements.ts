@@ -148,14 +148,14 @@ export class ScalableElements {
       let lo = word(bytes, at)
       let hi = plan.addressLane === 8 ? word(bytes, at + 4) : 0
       if (plan.extend === 'uxtw') hi = 0
-      else if (plan.extend === 'sxtw') hi = lo >>> 31 === 1 ? 0xffff_ffff : 0
+      else if (plan.extend === 'sxtw') hi = lo >> 31
       if (plan.shift > 0) {
-        hi = ((hi << plan.shift) | (lo >>> (32 - plan.shift))) >>> 0
-        lo = (lo << plan.shift) >>> 0
+        hi = (hi << plan.shift) | (lo >>> (32 - plan.shift))
+        lo <<= plan.shift
       }
       for (let r = 0; r < count; r++) {
         const i = this.count
-        const sum = this.#baseLo + lo + r * plan.size
+        const sum = this.#baseLo + (lo >>> 0) + r * plan.size
         this.lo[i] = sum
         this.hi[i] = this.#baseHi + hi + Math.floor(sum / TWO32)
         this.to[i] =
@@ -228,7 +228,8 @@ export class ScalableElements {
   }
 }
 
+/** Four bytes, as a signed number. */
 function word(bytes: Uint8Array, at: number): number {
   const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8)
-  return (low | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)) >>> 0
+  return low | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)
 }

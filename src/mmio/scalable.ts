@@ -43,7 +43,8 @@ export class ScalableAccess {
   #device = false
   #faulting = -1
   /** The page of the last translation, to be used again. */
-  #pageHi = -1
+  #pageHi = 0
+  #pageKnown = false
   #pageLo = 0
   #pagePa = 0
   #pageDevice = false
@@ -90,7 +91,7 @@ export class ScalableAccess {
     const strict = bit(registers.regs.lo(Reg.SCTLR_EL1), A) === 1
     const first = plan.form === 'first-fault' || plan.form === 'first-fault-gather'
     this.#walk.useAttributes(registers)
-    this.#pageHi = -1
+    this.#pageKnown = false
     this.#faulting = -1
     let reached = count
     for (let i = 0; i < count; i++) {
@@ -149,11 +150,12 @@ export class ScalableAccess {
   #element(i: number, access: number, strict: boolean, rest: boolean): boolean {
     const fault = this.#fault
     const { size, hi, lo } = this.#elements
-    const vaHi = hi[i] as number
-    const vaLo = lo[i] as number
+    // Signed numbers, which V8 need not allocate where they are passed.
+    const vaHi = (hi[i] as number) | 0
+    const vaLo = (lo[i] as number) | 0
     const unaligned = (vaLo & (size - 1)) !== 0
     if (unaligned && strict) return rest ? false : this.#alignment(vaHi, vaLo)
-    const offset = fault.farOffset(vaHi | 0, vaLo | 0)
+    const offset = fault.farOffset(vaHi, vaLo)
     const mine = offset >= 0 && offset < size
     const room = PAGE - (vaLo & (PAGE - 1))
     if (!this.#page(vaHi, vaLo, access, mine && offset < room, rest)) return false
@@ -165,8 +167,8 @@ export class ScalableAccess {
     if (unaligned && this.#device) return false
     if (rest && !this.#isRam(this.#pa[i] as number, Math.min(room, size))) return false
     if (room >= size) return true
-    const nextLo = (vaLo + room) >>> 0
-    const nextHi = (vaHi + (nextLo === 0 ? 1 : 0)) >>> 0
+    const nextLo = (vaLo + room) | 0
+    const nextHi = (vaHi + (nextLo === 0 ? 1 : 0)) | 0
     if (!this.#page(nextHi, nextLo, access, mine && offset >= room, rest)) return false
     this.#nextPa[i] = this.#pagePa
     if (mine && offset >= room) this.#faulting = this.#pagePa + offset - room
@@ -179,26 +181,27 @@ export class ScalableAccess {
   }
 
   #alignment(vaHi: number, vaLo: number): boolean {
-    this.#fault.abort('alignment-fault', DFSC_ALIGNMENT, this.#fault.syndrome.write, vaHi, vaLo)
+    this.#fault.abort('alignment-fault', DFSC_ALIGNMENT, this.#fault.syndrome.write, vaHi >>> 0, vaLo >>> 0)
     return false
   }
 
   /** Translates one page, unless it was the last. @param reported - stage 2 stopped the access here. */
   #page(vaHi: number, vaLo: number, access: number, reported: boolean, rest: boolean): boolean {
-    if (vaHi === this.#pageHi && ((vaLo ^ this.#pageLo) & -PAGE) === 0) {
+    if (this.#pageKnown && vaHi === this.#pageHi && ((vaLo ^ this.#pageLo) & -PAGE) === 0) {
       this.#device = this.#pageDevice
       return true
     }
     const fault = this.#fault
     const { page } = this.#walk
-    const found = this.#walk.translate(fault.registers, vaHi | 0, vaLo | 0, access | Access.NO_UPDATE)
+    const found = this.#walk.translate(fault.registers, vaHi, vaLo, access | Access.NO_UPDATE)
     if (found !== FaultKind.NONE) {
       if (rest) return false
       if (reported || page.fsc < 0) return fault.stop('translation-differs')
-      fault.abort('translation-fault', page.fsc, page.write, vaHi, vaLo)
+      fault.abort('translation-fault', page.fsc, page.write, vaHi >>> 0, vaLo >>> 0)
       return false
     }
-    fault.settings.trace?.translated?.(vaHi, vaLo, page.pa)
+    fault.settings.trace?.translated?.(vaHi >>> 0, vaLo >>> 0, page.pa)
+    this.#pageKnown = true
     this.#pageHi = vaHi
     this.#pageLo = vaLo
     this.#pagePa = page.pa - (page.pa % PAGE)
@@ -211,16 +214,16 @@ export class ScalableAccess {
   /** Access flags and dirty state of the pages that are accessed. */
   #updateTables(count: number, access: number): boolean {
     const { size, hi, lo } = this.#elements
-    let pageHi = -1
+    let pageHi = 0
     let pageLo = 0
     for (let i = 0; i < count; i++) {
       for (let part = 0; part < size; part += size - 1 || 1) {
-        const vaLo = ((lo[i] as number) + part) >>> 0
-        const vaHi = ((hi[i] as number) + (vaLo < (lo[i] as number) ? 1 : 0)) >>> 0
-        if (vaHi === pageHi && ((vaLo ^ pageLo) & -PAGE) === 0) continue
+        const vaLo = ((lo[i] as number) + part) | 0
+        const vaHi = ((hi[i] as number) + (vaLo >>> 0 < (lo[i] as number) ? 1 : 0)) | 0
+        if ((i > 0 || part > 0) && vaHi === pageHi && ((vaLo ^ pageLo) & -PAGE) === 0) continue
         pageHi = vaHi
         pageLo = vaLo
-        if (this.#walk.translate(this.#fault.registers, vaHi | 0, vaLo | 0, access) !== FaultKind.NONE) {
+        if (this.#walk.translate(this.#fault.registers, vaHi, vaLo, access) !== FaultKind.NONE) {
           return this.#fault.stop('translation-differs')
         }
       }
