@@ -38,8 +38,9 @@ const HCR_DC = 1 << 12
  * own `pull`, `push` or observer throws passes through; so far nothing is changed, save by devices and by `push` itself.
  *
  * Work per fault is bounded: one instruction fetch, two pages of data, each walked twice at most (5 descriptors, 8
- * restarts), and 64 elements (DC ZVA: 256; memory copy: 256 reads and as many writes of a byte), each
- * cut by the bus into at most 16 pieces (LD64B: 64).
+ * restarts), and 64 elements (DC ZVA: 256), each cut by the bus into at most 16 pieces (LD64B: 64). Memory copy and set:
+ * `MEMORY_COPY_CHUNK` bytes, each read and written, on a page of either side. SVE and SME: 1024 elements on two pages, or
+ * 64 on two pages each.
  *
  * One handler serves any number of vCPUs, one fault at a time.
  *
@@ -224,7 +225,9 @@ export class DataAbortHandler {
     if (s.vncr) return fault.end('unhandled', 'redirected-access')
     if (s.farInvalid) return fault.end('unhandled', 'far-invalid')
     // HPFAR is UNKNOWN after a Permission fault that is not a walk's (DDI 0487, HPFAR_EL2).
-    if (s.isv && s.translationFault && this.#isWhole(s.size)) return this.#bySyndrome()
+    // Tags are checked by what the instruction says of its base.
+    const direct = s.isv && s.translationFault && fault.settings.tags === undefined
+    if (direct && this.#isWhole(s.size)) return this.#bySyndrome()
     return this.#byDecode()
   }
 

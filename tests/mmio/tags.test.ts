@@ -232,6 +232,14 @@ describe('tag checks', () => {
     expect([reason, m.x(Reg.TFSR_EL1)]).toEqual(['done', 0n])
   })
 
+  it('needs the instruction, however valid the syndrome', () => {
+    const { m } = machine()
+    m.setX(2, DEV_VA + 0x40)
+    // ldr w3, [x2]
+    const { reason, word } = m.run(0xb940_0043, { far: DEV_VA + 0x40, iss: 0x0183_0000 })
+    expect([reason, word]).toEqual(['done', 0xb940_0043])
+  })
+
   it('does not check what is relative to SP', () => {
     const { m, tags } = machine()
     control(1n)(m, tags)
