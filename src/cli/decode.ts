@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util'
 import { type Command, UsageError } from './command.ts'
 import { explainWord } from './diagram.ts'
+import { parseFeatures } from './features.ts'
 import { parseWord } from './words.ts'
 
-const HELP = `nisv decode WORD...
+const HELP = `nisv decode [--features LIST] WORD...
 
-Explains each word (hexadecimal, 0x or not) field by field. Exit status 1 when one is unallocated.
+Explains each word (hexadecimal, 0x or not) field by field; of a word that is unallocated, why. Exit status 1 when one
+is unallocated. With --features (nisv disasm --help), for a CPU that has these.
 `
 
 /** `nisv decode`. */
@@ -14,14 +16,19 @@ export const decodeCommand: Command = {
   summary: 'explain words field by field',
   help: HELP,
   async run(args) {
-    const { positionals } = parseArgs({ args: [...args], options: {}, allowPositionals: true })
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { features: { type: 'string' } },
+      allowPositionals: true,
+    })
+    const features = values.features === undefined ? undefined : parseFeatures(values.features)
     if (positionals.length === 0) throw new UsageError('decode needs at least one word, such as a9400440')
     let status = 0
     for (const text of positionals) {
       const word = parseWord(text)
       if (word < 0) throw new UsageError(`'${text}' is not a 32-bit word in hexadecimal`)
-      const explained = explainWord(word)
-      if (explained.endsWith('UNDEFINED')) status = 1
+      const explained = explainWord(word, features)
+      if (explained.includes('  unallocated: ')) status = 1
       process.stdout.write(`${explained}\n`)
     }
     return status

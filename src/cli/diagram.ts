@@ -2,6 +2,8 @@ import { bits } from '../bits.ts'
 import {
   CONSTRAINED,
   decode,
+  explainUnallocated,
+  type FeatureSet,
   format,
   type Instruction,
   type MemoryAccess,
@@ -9,32 +11,34 @@ import {
   operands,
 } from '../decode/index.ts'
 import { operandWords } from './operand-text.ts'
+import { featureText, reasonText } from './unallocated.ts'
 
 /**
- * A word explained field by field: its bits under the names of their fields, the operands, what it does to memory.
+ * A word explained field by field: its bits under the names of their fields, the operands, what it does to memory;
+ * or why it is unallocated, for a CPU with `features` (all unless told).
  */
-export function explainWord(word: number): string {
+export function explainWord(word: number, features?: FeatureSet): string {
   const head = `0x${word.toString(16).padStart(8, '0')}`
-  const insn = decode(word)
-  if (!insn) return `${head}  unallocated: UNDEFINED`
+  const only = features && { features }
+  const insn = decode(word, only)
+  if (!insn) {
+    const reason = explainUnallocated(word, features)
+    return `${head}  unallocated: UNDEFINED${reason ? `\n  why        ${reasonText(reason)}` : ''}`
+  }
   const { encoding } = insn
+  const written = format(insn, only)
   const lines = [
-    `${head}  ${format(insn)}`,
+    `${head}  ${written}`,
     `  encoding   ${encoding.id} (${encoding.group})`,
     `  needs      ${encoding.features.length > 0 ? encoding.features.map(featureText).join(', ') : 'Armv8.0'}`,
   ]
-  const raw = format(insn, { aliases: false })
-  if (raw !== format(insn)) lines.push(`  no aliases ${raw}`)
+  const raw = format(insn, { ...only, aliases: false })
+  if (raw !== written) lines.push(`  no aliases ${raw}`)
   if (insn.verdict === CONSTRAINED) lines.push(`  warning    CONSTRAINED UNPREDICTABLE: ${insn.unpredictable}`)
   lines.push('', ...fieldDiagram(insn), '')
   lines.push(...operandLines(operands(insn)))
   if (encoding.access) lines.push(`  access     ${accessDetail(encoding.access)}`)
   return lines.join('\n')
-}
-
-/** `A|B` of a row: either will do. */
-function featureText(feature: string): string {
-  return feature.replace(/\w+/g, 'FEAT_$&').replaceAll('|', ' or ')
 }
 
 /** Two lines: the bits in their groups, and the names (or the fixed bits' positions) above them. */

@@ -1,12 +1,21 @@
 import { parseArgs } from 'node:util'
-import { CONSTRAINED, decodeInto, type FormatOptions, format, Instruction, UNALLOCATED } from '../decode/index.ts'
+import {
+  CONSTRAINED,
+  decode,
+  decodeInto,
+  type FormatOptions,
+  format,
+  Instruction,
+  UNALLOCATED,
+} from '../decode/index.ts'
 import { isElfFile, listElf, listRaw, parseBase, readChunks } from './binary.ts'
 import { coloured, wantsColour } from './colours.ts'
 import { type Command, UsageError } from './command.ts'
+import { parseFeatures } from './features.ts'
 import { LlvmStatus, llvmSpacing, llvmStatus } from './llvm-status.ts'
 import { LineWriter, parseWord, readLines } from './words.ts'
 
-const HELP = `nisv disasm [--no-aliases] [--hex] [--upper-case] [--manual] [FILE]
+const HELP = `nisv disasm [--no-aliases] [--hex] [--upper-case] [--manual] [--features LIST] [FILE]
 
 Reads one 32-bit word in hexadecimal a line (standard input without FILE) and prints exactly one line for each:
 LLVM's text, <undecodable>, <softfail> TEXT for a CONSTRAINED UNPREDICTABLE word, or <bad-input>. LLVM 22 passes over
@@ -20,6 +29,9 @@ Lists the code of an arm64 ELF file (known by its first bytes), or the words of 
 
 --hex        immediates and offsets in hexadecimal
 --upper-case mnemonics, registers and names in upper case
+--features LIST
+             what the CPU has: a version and FEAT_ or LLVM names, such as v8.2 or armv9-a+sme,nomte; what needs
+             another feature is undecodable, or is written as the hint or the sys that it then is
 --color WHEN always, never or auto (where a terminal shows the output and NO_COLOR is not set)
 `
 
@@ -37,11 +49,13 @@ export interface LineOptions extends FormatOptions {
 export function disassembleLine(line: string, options: LineOptions): string {
   const word = parseWord(line)
   if (word < 0) return '<bad-input>'
-  const verdict = decodeInto(word, insn)
-  if (verdict === UNALLOCATED) return '<undecodable>'
-  const status = options.manual ? (verdict === CONSTRAINED ? LlvmStatus.SOFTFAIL : LlvmStatus.PLAIN) : llvmStatus(insn)
+  const { features } = options
+  const decoded = features ? decode(word, { features }) : decodeInto(word, insn) === UNALLOCATED ? undefined : insn
+  if (!decoded) return '<undecodable>'
+  const constrained = decoded.verdict === CONSTRAINED
+  const status = options.manual ? (constrained ? LlvmStatus.SOFTFAIL : LlvmStatus.PLAIN) : llvmStatus(decoded)
   if (status === LlvmStatus.UNDECODABLE) return '<undecodable>'
-  const text = options.colour ? coloured(insn, options) : llvmSpacing(word, format(insn, options))
+  const text = options.colour ? coloured(decoded, options) : llvmSpacing(word, format(decoded, options))
   return status === LlvmStatus.SOFTFAIL ? `<softfail> ${text}` : text
 }
 
@@ -58,6 +72,7 @@ export const disasm: Command = {
         hex: { type: 'boolean', default: false },
         'upper-case': { type: 'boolean', default: false },
         color: { type: 'string' },
+        features: { type: 'string' },
         manual: { type: 'boolean', default: false },
         raw: { type: 'boolean', default: false },
         base: { type: 'string' },
@@ -71,6 +86,7 @@ export const disasm: Command = {
       upperCase: values['upper-case'],
       colour: wantsColour(values.color),
       manual: values.manual,
+      ...(values.features !== undefined && { features: parseFeatures(values.features) }),
     }
     const [file = '-'] = positionals
     if (values.raw) {

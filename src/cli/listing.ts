@@ -1,4 +1,12 @@
-import { CONSTRAINED, decodeInto, type FormatOptions, format, Instruction, UNALLOCATED } from '../decode/index.ts'
+import {
+  CONSTRAINED,
+  decode,
+  decodeInto,
+  type FormatOptions,
+  format,
+  Instruction,
+  UNALLOCATED,
+} from '../decode/index.ts'
 import { coloured } from './colours.ts'
 import type { ElfMapping, ElfSymbol } from './elf/symbols.ts'
 import type { ElfCode, ElfFile } from './elf.ts'
@@ -24,12 +32,22 @@ export interface ListingOptions extends FormatOptions {
  * @param address - 64 bits.
  */
 export function instructionLine(address: bigint, word: number, options: ListingOptions, resolve?: Resolve): string {
-  const verdict = decodeInto(word, insn)
+  const shown = instructionAt(word, options)
   const located = { ...options, pc: address, ...(resolve && { symbol: resolve }) }
-  let text = options.colour ? coloured(insn, located) : format(insn, located)
-  if (verdict === UNALLOCATED) text += '  // unallocated'
-  else if (verdict === CONSTRAINED) text += `  // CONSTRAINED UNPREDICTABLE: ${insn.unpredictable}`
+  let text = options.colour ? coloured(shown, located) : format(shown, located)
+  if (shown.verdict === UNALLOCATED) text += '  // unallocated'
+  else if (shown.verdict === CONSTRAINED) text += `  // CONSTRAINED UNPREDICTABLE: ${shown.unpredictable}`
   return `${addressText(address)}: ${hex(word, 8)}  ${text}`
+}
+
+function instructionAt(word: number, { features }: ListingOptions): Instruction {
+  decodeInto(word, insn)
+  if (!features || insn.verdict === UNALLOCATED) return insn
+  const decoded = decode(word, { features })
+  if (decoded) return decoded
+  const off = new Instruction()
+  off.word = word
+  return off
 }
 
 /** Data among instructions, in the file's byte order: a word, or the bytes before the end of one. */
