@@ -37,7 +37,7 @@ export class ScalableAccess {
   /** Guest-physical address of the part of an element on a second page. */
   readonly #nextPa: Float64Array = new Float64Array(MAX_SCALABLE_ELEMENTS)
   /** The element is, or begins, in Normal Tagged memory. */
-  readonly #tagged: Uint8Array = new Uint8Array(MAX_SCALABLE_ELEMENTS)
+  readonly #inTagged: Uint8Array = new Uint8Array(MAX_SCALABLE_ELEMENTS)
   readonly #data: Uint8Array = new Uint8Array(MAX_BYTES)
   #vectors: VectorRegisters | undefined = undefined
   #device = false
@@ -115,7 +115,8 @@ export class ScalableAccess {
       fault.stop('not-mmio')
       return -1
     }
-    if (fault.settings.tags && !this.#tagsAgree(plan, first, reached)) return -1
+    if (fault.settings.tags) reached = this.#tagged(plan, first, reached)
+    if (reached < 0) return -1
     if (!this.#updateTables(reached, access)) return -1
     outcome.vaHi = hi[0] as number
     outcome.vaLo = lo[0] as number
@@ -123,17 +124,19 @@ export class ScalableAccess {
   }
 
   /**
-   * Checks the tag of each element; only in RAM are there any. Those behind the first of a first-fault load are taken as
-   * unchecked, which the manual leaves open.
+   * Checks the tag of each element; only in RAM are there any. One that differs is a fault, or ends a load that may not
+   * fault there, whatever TCF says (pseudocode `MemSingleNF`).
+   *
+   * @returns how many elements are left, or -1 when the outcome is set.
    */
-  #tagsAgree(plan: ScalablePlan, first: boolean, count: number): boolean {
+  #tagged(plan: ScalablePlan, first: boolean, count: number): number {
     const { outcome } = this.#fault
     const { tags, span } = this.#commit
     const { size, hi, lo } = this.#elements
-    if (plan.form === 'non-fault' || (plan.base === BASE_SP && plan.index < 0 && plan.vectorIndex < 0)) return true
+    if (plan.base === BASE_SP && plan.index < 0 && plan.vectorIndex < 0) return count
     const unprivileged = this.#fault.level() === 0
-    for (let i = 0; i < (first ? Math.min(count, 1) : count); i++) {
-      if (this.#tagged[i] === 0) continue
+    for (let i = 0; i < count; i++) {
+      if (this.#inTagged[i] === 0) continue
       outcome.vaHi = hi[i] as number
       outcome.vaLo = lo[i] as number
       span.pa = this.#pa[i] as number
@@ -141,9 +144,11 @@ export class ScalableAccess {
       span.nextPa = this.#nextPa[i] as number
       span.tagged = true
       span.nextTagged = true
-      if (!tags.checkBytes(size, unprivileged, plan.load)) return false
+      if (plan.form === 'non-fault' || (first && i > 0)) {
+        if (tags.mismatch(size, unprivileged) >= 0) return i
+      } else if (!tags.checkBytes(size, unprivileged, plan.load)) return -1
     }
-    return true
+    return count
   }
 
   /** Translates one element. @param rest - a fault ends the load. @returns whether it may be accessed. */
@@ -162,9 +167,10 @@ export class ScalableAccess {
     // Before its permissions in the pseudocode; only a device page that is also forbidden can tell.
     if (unaligned && this.#device && !rest) return this.#alignment(vaHi, vaLo)
     this.#pa[i] = this.#pagePa + (vaLo & (PAGE - 1))
-    this.#tagged[i] = this.#pageTagged ? 1 : 0
+    this.#inTagged[i] = this.#pageTagged ? 1 : 0
     if (mine && offset < room) this.#faulting = (this.#pa[i] as number) + offset
-    if (unaligned && this.#device) return false
+    // Of what may not fault nothing is read from Device memory.
+    if (this.#device && rest) return false
     if (rest && !this.#isRam(this.#pa[i] as number, Math.min(room, size))) return false
     if (room >= size) return true
     const nextLo = (vaLo + room) | 0

@@ -120,34 +120,43 @@ export class AllocationTags {
 
   /** Checks the tags of `length` bytes from the address in the outcome on, whose pages are in the span. */
   checkBytes(length: number, unprivileged: boolean, load: boolean): boolean {
+    const at = this.mismatch(length, unprivileged)
+    if (at < 0) return true
     const fault = this.#fault
-    const { registers, outcome, settings } = fault
+    const { registers, outcome } = fault
     const { regs } = registers
-    registers.read(Reg.SCTLR_EL1)
-    registers.read(Reg.TCR_EL1)
-    if (bit(regs.lo(Reg.PSTATE), TCO) === 1 || !this.#accessEnabled(unprivileged)) return true
-    const upper = bit(outcome.vaHi, BIT_55)
-    if (bit(regs.hi(Reg.TCR_EL1), TBI0 + upper) === 0) return true
-    const tag = bits(outcome.vaHi, 24, 4)
-    if (bit(regs.hi(Reg.TCR_EL1), TCMA0 + upper) === 1 && tag === 15 * upper) return true
     let kind = bits(regs.hi(Reg.SCTLR_EL1), unprivileged ? TCF0 : TCF, 2)
-    if (kind === 0) return true
     if (kind === ASYMMETRIC) kind = load ? SYNCHRONOUS : ASYNCHRONOUS
-    for (let at = 0; at < length; at = nextGranule(outcome.vaLo, at)) {
-      const pa = this.#granuleOf(outcome.vaLo, at)
-      if (pa < 0 || ((settings.tags?.read(pa) ?? 0) & 15) === tag) continue
-      if (kind === ASYNCHRONOUS) {
-        // TFSR_EL1.TF0 and TF1, TFSRE0_EL1 for EL0: the access is made nevertheless.
-        const slot = unprivileged ? Reg.TFSRE0_EL1 : Reg.TFSR_EL1
-        registers.read(slot)
-        regs.setPair(slot, regs.hi(slot) | 0, regs.lo(slot) | (1 << upper))
-        registers.wrote(slot)
-        return true
-      }
+    if (kind === SYNCHRONOUS) {
       fault.abort('tag-check-fault', DFSC_TAG_CHECK, !load, outcome.plusHi(at), outcome.plusLo(at))
       return false
     }
+    if (kind === ASYNCHRONOUS) {
+      // TFSR_EL1.TF0 and TF1, TFSRE0_EL1 for EL0: the access is made nevertheless.
+      const slot = unprivileged ? Reg.TFSRE0_EL1 : Reg.TFSR_EL1
+      registers.read(slot)
+      regs.setPair(slot, regs.hi(slot) | 0, regs.lo(slot) | (1 << bit(outcome.vaHi, BIT_55)))
+      registers.wrote(slot)
+    }
     return true
+  }
+
+  /** How far on the first of `length` bytes lies whose tag is not that of the address in the outcome, or -1. */
+  mismatch(length: number, unprivileged: boolean): number {
+    const { registers, outcome, settings } = this.#fault
+    const { regs } = registers
+    registers.read(Reg.SCTLR_EL1)
+    registers.read(Reg.TCR_EL1)
+    if (bit(regs.lo(Reg.PSTATE), TCO) === 1 || !this.#accessEnabled(unprivileged)) return -1
+    const upper = bit(outcome.vaHi, BIT_55)
+    if (bit(regs.hi(Reg.TCR_EL1), TBI0 + upper) === 0) return -1
+    const tag = bits(outcome.vaHi, 24, 4)
+    if (bit(regs.hi(Reg.TCR_EL1), TCMA0 + upper) === 1 && tag === 15 * upper) return -1
+    for (let at = 0; at < length; at = nextGranule(outcome.vaLo, at)) {
+      const pa = this.#granuleOf(outcome.vaLo, at)
+      if (pa >= 0 && ((settings.tags?.read(pa) ?? 0) & 15) !== tag) return at
+    }
+    return -1
   }
 
   /** SCTLR_EL1.ATA, ATA0: tags may be accessed. HCR_EL2.ATA is the host's, who says so by having tags. */

@@ -417,6 +417,13 @@ describe('faults', () => {
     m.setX(4, 0)
     expect(m.run(LD1D, { far: DEV_VA + 0xfe0 }).reason).toBe('tag-check-fault')
     expect([m.x(Reg.ESR_EL1), m.x(Reg.FAR_EL1), m.elements]).toEqual([0x9600_0011n, BigInt(DEV_VA + 0x1010), []])
+    // ldff1d {z5.d}, p0/z, [x2, x4, lsl #3]: it ends there.
+    m.setX(Reg.PC, 0x40_0000)
+    m.vcpu.truth.set(Reg.PSTATE, 0x3c5n)
+    m.setX(2, DEV_VA + 0xff8)
+    v.file.view(VectorReg.FFR).fill(0xff)
+    expect(m.run(0xa5e4_6045, { far: DEV_VA + 0xff8 }).reason).toBe('done')
+    expect([m.elements.length, value(v.file.view(VectorReg.FFR).subarray(0, 8))]).toEqual([3, 0xff_ffffn])
   })
 
   it('an element across two pages goes as two parts', () => {
