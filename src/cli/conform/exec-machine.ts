@@ -27,17 +27,17 @@ export const PREDICATE_BYTES: number = VECTOR_BYTES / 8
 
 const PAGE = 4096
 const TABLES = 0x4b00_0000
-/** Level 1, level 2, level 3 of the code and of the window; then the page that is the code, wherever PC is. */
+/** Level 1, level 2, level 3 of the code and of the window; then the one page of code, which is mapped where PC is. */
 const LEVEL_2 = TABLES + PAGE
 const CODE_PAGES = TABLES + 2 * PAGE
 const WINDOW_PAGES = TABLES + 3 * PAGE
 const CODE_PA = TABLES + 4 * PAGE
-const CODE_VA = 0x1000_0000
-const CODE_BYTES = 0x0800_0000
 /** Normal Tagged, and Normal Write-Back. */
 const MAIR = 0xff_f0n
 const TAGGED = 0 << 2
 const WRITE_BACK = 1 << 2
+/** A page: Access flag, inner shareable, readable and writable at EL0. */
+const PAGE_BITS = 0x743
 /** 39-bit addresses, 4 KiB granule, top byte ignored. */
 const TCR = 25n | (1n << 8n) | (1n << 10n) | (3n << 12n) | (1n << 23n) | (2n << 32n) | (1n << 37n)
 /** M, C, I, DZE, UCI, UCT; tags as Linux gives them: ATA0, TCF0 synchronous; keys for pointers. */
@@ -118,6 +118,7 @@ export class ExecMachine {
   readonly #tables: Uint8Array = new Uint8Array(5 * PAGE)
   readonly #tags: Uint8Array = new Uint8Array(PAGE / 16)
   readonly #space: AddressSpace
+  #codePage = 0
   readonly #handler: DataAbortHandler
   readonly #regime: TranslationRegime = new TranslationRegime()
   readonly #page: Translation = new Translation()
@@ -157,6 +158,7 @@ export class ExecMachine {
     regs.set(Reg.SP_EL0, BigInt(WINDOW + PAGE / 2))
     regs.set(Reg.PSTATE, 0n)
     regs.set(Reg.PC, BigInt(pc))
+    this.#mapCode(pc)
     const slot = (CODE_PA - TABLES + (pc & (PAGE - 1)) - 4) & -4
     if (slot + 4 * SLOT_WORDS > this.#tables.length || slot < CODE_PA - TABLES) return
     const code = new DataView(this.#tables.buffer, slot)
@@ -310,17 +312,26 @@ export class ExecMachine {
     return OK
   }
 
+  #descriptor(table: number, index: number, value: number): void {
+    new DataView(this.#tables.buffer).setBigUint64(table - TABLES + 8 * index, BigInt(value), true)
+  }
+
+  /** Maps the page of a PC in the first GiB, and the next, where a literal may end; no other. */
+  #mapCode(pc: number): void {
+    const mapped = CODE_PA | PAGE_BITS | WRITE_BACK
+    this.#descriptor(LEVEL_2, this.#codePage >>> 9, 0)
+    for (const k of [0, 1]) this.#descriptor(CODE_PAGES, (this.#codePage + k) & 511, 0)
+    this.#codePage = (pc & 0x3fff_ffff) >>> 12
+    this.#descriptor(LEVEL_2, this.#codePage >>> 9, CODE_PAGES | 3)
+    for (const k of [0, 1]) this.#descriptor(CODE_PAGES, (this.#codePage + k) & 511, mapped)
+    this.#descriptor(LEVEL_2, WINDOW >> 21, WINDOW_PAGES | 3)
+  }
+
   #map(): void {
-    const tables = new DataView(this.#tables.buffer)
-    const set = (pa: number, index: number, value: number): void =>
-      tables.setBigUint64(pa - TABLES + 8 * index, BigInt(value), true)
-    // Page descriptors: Access flag, inner shareable, readable and writable at EL0.
-    const page = 0x743
+    const set = (pa: number, index: number, value: number): void => this.#descriptor(pa, index, value)
     set(TABLES, 0, LEVEL_2 | 3)
-    for (let k = 0; k < CODE_BYTES >> 21; k++) set(LEVEL_2, (CODE_VA >> 21) + k, CODE_PAGES | 3)
-    for (let k = 0; k < 512; k++) set(CODE_PAGES, k, CODE_PA | page | WRITE_BACK)
     set(LEVEL_2, WINDOW >> 21, WINDOW_PAGES | 3)
-    set(WINDOW_PAGES, 0, WINDOW | page | TAGGED)
+    set(WINDOW_PAGES, 0, WINDOW | PAGE_BITS | TAGGED)
     const { regs } = this.vcpu
     const system = [
       [Reg.SCTLR_EL1, RegimeRegister.SCTLR_EL1, SCTLR],
