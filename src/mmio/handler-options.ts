@@ -4,7 +4,7 @@ import type { Authenticate } from './authenticate.ts'
 import { type Choices, choicesOf, type UnpredictableOptions } from './constrained.ts'
 import type { PstateFeatures } from './exception.ts'
 import { DEFAULT_ZERO_BLOCK } from './plan.ts'
-import type { TagMemory } from './tags.ts'
+import type { TagMemory } from './tag-memory.ts'
 import type { TraceObserver } from './trace.ts'
 
 /** Options of a {@link DataAbortHandler}. */

@@ -94,7 +94,7 @@ export {
   SP_ALIGNMENT_SYNDROME,
   Syndrome,
 } from './syndrome.ts'
-export type { TagMemory } from './tags.ts'
+export type { TagMemory } from './tag-memory.ts'
 export type { TraceObserver } from './trace.ts'
 export type { Vcpu } from './vcpu.ts'
 export { MAX_VECTOR_BYTES, VectorFile, VectorReg, type VectorRegisters } from './vector-file.ts'

@@ -28,7 +28,7 @@ import {
   ZERO_ELEMENT,
 } from './plan.ts'
 import { Reg } from './register-file.ts'
-import { scalablePlan } from './scalable-plan.ts'
+import { scalablePlan } from './scalable-plan-build.ts'
 import { dataAbortSyndrome, type Syndrome } from './syndrome.ts'
 
 const insn = new Instruction()
