@@ -66,8 +66,9 @@ export {
   Writeback,
   ZERO_ELEMENT,
 } from './plan.ts'
-export { agreesWithSyndrome, buildPlan, stageTwoSyndrome } from './plan-build.ts'
+export { buildPlan } from './plan-build.ts'
 export { PlanCache } from './plan-cache.ts'
+export { agreesWithSyndrome, stageTwoSyndrome } from './plan-syndrome.ts'
 export {
   type AccessSizes,
   MEMTX_ACCESS_ERROR,
