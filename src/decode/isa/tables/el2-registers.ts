@@ -27,10 +27,10 @@ CPTRMASK_EL2                 3 4 1 4 2     rw SRMASK
 SCTLR2MASK_EL2               3 4 1 4 3     rw SRMASK
 NVHCR_EL2                    3 4 1 5 0     rw NV3
 NVHCRX_EL2                   3 4 1 5 1     rw NV3
-NVHCRMASK_EL2                3 4 1 5 4     rw NV3
-NVHCRXMASK_EL2               3 4 1 5 5     rw NV3
-HCRMASK_EL2                  3 4 1 5 6     rw SRMASK
-HCRXMASK_EL2                 3 4 1 5 7     rw SRMASK
+NVHCRMASK_EL2                3 4 1 5 4     rw NV3 SRMASK2
+NVHCRXMASK_EL2               3 4 1 5 5     rw NV3 SRMASK2
+HCRMASK_EL2                  3 4 1 5 6     rw SRMASK2
+HCRXMASK_EL2                 3 4 1 5 7     rw SRMASK2
 TTBR0_EL2                    3 4 2 0 0     rw
 TTBR1_EL2                    3 4 2 0 1     rw VHE
 TCR_EL2                      3 4 2 0 2     rw
