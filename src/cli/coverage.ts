@@ -2,16 +2,26 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { preferred } from '../decode/format.ts'
-import { A64, decodeInto, type Encoding, Instruction, systemOperations, systemRegisters } from '../decode/index.ts'
+import {
+  A64,
+  decodeInto,
+  type Encoding,
+  featureList,
+  Instruction,
+  systemOperations,
+  systemRegisters,
+} from '../decode/index.ts'
 import { type Command, UsageError } from './command.ts'
 import { countWords } from './count-words.ts'
 import { table } from './terminal.ts'
 
-const HELP = `nisv coverage [--json]
+const HELP = `nisv coverage [--json | --features]
 
 Counts what the decoder knows, by group of the manual: encodings, aliases, FEAT_ names, the words among all 2^32 that
 belong to the group, and the golden vectors of its rows (in a checkout: packages hold no tests). Names the rows that
 have no vector; exit status 1 when there is one.
+
+--features   what each FEAT_ name brings: encodings, aliases, system registers, system operations
 `
 
 /** What one group holds. */
@@ -55,6 +65,31 @@ function featuresOf(rows: readonly Encoding[]): string[] {
   return [...new Set(rows.flatMap((e) => e.features.flatMap((f) => f.split('|'))))].sort()
 }
 
+/** What needs one feature, alone or among others. */
+export interface FeatureCoverage {
+  /** FEAT_ name without the prefix. */
+  readonly feature: string
+  readonly encodings: number
+  readonly aliases: number
+  readonly registers: number
+  readonly operations: number
+}
+
+/** Every feature that the decoder knows, in alphabetical order. */
+export function featureCoverage(): FeatureCoverage[] {
+  const count = (rows: readonly { readonly features: readonly string[] }[]): ReadonlyMap<string, number> => {
+    const counts = new Map<string, number>()
+    for (const { features } of rows)
+      for (const name of new Set(features.flatMap((f) => f.split('|')))) counts.set(name, (counts.get(name) ?? 0) + 1)
+    return counts
+  }
+  const tables = [A64.encodings, A64.aliases, systemRegisters(), systemOperations()].map(count)
+  return featureList().map(({ name }) => {
+    const [encodings = 0, aliases = 0, registers = 0, operations = 0] = tables.map((each) => each.get(name) ?? 0)
+    return { feature: name, encodings, aliases, registers, operations }
+  })
+}
+
 const VECTORS = fileURLToPath(new URL('../../tests/decode/vectors/', import.meta.url))
 
 /** How many golden vectors decode to each row, and how many each alias spells; `undefined` outside a checkout. */
@@ -84,14 +119,24 @@ export const coverageCommand: Command = {
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { json: { type: 'boolean', default: false } },
+      options: { json: { type: 'boolean', default: false }, features: { type: 'boolean', default: false } },
       allowPositionals: true,
     })
     if (positionals.length > 0) throw new UsageError('coverage takes no file')
+    if (values.features) {
+      const rows = featureCoverage()
+      process.stdout.write(`${values.json ? JSON.stringify(rows, undefined, 2) : featureTable(rows)}\n`)
+      return 0
+    }
     const groups = coverage(countVectors())
     process.stdout.write(`${values.json ? json(groups) : text(groups)}\n`)
     return groups.some((g) => g.withoutVectors.length > 0) ? 1 : 0
   },
+}
+
+function featureTable(rows: readonly FeatureCoverage[]): string {
+  const cells = rows.map(({ feature, ...counts }) => [`FEAT_${feature}`, ...Object.values(counts).map(thousands)])
+  return table([['feature', 'encodings', 'aliases', 'registers', 'operations'], ...cells])
 }
 
 function totals(groups: readonly GroupCoverage[]): GroupCoverage {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../../src/cli/command.ts'
+import { featureCoverage } from '../../src/cli/coverage.ts'
 import { explainWord } from '../../src/cli/diagram.ts'
 import { disassembleLine } from '../../src/cli/disasm.ts'
 import { parseFeatures } from '../../src/cli/features.ts'
@@ -45,5 +46,15 @@ describe('nisv decode of an unallocated word', () => {
 
   it('tells the value that a row leaves out', () => {
     expect(explainWord(0xc08a7000)).toContain('LUTI4_MZ2_ZTZ_1 leaves out size = 3')
+  })
+})
+
+describe('nisv coverage --features', () => {
+  it('counts what each feature brings, and every row that needs one', () => {
+    const rows = new Map(featureCoverage().map((row) => [row.feature, row]))
+    expect(rows.get('CRC32')).toEqual({ feature: 'CRC32', encodings: 8, aliases: 0, registers: 0, operations: 0 })
+    expect(rows.get('GCIE')?.operations).toBeGreaterThan(20)
+    expect(rows.get('SVE')?.registers).toBe(4)
+    expect(rows.get('LSE2')?.encodings).toBe(0)
   })
 })
