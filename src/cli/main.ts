@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { StateError } from '../crb/index.ts'
+import { TpmSocketError } from '../crb/socket/error.ts'
 import { asm } from './asm.ts'
 import { BinaryError } from './binary.ts'
 import type { Command } from './command.ts'
@@ -14,6 +15,7 @@ import { disasm } from './disasm.ts'
 import { ElfError } from './elf/reader.ts'
 import { RecordingError } from './replay/recording.ts'
 import { replayCommand } from './replay.ts'
+import { tpmCommand } from './tpm.ts'
 import { vmstate } from './vmstate.ts'
 import { walkCommand } from './walk.ts'
 
@@ -26,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   coverageCommand,
   conform,
   crb,
+  tpmCommand,
   vmstate,
   walkCommand,
 ]
@@ -66,6 +69,7 @@ try {
     error instanceof BinaryError ||
     error instanceof ElfError ||
     error instanceof StateError ||
+    error instanceof TpmSocketError ||
     (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') ||
     // A file that cannot be read: Node names the call and the file.
     (error as NodeJS.ErrnoException).syscall !== undefined

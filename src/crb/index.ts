@@ -15,6 +15,7 @@ export {
 } from './acpi/tables.ts'
 export type { TpmBackend } from './backend.ts'
 export { type MappedRegion, type RegionSpace, type RestoreOptions, type SaveOptions, TpmCrb } from './device.ts'
+export { type CrbBus, CrbDriver, CrbDriverError, type CrbDriverErrorCode, type CrbDriverOptions } from './driver.ts'
 export { EmbeddedTpm, type EmbeddedTpmOptions } from './embedded/embedded-tpm.ts'
 export type { RandomFill } from './embedded/random.ts'
 export type { CrbEvent, CrbEventHook, CrbFault, CrbIgnored } from './events.ts'

@@ -130,7 +130,8 @@ export function getCapability(context: CommandContext): number {
   const all = list(capability, property, context)
   if (typeof all === 'number') return all
   const from = all.filter(({ id }) => id >= property)
-  const entries = from.slice(0, count)
+  // The allocation of PCRs comes whole: PCRCapGetAllocation only looks whether anything is asked for.
+  const entries = from.slice(0, capability === TPM_CAP.PCRS && count > 0 ? from.length : count)
   out
     .u8(entries.length < from.length ? 1 : 0)
     .u32(capability)
