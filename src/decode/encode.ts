@@ -52,7 +52,7 @@ export function encode(insn: Instruction): number
  * The word of that encoding (or alias) with those operands.
  *
  * @param id - the manual's encoding id, such as `LDP_64_ldstpair_off`.
- * @param operands - in the order of the syntax, as {@link operands} gives them. What only says how an operand is
+ * @param operands - in the order of the syntax, as `operands` gives them. What only says how an operand is
  *   written (`radix`, `shown`, `hasOffset` and so on) is not looked at.
  * @param fields - values of fields that no operand holds, such as `cond` of `b.<cond>`; the others are 0.
  * @throws EncodeError when there is no such encoding, or no word of it has these operands: which one, and why.

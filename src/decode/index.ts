@@ -5,8 +5,9 @@
  */
 export type { AccessForm, AccessOrder, AtomicOperation, MemoryAccess, RegisterBank } from './access.ts'
 export type { AliasRuleName } from './alias-rules.ts'
-export { type AssembleOptions, assemble } from './asm/assemble.ts'
+export { assemble } from './asm/assemble.ts'
 export { AsmError } from './asm/error.ts'
+export type { AssembleOptions } from './asm/options.ts'
 export type { ConstraintName, ReservedName } from './constraints.ts'
 export { EncodeError, encode, findEncoding } from './encode.ts'
 export type { Encoding } from './encoding.ts'

@@ -106,7 +106,7 @@ export class AddressSpace implements TableMemory {
   }
 
   /**
-   * Guest-physical address of the first piece that failed in the last {@link read} or {@link write} whose result was
+   * Guest-physical address of the first piece that failed in the last `read` or `write` whose result was
    * not MEMTX_OK: where an external abort points.
    */
   get errorAddress(): number {
@@ -235,7 +235,7 @@ export class AddressSpace implements TableMemory {
   }
 
   /**
-   * Writes one element: `size` bytes of `src[at ..]` to `pa`; otherwise as {@link read}.
+   * Writes one element: `size` bytes of `src[at ..]` to `pa`; otherwise as `read`.
    * @throws RegionError `span` when `src` does not hold the bytes.
    */
   write(pa: number, size: number, src: Uint8Array, at: number, attrs = 0): MemTxResult {
@@ -274,7 +274,7 @@ export class AddressSpace implements TableMemory {
   }
 
   /**
-   * Ends a {@link read} or {@link write} that was deferred: takes the answer of its callback, and makes those that follow.
+   * Ends a `read` or `write` that was deferred: takes the answer of its callback, and makes those that follow.
    * May end in MEMTX_DEFERRED again.
    *
    * @param buffer - what `read` left, or what `write` was given: `buffer[at ..]` is the access's first byte.

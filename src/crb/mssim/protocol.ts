@@ -33,7 +33,7 @@ export const MSSIM_VERSION = 1
 export const MSSIM_RAW_PLATFORM = 3
 
 /** Bytes before a command: signal, locality, size. */
-export const SEND_HEADER = 9
+const SEND_HEADER = 9
 
 /** Where the command port is unless told. */
 export const MSSIM_PORT = 2321

@@ -9,19 +9,9 @@ import { AsmError } from './error.ts'
 import { labelOffset } from './label.ts'
 import { Cursor, lexemes } from './lexer.ts'
 import { number } from './number.ts'
+import type { AssembleOptions } from './options.ts'
 import { type Written, writtenOperands } from './parser.ts'
 import { isRewritten, rewritten, type Statement } from './rewrites.ts'
-
-/** What a line may refer to. */
-export interface AssembleOptions {
-  /**
-   * The address of the instruction, 64 bits: a target without `#` is an address then, as `format` with the same option
-   * writes it; with `#` it is an offset always.
-   */
-  readonly pc?: bigint | number
-  /** The address of a symbol, `undefined` for one that is unknown. Needs {@link pc}. */
-  readonly symbol?: (name: string) => bigint | number | undefined
-}
 
 const DEFAULTS: AssembleOptions = {}
 

@@ -1,6 +1,6 @@
 import type { Encoding } from '../encoding.ts'
-import type { AssembleOptions } from './assemble.ts'
 import { AsmError } from './error.ts'
+import type { AssembleOptions } from './options.ts'
 import type { Written } from './parser.ts'
 
 /**
