@@ -25,6 +25,7 @@ export type ConstraintName =
   | 'BASEOVERLAP'
   | 'LDPOVERLAP_ORDERED'
   | 'WBOVERLAPPAIR_ORDERED'
+  | 'LSE128OVERLAP'
   | 'MOPSOVERLAP31'
   | 'MOPSOVERLAP31_SET'
   | 'MOPSOVERLAP31_SETGO'
@@ -76,6 +77,8 @@ export const UNPREDICTABLE: Readonly<Record<ConstraintName, Rule>> = {
   LDPOVERLAP_ORDERED: (w) => Rt(w) === Rs(w),
   /** WBOVERLAPPAIR of LDIAPP and STILP. */
   WBOVERLAPPAIR_ORDERED: (w) => Rn(w) !== 31 && (Rt(w) === Rn(w) || Rs(w) === Rn(w)),
+  /** 128-bit atomic or RCW{S} operation on one register twice: Rt2 is where others have Rs. */
+  LSE128OVERLAP: (w) => Rt(w) === Rs(w),
   /** CPY: two of Rd, Rs and Rn are one register, or one is 31. UNDEFINED or NOP. */
   MOPSOVERLAP31: (w) =>
     Rt(w) === 31 || Rn(w) === 31 || Rs(w) === 31 || Rs(w) === Rn(w) || Rs(w) === Rt(w) || Rn(w) === Rt(w),

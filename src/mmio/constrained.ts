@@ -17,6 +17,8 @@ export interface UnpredictableOptions {
   readonly WBOVERLAPST?: 'NONE' | 'UNDEF' | 'NOP'
   /** A load of one register twice. `UNKNOWN`: the second element is what it has in the end. */
   readonly LDPOVERLAP?: 'UNKNOWN' | 'UNDEF' | 'NOP'
+  /** A 128-bit atomic operation on one register twice. `UNKNOWN`: the register has the high half in the end. */
+  readonly LSE128OVERLAP?: 'UNKNOWN' | 'UNDEF' | 'NOP'
   /** A store-exclusive whose result register is the base. `NONE`: the address is taken before the result is written. */
   readonly BASEOVERLAP?: 'NONE' | 'UNDEF' | 'NOP'
   /** A store-exclusive whose result register is the data. `NONE`: the data are stored before the result is written. */
@@ -37,6 +39,7 @@ const VALUES = {
   WBOVERLAPLD: ['UNKNOWN', 'WBSUPPRESS', 'UNDEF', 'NOP'],
   WBOVERLAPST: ['NONE', 'UNDEF', 'NOP'],
   LDPOVERLAP: ['UNKNOWN', 'UNDEF', 'NOP'],
+  LSE128OVERLAP: ['UNKNOWN', 'UNDEF', 'NOP'],
   BASEOVERLAP: ['NONE', 'UNDEF', 'NOP'],
   DATAOVERLAP: ['NONE', 'UNDEF', 'NOP'],
   DEVPAGE2: ['NONE', 'FAULT'],
@@ -73,6 +76,8 @@ export function constraintOf(plan: Plan, choices: Choices): string {
     case 'LDPOVERLAP':
     case 'LDPOVERLAP_ORDERED':
       return choices.LDPOVERLAP
+    case 'LSE128OVERLAP':
+      return choices.LSE128OVERLAP
     case 'DATAOVERLAP':
     case 'DATAOVERLAPPAIR':
       return choices.DATAOVERLAP

@@ -91,6 +91,15 @@ describe('CONSTRAINED UNPREDICTABLE loads and stores (DDI 0487, K1.2)', () => {
       ],
     ],
     [
+      '128-bit atomics',
+      [
+        [0x19241043, 'ldclrp x3, x4, [x2] allocated'],
+        [0x19231043, 'ldclrp x3, x3, [x2] LSE128OVERLAP'],
+        [0x19238043, 'swpp x3, x3, [x2] LSE128OVERLAP'],
+        [0x19a3a043, 'rcwswppa x3, x3, [x2] LSE128OVERLAP'],
+      ],
+    ],
+    [
       'memory copy and set',
       [
         [0x19010443, 'cpyfp [x3]!, [x1]!, x2! allocated'],

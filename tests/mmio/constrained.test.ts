@@ -16,6 +16,7 @@ const WORDS = [
   ['WBOVERLAPST', 'str x2, [x2, #8]!', 0xf8008c42],
   ['WBOVERLAPST', 'stp x3, x2, [x2], #16', 0xa8810843],
   ['LDPOVERLAP', 'ldp x3, x3, [x2]', 0xa9400c43],
+  ['LSE128OVERLAP', 'swpp x3, x3, [x2]', 0x19238043],
   ['BASEOVERLAP', 'stxr w2, x3, [x2]', 0xc8027c43],
   ['DATAOVERLAP', 'stxr w3, x3, [x2]', 0xc8037c43],
 ] as const
@@ -44,7 +45,7 @@ describe('a CONSTRAINED UNPREDICTABLE instruction', () => {
       'done',
       name.startsWith('WBOVERLAP'),
     ])
-    expect(done.elements.length).toBe(plan.count)
+    expect(done.elements.length).toBe(plan.load && plan.store ? 2 * plan.count : plan.count)
 
     const [nop, ignored] = run(word, { [name]: 'NOP' })
     expect([ignored.kind, ignored.reason, nop.elements]).toEqual(['retired', 'constrained-nop', []])
@@ -59,6 +60,14 @@ describe('a CONSTRAINED UNPREDICTABLE instruction', () => {
     expect([reported.kind, reported.reason]).toEqual(['unhandled', 'constrained-unpredictable'])
     expect(reported.describe()).toMatch(/CONSTRAINED UNPREDICTABLE: \w*OVERLAP/)
     expect(same.state() === before).toBe(true)
+  })
+
+  it('LSE128OVERLAP: the register has the high half, and is both halves of what is stored', () => {
+    const [m] = run(0x19238043, {}) // swpp x3, x3, [x2]
+    const operand = m.x(3)
+    const halves = [0x40, 0x48].map((at) => value(m.device.subarray(at, at + 8)))
+    const high = value(new Machine({}).device.subarray(0x48, 0x50))
+    expect([operand, ...halves.map((half) => half === halves[0])]).toEqual([high, true, true])
   })
 
   it('WBOVERLAPLD: the base gets the address, or keeps the data', () => {

@@ -127,8 +127,6 @@ function notGraded(one: Fields, want: Fields, got: Fields, row: string): string 
   }
   if (/^LD1R/.test(row) && want.end === 'fault' && ((insn.word >>> 5) & 31) === 31)
     return 'QEMU checks tags of LD1R from SP'
-  // Unpredictable_LSE128OVERLAP.
-  if (features.includes('LSE128') && ((insn.word >>> 16) & 31) === (insn.word & 31)) return 'CONSTRAINED UNPREDICTABLE'
   if (/^DC_/.test(row) && want.end === 'fault' && want.addr === undefined)
     return 'QEMU does not ignore the top byte of DC ZVA'
   if (/^LD[FN]F1.*_B[RI]_/.test(row) && (predicateOf(one, (insn.word >>> 10) & 7) & 1) === 0) {

@@ -42,7 +42,7 @@ function lse128(name: string, o3opc: string, operation: AtomicOperation): Row[] 
     `${name}${suffix}`.toUpperCase() + '_128_memop_128',
     `00 011 0 01 A=${acquire} R=${release} 1 Rt2!=11111 ${o3opc} 00 Rn Rt!=11111`,
     `${name}${suffix} Xt, Xt2, [Xn|SP]`,
-    { feat: 'LSE128', access: modify('atomic-pair', 8, { order, operation }) },
+    { feat: 'LSE128', access: modify('atomic-pair', 8, { order, operation }), unpredictable: ['LSE128OVERLAP'] },
   ])
 }
 

@@ -42,7 +42,7 @@ function rcw(name: string, opc: string, operation: AtomicOperation): Row[] {
           `${check}${name}p${suffix}`.toUpperCase() + '_128_memop_128',
           `0 S=${S} 011001 A=${acquire} R=${release} 1 Rt2!=11111 1 ${opc} 00 Rn Rt!=11111`,
           `${check}${name}p${suffix} Xt, Xt2, [Xn|SP]`,
-          { feat: 'THE D128', access: modify('atomic-pair', 8, access) },
+          { feat: 'THE D128', access: modify('atomic-pair', 8, access), unpredictable: ['LSE128OVERLAP'] },
         ],
       ]
     }),
