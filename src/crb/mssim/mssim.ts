@@ -8,6 +8,7 @@ import type { TpmBackend } from '../backend.ts'
 import { CRB_BUFFER_SIZE } from '../registers.ts'
 import { Channel, type Peer } from '../socket/channel.ts'
 import { TpmSocketError } from '../socket/error.ts'
+import { Link, milliseconds } from '../socket/link.ts'
 import { HEADER_SIZE } from '../transfer.ts'
 import { MSSIM_PORT, type MssimSignal, sendCommand, sendReplyLength, signal } from './protocol.ts'
 
@@ -44,18 +45,17 @@ export class Mssim implements TpmBackend {
   readonly bufferSize: number = CRB_BUFFER_SIZE
   readonly #commandTimeout: number
   readonly #signalTimeout: number
-  readonly #onError: ((error: TpmSocketError) => void) | undefined
+  readonly #link: Link
   #command: Channel | undefined
   #platform: Channel | undefined
-  #error: TpmSocketError | undefined
   #running = false
   /** A reset that waits for the running command. */
   #afterCommand: (() => void) | undefined
 
   private constructor(options: MssimOptions) {
-    this.#commandTimeout = options.commandTimeout ?? 300_000
-    this.#signalTimeout = options.signalTimeout ?? 10_000
-    this.#onError = options.onError
+    this.#commandTimeout = milliseconds('commandTimeout', options.commandTimeout, 300_000)
+    this.#signalTimeout = milliseconds('signalTimeout', options.signalTimeout, 10_000)
+    this.#link = new Link(options.onError)
   }
 
   /**
@@ -68,11 +68,13 @@ export class Mssim implements TpmBackend {
       throw new TpmSocketError('option', `port is ${port}; give a TCP port, 1..65534: the platform's is the next`)
     }
     const mssim = new Mssim(options)
-    const onError = (error: TpmSocketError): void => mssim.#fail(error)
+    const onError = (error: TpmSocketError): void => mssim.#link.fail(error)
     try {
       const timeout = mssim.#signalTimeout
-      mssim.#platform = await Channel.open(PEER, 'platform', { host, port: port + 1 }, timeout, onError)
-      mssim.#command = await Channel.open(PEER, 'command', { host, port }, timeout, onError)
+      mssim.#platform = mssim.#link.add(
+        await Channel.open(PEER, 'platform', { host, port: port + 1 }, timeout, onError),
+      )
+      mssim.#command = mssim.#link.add(await Channel.open(PEER, 'command', { host, port }, timeout, onError))
       await mssim.#powerCycle()
     } catch (error) {
       mssim.close()
@@ -83,7 +85,7 @@ export class Mssim implements TpmBackend {
 
   /** Why this client ended, or `undefined` while it works. */
   get error(): TpmSocketError | undefined {
-    return this.#error
+    return this.#link.error
   }
 
   execute(command: Uint8Array, locality: number, done: (response: Uint8Array | undefined) => void): void {
@@ -129,7 +131,7 @@ export class Mssim implements TpmBackend {
 
   /** Ends the sessions and closes the sockets; the simulator runs on. */
   close(): void {
-    this.#end(new TpmSocketError('closed', 'this Mssim was closed'))
+    this.#link.end(new TpmSocketError('closed', 'this Mssim was closed'))
   }
 
   async #powerCycle(): Promise<void> {
@@ -149,26 +151,10 @@ export class Mssim implements TpmBackend {
           if (error !== undefined) return reject(error)
           if (reply.every((byte) => byte === 0)) return resolve()
           const refusal = new TpmSocketError('refused', `the simulator answered ${name} with ${reply.join(' ')}`)
-          this.#fail(refusal)
+          this.#link.fail(refusal)
           reject(refusal)
         },
       })
     })
-  }
-
-  #fail(error: TpmSocketError): void {
-    if (this.#error !== undefined) return
-    this.#end(error)
-    try {
-      this.#onError?.(error)
-    } catch {
-      // Nobody above a socket could catch it.
-    }
-  }
-
-  #end(error: TpmSocketError): void {
-    this.#error ??= error
-    this.#command?.close(error)
-    this.#platform?.close(error)
   }
 }

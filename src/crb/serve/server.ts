@@ -140,7 +140,11 @@ function serve(
     socket.end()
     if (wrong !== '') {
       socket.destroySoon()
-      onProtocolError?.(`${socket.remoteAddress}:${socket.remotePort} sent ${wrong}: connection closed`)
+      try {
+        onProtocolError?.(`${socket.remoteAddress}:${socket.remotePort} sent ${wrong}: connection closed`)
+      } catch {
+        // A host's hook must not end the server.
+      }
     }
   })
 }

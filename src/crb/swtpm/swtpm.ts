@@ -9,6 +9,7 @@ import type { TpmBackend } from '../backend.ts'
 import { CRB_BUFFER_SIZE } from '../registers.ts'
 import { Channel, type Peer, type SocketAddress } from '../socket/channel.ts'
 import { TpmSocketError } from '../socket/error.ts'
+import { Link, milliseconds } from '../socket/link.ts'
 import type { TpmSavedState, TpmStatePart } from '../state/crb-state.ts'
 import { StateError } from '../state/error.ts'
 import { SwtpmProcess, type SwtpmProcessOptions } from './process.ts'
@@ -87,13 +88,12 @@ export class Swtpm implements TpmBackend {
   readonly bufferSize: number
   readonly #commandTimeout: number
   readonly #controlTimeout: number
-  readonly #onError: ((error: TpmSocketError) => void) | undefined
+  readonly #link: Link
   #process: SwtpmProcess | undefined
   #data: Channel | undefined
   #control: Channel | undefined
   #established = false
   #locality = -1
-  #error: TpmSocketError | undefined
   #running = false
   /** A reset that waits for the running command. */
   #afterCommand: (() => void) | undefined
@@ -101,7 +101,7 @@ export class Swtpm implements TpmBackend {
   private constructor(options: SwtpmOptions) {
     this.#commandTimeout = milliseconds('commandTimeout', options.commandTimeout, 300_000)
     this.#controlTimeout = milliseconds('controlTimeout', options.controlTimeout, 10_000)
-    this.#onError = options.onError
+    this.#link = new Link(options.onError)
     this.bufferSize = options.bufferSize ?? CRB_BUFFER_SIZE
     if (!(Number.isInteger(this.bufferSize) && this.bufferSize >= TPM_HEADER_SIZE && this.bufferSize <= MAX_BUFFER)) {
       throw new TpmSocketError(
@@ -162,7 +162,7 @@ export class Swtpm implements TpmBackend {
 
   /** Why this client ended, or `undefined` while it works. */
   get error(): TpmSocketError | undefined {
-    return this.#error
+    return this.#link.error
   }
 
   /** Process id of a swtpm that {@link spawn} started. */
@@ -214,7 +214,7 @@ export class Swtpm implements TpmBackend {
   reset(ready: () => void): void {
     const powerCycle = (): void => {
       this.#powerOn(false).then(ready, (error: unknown) => {
-        this.#fail(error instanceof TpmSocketError ? error : new TpmSocketError('protocol', String(error), error))
+        this.#link.fail(error instanceof TpmSocketError ? error : new TpmSocketError('protocol', String(error), error))
         ready()
       })
     }
@@ -257,7 +257,7 @@ export class Swtpm implements TpmBackend {
     try {
       await this.#setBlobs(parts)
     } catch (error) {
-      if (this.#error === undefined) await this.#setBlobs(before.parts)
+      if (this.#link.error === undefined) await this.#setBlobs(before.parts)
       throw error
     }
   }
@@ -298,8 +298,8 @@ export class Swtpm implements TpmBackend {
   async stop(): Promise<void> {
     const child = this.#process
     if (child === undefined) return this.close()
-    if (this.#error === undefined) await this.#ask('SHUTDOWN').catch(() => undefined)
-    this.#end(new TpmSocketError('closed', 'this Swtpm was stopped'))
+    if (this.#link.error === undefined) await this.#ask('SHUTDOWN').catch(() => undefined)
+    this.#link.end(new TpmSocketError('closed', 'this Swtpm was stopped'))
     const late = setTimeout(() => child.kill(), this.#controlTimeout)
     await child.exited
     clearTimeout(late)
@@ -307,12 +307,12 @@ export class Swtpm implements TpmBackend {
 
   /** Closes the sockets; kills a swtpm that {@link spawn} started. */
   close(): void {
-    this.#end(new TpmSocketError('closed', 'this Swtpm was closed'))
+    this.#link.end(new TpmSocketError('closed', 'this Swtpm was closed'))
     this.#process?.kill()
   }
 
   async #open(data: SocketAddress, control: SocketAddress): Promise<void> {
-    const onError = (error: TpmSocketError): void => this.#fail(error)
+    const onError = (error: TpmSocketError): void => this.#link.fail(error)
     const open = await Channel.open(PEER, 'control', control, this.#controlTimeout, onError)
     try {
       this.#data = await Channel.open(PEER, 'data', data, this.#controlTimeout, onError)
@@ -320,7 +320,8 @@ export class Swtpm implements TpmBackend {
       open.close(new TpmSocketError('closed', 'the data channel could not be opened'))
       throw error
     }
-    this.#control = open
+    this.#control = this.#link.add(open)
+    this.#link.add(this.#data)
   }
 
   /** QEMU's order (tpm_emulator.c, tpm_emulator_startup_tpm): STOP, SET_BUFFERSIZE, INIT; then the established flag. */
@@ -354,8 +355,8 @@ export class Swtpm implements TpmBackend {
     done: (error: TpmSocketError | undefined, reply: Uint8Array) => void,
   ): void {
     const control = this.#control
-    if (control === undefined || this.#error !== undefined) {
-      done(this.#error ?? new TpmSocketError('closed', `${name}: not connected`), NOTHING)
+    if (control === undefined || this.#link.error !== undefined) {
+      done(this.#link.error ?? new TpmSocketError('closed', `${name}: not connected`), NOTHING)
       return
     }
     control.request({
@@ -372,27 +373,4 @@ export class Swtpm implements TpmBackend {
       },
     })
   }
-
-  /** swtpm failed: both channels end, what waits is answered, the host is told. */
-  #fail(error: TpmSocketError): void {
-    if (this.#error !== undefined) return
-    this.#end(error)
-    try {
-      this.#onError?.(error)
-    } catch {
-      // Nobody above a socket could catch it.
-    }
-  }
-
-  #end(error: TpmSocketError): void {
-    this.#error ??= error
-    this.#data?.close(error)
-    this.#control?.close(error)
-  }
-}
-
-function milliseconds(name: string, given: number | undefined, unlessTold: number): number {
-  if (given === undefined) return unlessTold
-  if (given > 0 && given < 2 ** 31) return given
-  throw new TpmSocketError('option', `${name} is ${given}; give milliseconds, 1..2^31-1`)
 }
