@@ -215,6 +215,13 @@ describe('GetCapability', () => {
     expect(list(tpm, 0, 0xc, 8)).toBe('000000000000000002000c00000004000d00000004')
   })
 
+  it('gives the allocation of PCRs whole, whatever count is asked for: tpm2_pcrread asks for one', () => {
+    const tpm = started()
+    const all = '00000000050000000400040' + '3ffffff000b03ffffff000c03ffffff000d03ffffff'
+    expect([1, 2, 5].map((count) => list(tpm, 5, 0, count))).toEqual([all, all, all])
+    expect(list(tpm, 5, 0, 0)).toBe('010000000500000000')
+  })
+
   it('gives Linux its PCR banks and its command table', () => {
     const tpm = started()
     expect(list(tpm, 5, 0, 1 << 16)).toBe('0000000005000000040004' + '03ffffff000b03ffffff000c03ffffff000d03ffffff')
