@@ -82,7 +82,7 @@ export function isaDocument(groups, table, files) {
     const rows = parts.flatMap((g) => g.rows())
     const bySection = groupBy(rows, (r) => sections.get(r[0]))
     const aliases = rows.filter((r) => parsed.get(r[0]).aliasOf !== undefined).length
-    const features = new Set(rows.flatMap((r) => parsed.get(r[0]).features.flatMap((f) => f.split('|'))))
+    const features = new Set(rows.flatMap((r) => featuresOf(parsed.get(r[0]))))
     const cells = [rows.length - aliases, aliases, bySection.size, features.size]
     lines.push(`| [${name}](#${anchor(name)}) | ${cells.join(' | ')} |`)
     sum.encodings += rows.length - aliases
@@ -109,12 +109,19 @@ function groupBy(list, key) {
   return groups
 }
 
+/** Every FEAT_ name that a row has. */
+function featuresOf({ features, feature64 }) {
+  return [...features, ...(feature64 ? [feature64] : [])].flatMap((f) => f.split('|'))
+}
+
 function rowLine([id, pattern, syntax], e) {
   const cells = [
     id,
     `\`${syntax}\``,
     `\`${pattern.trim().replace(/ +/g, ' ')}\``,
-    e.features.map((f) => f.replaceAll('|', ' or ')).join(', '),
+    [...e.features, ...(e.feature64 ? [`${e.feature64} for 64-bit`] : [])]
+      .map((f) => f.replaceAll('|', ' or '))
+      .join(', '),
     notes(e),
   ]
   return `| ${cells.map((c) => c.replaceAll('|', '\\|')).join(' | ')} |`

@@ -6,6 +6,7 @@ import {
   type FeatureSet,
   format,
   type Instruction,
+  info,
   type MemoryAccess,
   type Operand,
   operands,
@@ -26,11 +27,12 @@ export function explainWord(word: number, features?: FeatureSet): string {
     return `${head}  unallocated: UNDEFINED${reason ? `\n  why        ${reasonText(reason)}` : ''}`
   }
   const { encoding } = insn
+  const needed = info(insn).features
   const written = format(insn, only)
   const lines = [
     `${head}  ${written}`,
     `  encoding   ${encoding.id} (${encoding.group})`,
-    `  needs      ${encoding.features.length > 0 ? encoding.features.map(featureText).join(', ') : 'Armv8.0'}`,
+    `  needs      ${needed.length > 0 ? needed.map(featureText).join(', ') : 'Armv8.0'}`,
   ]
   const raw = format(insn, { ...only, aliases: false })
   if (raw !== written) lines.push(`  no aliases ${raw}`)

@@ -9,6 +9,8 @@ import { parsePattern, TableError } from './pattern.ts'
 export interface RowOptions {
   /** FEAT_ names without the prefix, all of which are needed: `'LSE'`, `'LSE128 THE'`; `A|B` means either. */
   readonly feat?: string
+  /** FEAT_ name that the 64-bit form, the words whose field sz is 1, needs beside {@link feat}. */
+  readonly feat64?: string
   /** What the instruction does to memory. */
   readonly access?: MemoryAccess
   /** Named rules under which an allocated word is CONSTRAINED UNPREDICTABLE. */
@@ -47,6 +49,8 @@ export interface Encoding extends Pattern {
   /** Operands as the row writes them. */
   readonly syntax: string
   readonly features: readonly string[]
+  /** What the words whose field sz is 1 need beside {@link features}; `''` for nothing. */
+  readonly feature64: string
   readonly access: MemoryAccess | undefined
   readonly unpredictable: readonly ConstraintName[]
   readonly reserved: readonly ReservedName[]
@@ -117,6 +121,7 @@ class RowEncoding implements Encoding {
   readonly mnemonic: string
   readonly syntax: string
   readonly features: readonly string[]
+  readonly feature64: string
   readonly access: MemoryAccess | undefined
   readonly unpredictable: readonly ConstraintName[]
   readonly reserved: readonly ReservedName[]
@@ -150,6 +155,7 @@ class RowEncoding implements Encoding {
     this.mnemonic = mnemonic
     this.syntax = space < 0 ? '' : syntax.slice(space + 1).trim()
     this.features = options.feat?.split(' ') ?? []
+    this.feature64 = options.feat64 ?? ''
     this.access = options.access
     this.unpredictable = options.unpredictable ?? []
     this.reserved = options.reserved ?? []

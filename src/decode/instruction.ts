@@ -31,6 +31,7 @@ const NO_ENCODING: Encoding = {
   excluded: [],
   fields: [],
   features: [],
+  feature64: '',
   access: undefined,
   unpredictable: [],
   reserved: [],

@@ -152,6 +152,8 @@ export function checkTable({ encodings, aliases, parts }: LazyTable): TableError
     }
   }
   for (const e of encodings) {
+    if (e.feature64 !== '' && !e.fields.some((f) => f.name === 'sz' && f.width === 1))
+      faults.push(new TableError(e.id, 'has a feature of its 64-bit form, and no field sz'))
     for (const id of e.over) {
       const refined = byId.get(id)
       if (!refined) faults.push(new TableError(e.id, `refines '${id}', which is no row`))

@@ -59,7 +59,8 @@ class Value {
 
 /** Whether `a` is below `b` as 56-bit addresses. */
 function below(a: Value, b: Value): boolean {
-  const [x, y] = [a.hi & 0xff_ffff, b.hi & 0xff_ffff]
+  const x = a.hi & 0xff_ffff
+  const y = b.hi & 0xff_ffff
   return x < y || (x === y && a.lo < b.lo)
 }
 

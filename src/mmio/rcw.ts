@@ -87,7 +87,9 @@ function changesOutside(
   const wide = size === 16
   // One bit of the mask stands for the whole output address.
   const address = bit(regs.lo(slot), wide ? 16 : 17) === 1
-  const [low, high] = wide ? RANGE_128 : RANGE_64
+  // The bits of the output address that follow another bit of the mask.
+  const low = wide ? 17 : 18
+  const high = wide ? 55 : 49
   for (let n = 0; n < size * 8; n++) {
     if (bitOf(old, n, flip) === bitOf(next, n, flip)) continue
     const fixed = wide ? ((FIXED_128[n >>> 3] as number) >>> (n & 7)) & 1 : n === 0 ? 1 : 0
@@ -97,10 +99,6 @@ function changesOutside(
   }
   return false
 }
-
-/** Lowest and highest bit of the output address that follow another bit of the mask. */
-const RANGE_64 = [18, 49] as const
-const RANGE_128 = [17, 55] as const
 
 function bitOf(value: Uint8Array, n: number, flip: number): number {
   return ((value[(n >>> 3) ^ flip] as number) >>> (n & 7)) & 1

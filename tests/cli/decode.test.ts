@@ -21,6 +21,11 @@ describe('nisv decode', () => {
     expect(out).toContain('  reads      x0\n  writes     x1, x2\n  effect     load 2 x 8 bytes, tag checked\n')
   })
 
+  it('tells what the 64-bit form of a row needs beside', async () => {
+    expect((await run('c1a01c10')).out).toMatch(/needs {6}FEAT_SME2\n/)
+    expect((await run('c1e01c10')).out).toMatch(/needs {6}FEAT_SME2, FEAT_SME_I16I64\n/)
+  })
+
   it('tells flags and flow of a branch', async () => {
     expect((await run('54000041')).out).toContain('  flags      Z read\n  flow       conditional to +8\n')
   })

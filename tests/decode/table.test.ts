@@ -36,6 +36,11 @@ describe('checkTable', () => {
     const C: Row = ['C', `${'0'.repeat(22)} 1111x Rt`, 'c Xt', { over: ['A'] }]
     expect(faults(A, C, ['D', `${'0'.repeat(22)} 11111 Rt`, 'd Xt', { over: ['C'] }])).toEqual([])
   })
+  it('names a 64-bit form without the field that tells it', () => {
+    expect(faults(['E', pattern('01'), 'e Xt', { feat64: 'SME_I16I64' }])).toEqual([
+      'row E: has a feature of its 64-bit form, and no field sz',
+    ])
+  })
   it('names a refinement of nothing', () => {
     expect(faults(A, ['C', pattern('01'), 'c Xt', { over: ['Z'] }])).toEqual(["row C: refines 'Z', which is no row"])
     expect(faults(A, ['C', pattern('01'), 'c Xt', { over: ['A'] }])).toEqual(["row C: shares no word with 'A'"])

@@ -1,7 +1,7 @@
 import { RESERVED } from '../constraints.ts'
 import { type Encoding, matches } from '../encoding.ts'
 import { A64 } from '../isa/index.ts'
-import { wordFeature } from './by-word.ts'
+import { isWide } from './by-word.ts'
 import { addFeature, featureInfo, featureList, featureSpellings, namedFeatures, removeFeature } from './names.ts'
 import { versionFeatures, versions } from './versions.ts'
 
@@ -124,9 +124,9 @@ export class FeatureSet {
 
   /** The first requirement of a word of a row that the set does not meet. */
   missingOf(encoding: Encoding, word: number): string | undefined {
-    const more = wordFeature(encoding)
-    const needed = more && ((word >>> more.lsb) & 1) === 1 && !this.#set.has(more.feature) ? more.feature : undefined
-    return this.missing(encoding.features) ?? needed
+    const { features, feature64 } = encoding
+    const needed = isWide(encoding, word) && !this.#set.has(feature64) ? feature64 : undefined
+    return this.missing(features) ?? needed
   }
 
   #state(encoding: Encoding): number {
@@ -135,8 +135,8 @@ export class FeatureSet {
     const known = (alias ? this.#aliases : this.#rows)[index]
     if (known !== undefined && known !== UNKNOWN) return known
     let state = this.meets(encoding.features) ? AVAILABLE : MISSING
-    const more = wordFeature(encoding)
-    if (state === AVAILABLE && more && !this.#set.has(more.feature)) state = SOME_WORDS
+    const { feature64 } = encoding
+    if (state === AVAILABLE && feature64 !== '' && !this.#set.has(feature64)) state = SOME_WORDS
     if (index < 0) return state
     const table = grown(alias ? this.#aliases : this.#rows, index)
     table[index] = state

@@ -1,4 +1,5 @@
 import type { Encoding } from '../encoding.ts'
+import { featuresOfWord } from '../features/by-word.ts'
 import { preferred } from '../format.ts'
 import type { Instruction } from '../instruction.ts'
 import { UNALLOCATED } from '../instruction.ts'
@@ -43,9 +44,8 @@ export function info(insn: Instruction): InstructionInfo {
 /** The row's features, and those of the alias that gives a word of HINT or SYS its effect. */
 function featuresOf(encoding: Encoding, word: number): readonly string[] {
   const alias = preferred(encoding, word, true)
-  return alias === encoding || alias.features.length === 0
-    ? encoding.features
-    : [...encoding.features, ...alias.features]
+  const features = featuresOfWord(encoding, word)
+  return alias === encoding || alias.features.length === 0 ? features : [...features, ...alias.features]
 }
 
 /** NZCV as a register: bits 31:28. */
