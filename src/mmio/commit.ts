@@ -104,8 +104,9 @@ export class Commit {
   }
 
   /**
-   * ST64BV, ST64BV0: what becomes an abort elsewhere is an answer (DDI 0487, C6.2 ST64BV): 1 when the device did not
-   * accept the bytes (MEMTX_ACCESS_ERROR), all ones when nothing there takes 64 bytes at once (MEMTX_DECODE_ERROR).
+   * ST64BV, ST64BV0: what becomes an abort elsewhere is an answer (DDI 0487, C6.2 ST64BV): all ones where the location
+   * does not support the instruction (MEMTX_DECODE_ERROR). Any other value is the peripheral's to define; ours for one
+   * that did not accept the bytes (MEMTX_ACCESS_ERROR) is 1.
    */
   #answersRefusal(plan: Plan): boolean {
     const { refusal } = this.#bus

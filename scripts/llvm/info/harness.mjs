@@ -1,25 +1,10 @@
-/** Builds `describe.cpp` against LLVM 22 at first use, into `.cache/`, and asks it what words do. */
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
-import { join } from 'node:path'
+/** Asks `describe.cpp`, built against LLVM 22 at first use, what words do. */
 import { fileURLToPath } from 'node:url'
-import { bytesOf, CACHE, runTool } from '../judge.mjs'
+import { buildProgram, bytesOf, runTool } from '../judge.mjs'
 
-const source = fileURLToPath(new URL('describe.cpp', import.meta.url))
-
-/** The program's path; built when its source or LLVM has changed. */
+/** The program's path. */
 export function buildDescriber() {
-  const config = (...args) => runTool('llvm-config-22', args, 'llvm-22-dev').toString().trim().split(/\s+/)
-  const version = config('--version')[0]
-  const key = createHash('sha256').update(readFileSync(source)).update(version).digest('hex').slice(0, 12)
-  const program = join(CACHE, `describe-${key}`)
-  if (existsSync(program)) return program
-  mkdirSync(CACHE, { recursive: true })
-  const flags = ['-O2', '-std=c++17', '-fno-rtti', '-fno-exceptions', ...config('--cppflags')]
-  const building = `${program}.${process.pid}`
-  runTool('g++', [...flags, source, '-o', building, ...config('--ldflags', '--libs')], 'g++')
-  renameSync(building, program)
-  return program
+  return buildProgram(fileURLToPath(new URL('describe.cpp', import.meta.url)))
 }
 
 /** By word: LLVM's opcode, flags, and the registers that it defines and uses; `undefined` when it does not decode. */

@@ -17,7 +17,7 @@ import {
   VectorReg,
   type VectorRegisters,
 } from '../../mmio/index.ts'
-import { LineWriter } from '../words.ts'
+import { emitOutcomes } from './emit.ts'
 import { type CaseLine, ConformInputError } from './input.ts'
 import { Report } from './report.ts'
 
@@ -72,15 +72,9 @@ export async function conformAbort(cases: AsyncIterable<CaseLine>, report: Repor
 }
 
 /** Prints each case's outcome as nisv has it, in order. */
-export async function emitAbort(cases: AsyncIterable<CaseLine>): Promise<number> {
+export function emitAbort(cases: AsyncIterable<CaseLine>): Promise<number> {
   const player = new AbortPlayer()
-  const out = new LineWriter()
-  for await (const line of cases) {
-    if ('header' in line.value) continue
-    await out.line(JSON.stringify({ id: line.value.id, out: player.run(line) }))
-  }
-  await out.flush()
-  return 0
+  return emitOutcomes(cases, (line) => player.run(line))
 }
 
 function differingField(want: Fields, got: Fields): string {

@@ -1,7 +1,7 @@
 import { hex } from '../../bits.ts'
 import { DFSC_ALIGNMENT, Reg, type RegisterFile, VectorReg } from '../../mmio/index.ts'
-import { LineWriter } from '../words.ts'
 import { type AccessByte, AccessMachine, contractWord, copyOf, VECTOR_BYTES } from './access-machine.ts'
+import { emitOutcomes } from './emit.ts'
 import { type CaseLine, ConformInputError } from './input.ts'
 import { Report } from './report.ts'
 
@@ -56,17 +56,12 @@ function deviates(one: Fields, want: Fields, got: Result): boolean {
 }
 
 /** Prints each case's id and nisv's own outcome. */
-export async function emitAccess(cases: AsyncIterable<CaseLine>): Promise<number> {
+export function emitAccess(cases: AsyncIterable<CaseLine>): Promise<number> {
   const machine = new AccessMachine()
-  const out = new LineWriter()
-  for await (const line of cases) {
-    if ('header' in line.value) continue
+  return emitOutcomes(cases, (line) => {
     const { accesses, exception: _, mayEnd: __, neverFaults: ___, shifted: ____, ...rest } = run(machine, line, {})
-    const list = accesses.map((a) => [a.kind, hex(a.pa), 1, hex(a.value)])
-    await out.line(JSON.stringify({ id: line.value.id, out: { ...rest, accesses: list } }))
-  }
-  await out.flush()
-  return 0
+    return { ...rest, accesses: accesses.map((a) => [a.kind, hex(a.pa), 1, hex(a.value)]) }
+  })
 }
 
 interface Result extends Fields {

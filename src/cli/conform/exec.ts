@@ -1,8 +1,8 @@
 import { bit, hex } from '../../bits.ts'
 import { CONSTRAINED, decode } from '../../decode/index.ts'
 import { Reg, VectorReg } from '../../mmio/index.ts'
-import { LineWriter } from '../words.ts'
 import { contractWord } from './access-machine.ts'
+import { emitOutcomes } from './emit.ts'
 import { ExecMachine, PREDICATE_BYTES, VECTOR_BYTES, WINDOW } from './exec-machine.ts'
 import { type CaseLine, ConformInputError } from './input.ts'
 import { Report } from './report.ts'
@@ -49,15 +49,9 @@ export async function conformExec(cases: AsyncIterable<CaseLine>, report: Report
 }
 
 /** Prints each case's outcome as nisv has it, in order. */
-export async function emitExec(cases: AsyncIterable<CaseLine>): Promise<number> {
+export function emitExec(cases: AsyncIterable<CaseLine>): Promise<number> {
   const player = new ExecPlayer()
-  const out = new LineWriter()
-  for await (const line of cases) {
-    if ('header' in line.value) continue
-    await out.line(JSON.stringify({ id: line.value.id, out: player.run(line) }))
-  }
-  await out.flush()
-  return 0
+  return emitOutcomes(cases, (line) => player.run(line))
 }
 
 /** Name of the field, expected, got; `undefined` when the outcomes agree. */

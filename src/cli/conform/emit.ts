@@ -1,0 +1,16 @@
+import { LineWriter } from '../words.ts'
+import type { CaseLine } from './input.ts'
+
+/** Prints each case's outcome as `outcomeOf` has it, in order, under the case's id. Headers have none. */
+export async function emitOutcomes(
+  cases: AsyncIterable<CaseLine>,
+  outcomeOf: (line: CaseLine) => unknown,
+): Promise<number> {
+  const out = new LineWriter()
+  for await (const line of cases) {
+    if ('header' in line.value) continue
+    await out.line(JSON.stringify({ id: line.value.id, out: outcomeOf(line) }))
+  }
+  await out.flush()
+  return 0
+}
