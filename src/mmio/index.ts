@@ -48,6 +48,7 @@ export {
   type RegionKind,
   type WritePolicy,
 } from './memory-region.ts'
+export { MmioTrace, type MmioTraceOptions } from './mmiotrace.ts'
 export { MEMORY_COPY_CHUNK } from './mops.ts'
 export { describeReason, Outcome, type OutcomeKind, REASONS, type Reason } from './outcome.ts'
 export {

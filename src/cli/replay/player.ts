@@ -1,6 +1,13 @@
 import { RecordedTpm, TpmCrb } from '../../crb/index.ts'
 import { InProcessVcpu } from '../../host/index.ts'
-import { AddressSpace, DataAbortHandler, type Outcome, Reg, type RegisterFile } from '../../mmio/index.ts'
+import {
+  AddressSpace,
+  DataAbortHandler,
+  type JournalEntry,
+  type Outcome,
+  Reg,
+  type RegisterFile,
+} from '../../mmio/index.ts'
 import { Access, accessOf, FaultKind, RegimeRegister, Translation, TranslationRegime, walk } from '../../tlb/index.ts'
 import { type ByteAccess, compareAccesses, compareRegisters, type Mismatch, recordedBytes } from './compare.ts'
 import { memoryAround, RecordedMemory } from './memory.ts'
@@ -8,13 +15,15 @@ import type { RecordedAnswer, RecordedFault } from './recording.ts'
 import { StageClock, type StageTimes } from './stages.ts'
 
 /** Bytes of the CRB's window: registers and data buffer. */
-const WINDOW = 0x1000
+export const WINDOW = 0x1000
 
 /** What the replay of one fault came to. */
 export interface FaultResult {
   readonly fault: RecordedFault
   readonly outcome: { readonly kind: Outcome['kind']; readonly reason: Outcome['reason']; readonly text: string }
   readonly accesses: readonly ByteAccess[]
+  /** The accesses as the instruction made them, of RAM too. */
+  readonly journal: readonly JournalEntry[]
   /** Pages translated on the way: virtual and guest-physical address. */
   readonly pages: readonly { readonly va: bigint; readonly pa: number }[]
   readonly mismatches: readonly Mismatch[]
@@ -85,6 +94,7 @@ export class Player {
       fault,
       outcome: { kind, reason, text: outcome.describe() },
       accesses: this.#accesses,
+      journal: [...outcome.journal],
       pages: this.#pages,
       mismatches,
       times: this.#clock.times(),

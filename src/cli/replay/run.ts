@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import { decode, format } from '../../decode/index.ts'
+import { MmioTrace } from '../../mmio/index.ts'
 import { Progress, paint, table } from '../terminal.ts'
-import { type FaultResult, Player, windowBase } from './player.ts'
+import { type FaultResult, Player, WINDOW, windowBase } from './player.ts'
 import { type RecordedAnswer, type RecordedEvent, RecordingError, readRecording } from './recording.ts'
 import { STAGES, type StageTimes } from './stages.ts'
 
@@ -16,6 +17,8 @@ export interface ReplayOptions {
   readonly explain?: number
   /** Guest-physical base of the CRB; found from the first fault unless told. */
   readonly base?: number
+  /** Takes the accesses of the CRB as lines of an mmiotrace, as they are made. */
+  readonly mmiotrace?: (line: string) => void
 }
 
 /** What a replay came to. */
@@ -39,6 +42,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   if (base === undefined) throw new RecordingError(file, 0, 'has no fault that tells where the device is; give --base')
   if (explain > faults.length) throw new RecordingError(file, 0, `has ${faults.length} faults; there is no ${explain}`)
   const player = new Player(base, answers)
+  const trace = options.mmiotrace === undefined ? undefined : new CrbTrace(base, options.mmiotrace)
   const progress = new Progress(basename(file), faults.length)
   let done = 0
   let withoutSyndrome = 0
@@ -57,6 +61,7 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
       continue
     }
     const result = player.play(event)
+    trace?.fault(result)
     done++
     for (const stage of STAGES) times[stage] += result.times[stage]
     const noSyndrome = ((event.esr >> 24n) & 1n) === 0n
@@ -70,6 +75,31 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   }
   progress.end()
   return { faults: done, withoutSyndrome, answers: answers.length, mismatches, times }
+}
+
+/** Accesses of the CRB's window. Recordings have no times: the n-th fault is at n microseconds. */
+class CrbTrace {
+  readonly #base: number
+  readonly #trace: MmioTrace
+  #faults = 0
+  #mapped = false
+
+  constructor(base: number, write: (line: string) => void) {
+    this.#base = base
+    this.#trace = new MmioTrace({ write, now: () => this.#faults })
+  }
+
+  fault({ fault, journal }: FaultResult): void {
+    this.#faults++
+    const page = Number(fault.hpfar >> 4n) * WINDOW
+    if (!this.#mapped && page === this.#base) {
+      this.#trace.map('tpm-crb', page, WINDOW, fault.far - (fault.far % BigInt(WINDOW)))
+      this.#mapped = true
+    }
+    for (const entry of journal) {
+      if (entry.pa >= this.#base && entry.pa < this.#base + WINDOW) this.#trace.entry(entry, fault.pc)
+    }
+  }
 }
 
 /** The closing table of one or more replays. */
