@@ -87,3 +87,32 @@ it('nisv conform access tells another byte, order, register and RAM word', async
     expect([report.passed, report.failed > 20]).toEqual([0, true])
   }
 })
+
+/** Cases under a header. */
+async function* under(header: unknown, ...values: Record<string, unknown>[]): AsyncGenerator<CaseLine> {
+  for (const value of [{ header }, ...values]) yield { file: 'any', line: 1, value }
+}
+
+describe('FEAT_LSE2 is that of the CPU in the header', () => {
+  // LDUMINH W22, W16, [X3] and LDADD of QEMU 7.2, which has no FEAT_LSE2: unaligned within 16 bytes.
+  const abort = {
+    ...{ cls: 'lse', code: '78707076', x: { 3: '0xa000801' } },
+    out: { end: 'EL1', ec: 37, esr: '0x96000021', far: '0xa000801' },
+  }
+  const access = {
+    ...{ id: '0', cls: 'lse', alias: 'normal_nc', code: ['78707076'], x: { 3: '0x80201001' } },
+    out: { end: 'exc', word: 0, ec: '0x25', esr: '0x96000021', far: '0x80201001', accesses: [] },
+  }
+  it.each([
+    ['0x1010011', 0],
+    ['0x1221011112011011', 1],
+    [undefined, 1],
+    ['not a number', 1],
+  ])('ID_AA64MMFR2_EL1 %s: %i fails', async (mmfr2, failed) => {
+    for (const [conform, one] of [[conformAbort, abort] as const, [conformAccess, access] as const]) {
+      const report = new Report(() => {})
+      expect(await conform(under({ id_regs: { ID_AA64MMFR2_EL1: mmfr2 } }, one), report)).toBe(failed)
+      expect([report.passed, report.failed]).toEqual([1 - failed, failed])
+    }
+  })
+})

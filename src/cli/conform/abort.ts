@@ -18,7 +18,7 @@ import {
   type VectorRegisters,
 } from '../../mmio/index.ts'
 import { emitOutcomes } from './emit.ts'
-import { type CaseLine, ConformInputError } from './input.ts'
+import { type CaseLine, ConformInputError, hasLse2 } from './input.ts'
 import { Report } from './report.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -49,7 +49,10 @@ export async function conformAbort(cases: AsyncIterable<CaseLine>, report: Repor
   const classes = new Map<string, [number, number]>()
   const player = new AbortPlayer()
   for await (const line of cases) {
-    if ('header' in line.value) continue
+    if ('header' in line.value) {
+      player.lse2 = hasLse2(line.value.header)
+      continue
+    }
     const { out, cls, code } = line.value
     if (typeof out !== 'object' || out === null) {
       throw new ConformInputError(line.file, line.line, 'has no outcome; use --emit')
@@ -74,7 +77,13 @@ export async function conformAbort(cases: AsyncIterable<CaseLine>, report: Repor
 /** Prints each case's outcome as nisv has it, in order. */
 export function emitAbort(cases: AsyncIterable<CaseLine>): Promise<number> {
   const player = new AbortPlayer()
-  return emitOutcomes(cases, (line) => player.run(line))
+  return emitOutcomes(
+    cases,
+    (line) => player.run(line),
+    (header) => {
+      player.lse2 = hasLse2(header)
+    },
+  )
 }
 
 function differingField(want: Fields, got: Fields): string {
@@ -99,6 +108,8 @@ const VECTORS: VectorRegisters = {
 
 /** Words of a file on one vCPU: plan, address, and which of the checks before the access stops them. */
 class AbortPlayer {
+  /** FEAT_LSE2 of the file's CPU. */
+  lse2 = true
   readonly #vcpu: InProcessVcpu = new InProcessVcpu()
   readonly #plan: Plan = new Plan()
   readonly #address: EffectiveAddress = new EffectiveAddress()
@@ -125,7 +136,7 @@ class AbortPlayer {
     this.#address.compute(plan, this.#registers)
     const { hi, lo } = this.#address
     const address = (BigInt(hi) << 32n) | BigInt(lo)
-    if (unalignedAccessFaults(plan, lo, true, this.#registers)) return el1(plan, DFSC_ALIGNMENT, address)
+    if (unalignedAccessFaults(plan, lo, this.lse2, this.#registers)) return el1(plan, DFSC_ALIGNMENT, address)
     // The monitor is never set here.
     if (plan.result >= 0 && plan.form !== 'block64') return { end: 'ok' }
     if (address >> 52n !== 0n) return el1(plan, ADDRESS_SIZE_LEVEL_0, address)

@@ -138,7 +138,8 @@ export class AccessMachine {
   /** What devices without a model of their own read next, by address. */
   #given: Map<number, number[]> = new Map()
 
-  constructor() {
+  /** @param lse2 - the CPU has FEAT_LSE2. */
+  constructor(lse2: boolean = true) {
     this.#code = new DataView(this.#tables.buffer, CODE_PA - TABLES)
     const space = new AddressSpace()
     for (const [k, pa] of RAM_PAGES.entries()) space.add(MemoryRegion.ram(`ram${k}`, this.ram[k] as Uint8Array), pa)
@@ -167,6 +168,7 @@ export class AccessMachine {
       space,
       // No unit of this size is RAM throughout: RAM faults too, and is emulated.
       granule: 65536,
+      features: { LSE2: lse2 },
       trace: { accessed: (write, pa, size, data, at) => this.#note(write, pa, data.subarray(at, at + size)) },
     })
     this.#map()

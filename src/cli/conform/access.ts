@@ -2,7 +2,7 @@ import { hex } from '../../bits.ts'
 import { DFSC_ALIGNMENT, Reg, type RegisterFile, VectorReg } from '../../mmio/index.ts'
 import { type AccessByte, AccessMachine, contractWord, copyOf, VECTOR_BYTES } from './access-machine.ts'
 import { emitOutcomes } from './emit.ts'
-import { type CaseLine, ConformInputError } from './input.ts'
+import { type CaseLine, ConformInputError, hasLse2 } from './input.ts'
 import { Report } from './report.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -17,10 +17,13 @@ type Fields = Readonly<Record<string, unknown>>
  * @returns the exit status.
  */
 export async function conformAccess(cases: AsyncIterable<CaseLine>, report: Report = new Report()): Promise<number> {
-  const machine = new AccessMachine()
+  let machine = new AccessMachine()
   const classes = new Map<string, [number, number]>()
   for await (const line of cases) {
-    if ('header' in line.value) continue
+    if ('header' in line.value) {
+      machine = new AccessMachine(hasLse2(line.value.header))
+      continue
+    }
     const one = line.value
     const { out } = one
     if (!isFields(out)) throw new ConformInputError(line.file, line.line, 'has no outcome; use --emit')
@@ -57,11 +60,17 @@ function deviates(one: Fields, want: Fields, got: Result): boolean {
 
 /** Prints each case's id and nisv's own outcome. */
 export function emitAccess(cases: AsyncIterable<CaseLine>): Promise<number> {
-  const machine = new AccessMachine()
-  return emitOutcomes(cases, (line) => {
-    const { accesses, exception: _, mayEnd: __, neverFaults: ___, shifted: ____, ...rest } = run(machine, line, {})
-    return { ...rest, accesses: accesses.map((a) => [a.kind, hex(a.pa), 1, hex(a.value)]) }
-  })
+  let machine = new AccessMachine()
+  return emitOutcomes(
+    cases,
+    (line) => {
+      const { accesses, exception: _, mayEnd: __, neverFaults: ___, shifted: ____, ...rest } = run(machine, line, {})
+      return { ...rest, accesses: accesses.map((a) => [a.kind, hex(a.pa), 1, hex(a.value)]) }
+    },
+    (header) => {
+      machine = new AccessMachine(hasLse2(header))
+    },
+  )
 }
 
 interface Result extends Fields {

@@ -23,6 +23,17 @@ export interface CaseLine {
   readonly value: Readonly<Record<string, unknown>>
 }
 
+/**
+ * Whether the CPU that made a file has FEAT_LSE2, by `ID_AA64MMFR2_EL1.AT` of the header's `id_regs`. A file that does
+ * not tell is of one that has.
+ */
+export function hasLse2(header: unknown): boolean {
+  const { id_regs: ids } = (header ?? {}) as { readonly id_regs?: Readonly<Record<string, unknown>> }
+  const told = ids?.ID_AA64MMFR2_EL1
+  if (typeof told !== 'string' || !/^0x[0-9a-f]{1,16}$/i.test(told)) return true
+  return (BigInt(told) >> 32n) % 16n !== 0n
+}
+
 /** Longest line taken, characters. */
 const LONGEST_LINE = 1 << 24
 

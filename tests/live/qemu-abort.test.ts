@@ -1,0 +1,29 @@
+/** Loads and stores of memory that stage 2 does not map, on QEMU's system emulation: what the exception tells. */
+
+import { describe, expect, it } from 'vitest'
+import { abortCases } from '../../scripts/qemu/abort/cases.mjs'
+import { conformAbort } from '../../src/cli/conform/abort.ts'
+import * as decoder from '../../src/decode/index.ts'
+import { conformed, SEEDS } from './qemu-generated.ts'
+
+describe.each(SEEDS)('nisv conform abort, seed %i (%s)', (seed) => {
+  const made = abortCases(decoder, { seed, count: 12_000 })
+
+  it('agrees with QEMU on syndrome, FAR and HPFAR of every row that it has', async () => {
+    const { failed, mismatch, passed } = await conformed(conformAbort, made)
+    expect([failed, mismatch]).toEqual([0, undefined])
+    expect(passed).toBeGreaterThan(8000)
+    const described = made.cases.filter(({ out }) => (out as { isv?: number }).isv === 1)
+    expect(described.length).toBeGreaterThan(500)
+    expect(Object.keys(made.leftOut.toJSON()).filter((why) => /dies/.test(why))).toEqual([])
+  })
+
+  it.each(['esr', 'far', 'hpfar', 'srt'])('sees one case with another %s', async (field) => {
+    const at = made.cases.findIndex(({ out }) => field in (out as object) && (out as { ec: number }).ec === 0x24)
+    const cases = [...made.cases]
+    const one = cases[at] as { out: Record<string, string> }
+    cases[at] = { ...one, out: { ...one.out, [field]: field === 'srt' ? 32 : `${one.out[field]}0` } }
+    const { failed, mismatch } = await conformed(conformAbort, { ...made, cases })
+    expect([failed, mismatch]).toEqual([1, expect.stringContaining(`: ${field}: expected `)])
+  })
+})
