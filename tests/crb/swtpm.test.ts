@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest'
 import { TpmSocketError } from '../../src/crb/socket/error.ts'
-import { Swtpm, type SwtpmOptions } from '../../src/crb/swtpm/swtpm.ts'
+import { Swtpm, type SwtpmOptions } from '../../src/crb/swtpm/index.ts'
 import { response } from './backends.ts'
 import { Guest } from './bus.ts'
 import { type FakeOptions, FakeSwtpm } from './fake-swtpm.ts'

@@ -7,5 +7,6 @@
 
 export type { SocketAddress } from '../socket/channel.ts'
 export { TpmSocketError, type TpmSocketErrorCode } from '../socket/error.ts'
+export type { SwtpmConnectOptions, SwtpmOptions, SwtpmReconnect, SwtpmSpawnOptions } from './options.ts'
 export type { SwtpmProcessOptions } from './process.ts'
-export { Swtpm, type SwtpmConnectOptions, type SwtpmOptions, type SwtpmSpawnOptions } from './swtpm.ts'
+export { Swtpm } from './swtpm.ts'

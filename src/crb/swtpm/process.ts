@@ -5,11 +5,10 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SocketAddress } from '../socket/channel.ts'
 import { TpmSocketError } from '../socket/error.ts'
+import { TemporaryDir } from './temporary.ts'
 
 /** How to start a swtpm. */
 export interface SwtpmProcessOptions {
@@ -31,26 +30,23 @@ export class SwtpmProcess {
   /** Settles when the process has ended, with how. Never rejects. */
   readonly exited: Promise<string>
   readonly #child: ChildProcess
-  readonly #dir: string
+  readonly #dir: TemporaryDir
   #stderr = ''
   #ended: string | undefined
   #missing: Error | undefined
-  readonly #onParentExit = (): void => {
-    this.kill()
-    rmSync(this.#dir, { recursive: true, force: true })
-  }
+  readonly #onParentExit = (): void => this.kill()
 
   constructor(options: SwtpmProcessOptions) {
     const { command = 'swtpm', args = [] } = options
     // Not in stateDir: a unix socket's path is at most 107 bytes.
-    this.#dir = mkdtempSync(join(tmpdir(), 'nisv-swtpm-'))
-    const data = join(this.#dir, 'data.sock')
-    const control = join(this.#dir, 'ctrl.sock')
+    this.#dir = new TemporaryDir('nisv-swtpm-')
+    const data = join(this.#dir.path, 'data.sock')
+    const control = join(this.#dir.path, 'ctrl.sock')
     this.data = { path: data }
     this.control = { path: control }
     const server = ['--server', `type=unixio,path=${data}`, '--ctrl', `type=unixio,path=${control}`]
     // --terminate: it ends when our data connection does, however we end.
-    const state = ['--tpmstate', `dir=${options.stateDir ?? this.#dir}`, '--terminate']
+    const state = ['--tpmstate', `dir=${options.stateDir ?? this.#dir.path}`, '--terminate']
     this.#child = spawn(command, ['socket', '--tpm2', ...state, ...server, ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
@@ -62,7 +58,7 @@ export class SwtpmProcess {
         if (this.#ended !== undefined) return
         this.#ended = how
         process.removeListener('exit', this.#onParentExit)
-        rmSync(this.#dir, { recursive: true, force: true })
+        this.#dir.remove()
         resolve(how)
       }
       this.#child.once('error', (error) => {

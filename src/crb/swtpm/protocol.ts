@@ -29,11 +29,14 @@ export type SwtpmControlName = keyof typeof SWTPM_CONTROL
 /** INIT: load the stored volatile state, if any, and delete it. */
 export const INIT_DELETE_VOLATILE = 1
 
-/** The blobs of a TPM's state, in the order in which QEMU saves and loads them: `type` of GET_ and SET_STATEBLOB. */
+/**
+ * The blobs of a TPM's state, in the order in which QEMU saves and loads them: `type` of GET_ and SET_STATEBLOB. A TPM
+ * that has had INIT has the first two, before Startup too; the third was empty in all that was seen.
+ */
 export const SWTPM_BLOBS = [
-  { name: 'permanent', type: 1 },
-  { name: 'volatile', type: 2 },
-  { name: 'savestate', type: 3 },
+  { name: 'permanent', type: 1, always: true },
+  { name: 'volatile', type: 2, always: true },
+  { name: 'savestate', type: 3, always: false },
 ] as const
 
 /** GET_STATEBLOB: give it decrypted. */

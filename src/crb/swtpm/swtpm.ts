@@ -6,79 +6,29 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TpmBackend } from '../backend.ts'
-import { CRB_BUFFER_SIZE } from '../registers.ts'
-import { Channel, type Peer, type SocketAddress } from '../socket/channel.ts'
 import { TpmSocketError } from '../socket/error.ts'
-import { Link, milliseconds } from '../socket/link.ts'
 import type { TpmSavedState, TpmStatePart } from '../state/crb-state.ts'
 import { StateError } from '../state/error.ts'
-import { SwtpmProcess, type SwtpmProcessOptions } from './process.ts'
-import {
-  blobReply,
-  controlReplyLength,
-  controlRequest,
-  controlResult,
-  INIT_DELETE_VOLATILE,
-  RESULT_NO_BLOB,
-  responseLength,
-  resultText,
-  STATE_FLAG_DECRYPTED,
-  SWTPM_BLOBS,
-  type SwtpmControlName,
-  TPM_HEADER_SIZE,
-  u32Body,
-} from './protocol.ts'
+import { checkSwtpmOptions, type SwtpmConnectOptions, type SwtpmOptions, type SwtpmSpawnOptions } from './options.ts'
+import { SWTPM_BLOBS, TPM_HEADER_SIZE } from './protocol.ts'
+import { RETRY_MS, type SwtpmPlace, SwtpmSession } from './session.ts'
+import { TemporaryDir } from './temporary.ts'
 
-/** What {@link Swtpm.connect} and {@link Swtpm.spawn} have in common. */
-export interface SwtpmOptions {
-  /**
-   * `true`: go on from the volatile state (PCRs, sessions) that {@link Swtpm.storeVolatile} left in the state directory;
-   * no Startup is due then. `false` unless told: power the TPM on anew.
-   */
-  readonly resume?: boolean
-  /** Longest a TPM command may take, milliseconds; 300,000 unless told (Linux' longest duration of a command). */
-  readonly commandTimeout?: number
-  /** Longest that connecting, or a control command, may take, milliseconds; 10,000 unless told. */
-  readonly controlTimeout?: number
-  /**
-   * Largest command and answer, bytes; the data buffer's 3968 unless told. A CRB of profile `chunk` takes more: what
-   * swtpm has (4096 in 0.7), which refuses a larger one by its own choice of size.
-   */
-  readonly bufferSize?: number
-  /** Told once when swtpm fails: every later command is answered by the device's fatal error. What it throws is dropped. */
-  readonly onError?: (error: TpmSocketError) => void
-}
-
-/** How to reach a swtpm that the user started. */
-export interface SwtpmConnectOptions extends SwtpmOptions {
-  /** `swtpm socket --server`. */
-  readonly data: SocketAddress
-  /** `swtpm socket --ctrl`. */
-  readonly control: SocketAddress
-}
-
-/** How to start one. */
-export interface SwtpmSpawnOptions extends SwtpmOptions, SwtpmProcessOptions {}
-
-const PEER: Peer = { name: 'swtpm', hint: 'start it with --server and --ctrl' }
 /** Of its saved state. */
 const KIND = 'swtpm'
-const NOTHING = new Uint8Array(0)
-/** Longest answer that the channel takes. */
-const MAX_BUFFER = 4096
-const RETRY_MS = 10
-const EXIT_MS = 100
+/** Runs of one command: the second one in a new swtpm. */
+const RUNS = 2
 
 /**
  * The client of a swtpm. One command in flight; the established flag is asked once, after INIT. A swtpm that dies,
- * hangs beyond the timeout or breaks the protocol ends this client: {@link error} says why, commands get no answer
- * (the guest reads tpmSts and the fatal error), resets complete.
+ * hangs beyond the timeout or breaks the protocol is given up: {@link error} says why, commands get no answer (the guest
+ * reads tpmSts and the fatal error), resets complete. The option `reconnect` has another one take its place.
  *
  * `cancel` does nothing: `swtpm socket` has one thread and reads CANCEL_TPM_CMD when the command has ended.
  *
  * @example
  * ```ts
- * const tpm = await Swtpm.spawn({ stateDir: '/var/lib/my-vm/tpm' })
+ * const tpm = await Swtpm.spawn({ stateDir: '/var/lib/my-vm/tpm', reconnect: 'resume' })
  * const crb = new TpmCrb({ tpm })
  * // ...
  * await tpm.stop()
@@ -86,29 +36,30 @@ const EXIT_MS = 100
  */
 export class Swtpm implements TpmBackend {
   readonly bufferSize: number
-  readonly #commandTimeout: number
-  readonly #controlTimeout: number
-  readonly #link: Link
-  #process: SwtpmProcess | undefined
-  #data: Channel | undefined
-  #control: Channel | undefined
-  #established = false
-  #locality = -1
+  readonly #limits: ReturnType<typeof checkSwtpmOptions>
+  readonly #place: SwtpmPlace
+  readonly #onReconnect: (() => void) | undefined
+  /** Of a swtpm without a state directory that may be followed by another. */
+  readonly #stateDir: TemporaryDir | undefined
+  #session: SwtpmSession
+  /** The TPM as of the last answered command (`resume`). */
+  #checkpoint: readonly TpmStatePart[] | undefined
+  /** A reconnection failed: only a reset, or the host, tries again. */
+  #lost = false
+  #closed = false
   #running = false
   /** A reset that waits for the running command. */
   #afterCommand: (() => void) | undefined
+  /** Resets, saving and loading take turns. */
+  #turn: Promise<unknown> = Promise.resolve()
 
-  private constructor(options: SwtpmOptions) {
-    this.#commandTimeout = milliseconds('commandTimeout', options.commandTimeout, 300_000)
-    this.#controlTimeout = milliseconds('controlTimeout', options.controlTimeout, 10_000)
-    this.#link = new Link(options.onError)
-    this.bufferSize = options.bufferSize ?? CRB_BUFFER_SIZE
-    if (!(Number.isInteger(this.bufferSize) && this.bufferSize >= TPM_HEADER_SIZE && this.bufferSize <= MAX_BUFFER)) {
-      throw new TpmSocketError(
-        'option',
-        `bufferSize is ${options.bufferSize}; give bytes, ${TPM_HEADER_SIZE}..${MAX_BUFFER}`,
-      )
-    }
+  private constructor(options: SwtpmOptions, place: SwtpmPlace, session: SwtpmSession, stateDir?: TemporaryDir) {
+    this.#limits = checkSwtpmOptions(options)
+    this.bufferSize = this.#limits.bufferSize
+    this.#place = place
+    this.#onReconnect = options.onReconnect
+    this.#session = session
+    this.#stateDir = stateDir
   }
 
   /**
@@ -116,15 +67,7 @@ export class Swtpm implements TpmBackend {
    * @throws (rejects) TpmSocketError.
    */
   static async connect(options: SwtpmConnectOptions): Promise<Swtpm> {
-    const swtpm = new Swtpm(options)
-    try {
-      await swtpm.#open(options.data, options.control)
-      await swtpm.#powerOn(options.resume === true)
-    } catch (error) {
-      swtpm.close()
-      throw error
-    }
-    return swtpm
+    return Swtpm.#make(options, { data: options.data, control: options.control })
   }
 
   /**
@@ -132,48 +75,42 @@ export class Swtpm implements TpmBackend {
    * @throws (rejects) TpmSocketError; `spawn` names the package when there is no such program.
    */
   static async spawn(options: SwtpmSpawnOptions = {}): Promise<Swtpm> {
-    const swtpm = new Swtpm(options)
-    const child = new SwtpmProcess(options)
-    swtpm.#process = child
+    const { reconnect = 'off', stateDir } = options
+    if (reconnect === 'off' || stateDir !== undefined) return Swtpm.#make(options, { spawn: options })
+    const own = new TemporaryDir('nisv-swtpm-state-')
     try {
-      const until = Date.now() + swtpm.#controlTimeout
-      for (;;) {
-        // Its failure to start, if any, is known before its sockets are tried again.
-        await sleep(RETRY_MS)
-        if (child.failure !== undefined) throw child.failure
-        try {
-          await swtpm.#open(child.data, child.control)
-          break
-        } catch (error) {
-          if (Date.now() > until) throw error
-        }
-      }
-      await swtpm.#powerOn(options.resume === true)
+      return await Swtpm.#make(options, { spawn: { ...options, stateDir: own.path } }, own)
     } catch (error) {
-      // A swtpm that ended by itself says why; its end may be noticed a moment after its sockets'.
-      await Promise.race([child.exited, sleep(EXIT_MS)])
-      const own = child.failure
-      swtpm.close()
-      await child.exited
-      throw own ?? error
+      own.remove()
+      throw error
     }
+  }
+
+  static async #make(options: SwtpmOptions, place: SwtpmPlace, stateDir?: TemporaryDir): Promise<Swtpm> {
+    const limits = checkSwtpmOptions(options)
+    let checkpoint: readonly TpmStatePart[] | undefined
+    const session = await SwtpmSession.open(place, limits, async (fresh) => {
+      await fresh.powerOn(options.resume === true)
+      if (limits.reconnect === 'resume') checkpoint = await fresh.blobs()
+    })
+    const swtpm = new Swtpm(options, place, session, stateDir)
+    swtpm.#checkpoint = checkpoint
     return swtpm
   }
 
-  /** Why this client ended, or `undefined` while it works. */
+  /** Why commands get no answer now, or `undefined` while they do. */
   get error(): TpmSocketError | undefined {
-    return this.#link.error
+    return this.#session.error
   }
 
-  /** Process id of a swtpm that {@link spawn} started. */
+  /** Process id of the swtpm that {@link spawn} started, or of the one that has taken its place. */
   get pid(): number | undefined {
-    return this.#process?.pid
+    return this.#session.pid
   }
 
   execute(command: Uint8Array, locality: number, done: (response: Uint8Array | undefined) => void): void {
-    const data = this.#data
     // swtpm waits for the rest of a header and never answers less than one.
-    if (data === undefined || this.#running || command.length < TPM_HEADER_SIZE) {
+    if (this.#running || command.length < TPM_HEADER_SIZE) {
       done(undefined)
       return
     }
@@ -185,38 +122,21 @@ export class Swtpm implements TpmBackend {
       this.#afterCommand = undefined
       next?.()
     }
-    const send = (): void =>
-      data.request({
-        what: 'a TPM command',
-        bytes: command,
-        length: responseLength,
-        timeout: this.#commandTimeout,
-        done: (error, response) => finish(error === undefined ? response : undefined),
-      })
-    if (locality === this.#locality) {
-      send()
-      return
-    }
-    this.#request('SET_LOCALITY', Uint8Array.of(locality, 0, 0, 0), (error) => {
-      if (error !== undefined) return finish(undefined)
-      this.#locality = locality
-      send()
-    })
+    if (this.#limits.reconnect === 'resume') this.#runResumable(command, locality).then(finish)
+    else
+      this.#session.transmit(command, locality, (error, response) => finish(error === undefined ? response : undefined))
   }
 
   /** Nothing: see {@link Swtpm}. */
   cancel(): void {}
 
   established(): boolean {
-    return this.#established
+    return this.#session.established
   }
 
   reset(ready: () => void): void {
     const powerCycle = (): void => {
-      this.#powerOn(false).then(ready, (error: unknown) => {
-        this.#link.fail(error instanceof TpmSocketError ? error : new TpmSocketError('protocol', String(error), error))
-        ready()
-      })
+      this.#inTurn(() => this.#powerCycle()).then(ready)
     }
     if (this.#running) this.#afterCommand = powerCycle
     else powerCycle()
@@ -227,16 +147,16 @@ export class Swtpm implements TpmBackend {
    * to here survives a kill of swtpm. The next power-on without `resume` discards it.
    * @throws (rejects) TpmSocketError.
    */
-  async storeVolatile(): Promise<void> {
-    await this.#ask('STORE_VOLATILE')
+  storeVolatile(): Promise<void> {
+    return this.#inTurn(async () => (await this.#live()).storeVolatile())
   }
 
-  /** libtpms' state in its three blobs, decrypted, as QEMU's tpm-emulator saves them. */
-  async saveState(): Promise<TpmSavedState> {
-    const parts: TpmStatePart[] = []
-    // One after another: swtpm takes one request at a time.
-    for (const { name, type } of SWTPM_BLOBS) parts.push(await this.#blob(name, type))
-    return { kind: KIND, parts }
+  /**
+   * libtpms' state in its three blobs, decrypted, as QEMU's tpm-emulator saves them.
+   * @throws (rejects) TpmSocketError.
+   */
+  saveState(): Promise<TpmSavedState> {
+    return this.#inTurn(async () => ({ kind: KIND, parts: await (await this.#live()).blobs() }))
   }
 
   /**
@@ -253,42 +173,18 @@ export class Swtpm implements TpmBackend {
         `the state is of kind '${kind}' (${names}); swtpm loads its own three blobs`,
       )
     }
-    const before = await this.saveState()
-    try {
-      await this.#setBlobs(parts)
-    } catch (error) {
-      if (this.#link.error === undefined) await this.#setBlobs(before.parts)
-      throw error
-    }
-  }
-
-  async #blob(name: string, type: number): Promise<TpmStatePart> {
-    const pieces: Uint8Array[] = []
-    let flags = 0
-    for (let got = 0; ; ) {
-      const reply = await this.#ask('GET_STATEBLOB', u32Body([STATE_FLAG_DECRYPTED, type, got]))
-      const head = blobReply(reply)
-      flags = head.flags
-      pieces.push(reply.subarray(16))
-      got += head.data
-      if (got >= head.total || head.data === 0) {
-        if (got !== head.total)
-          throw new TpmSocketError('protocol', `swtpm gave ${got} bytes of ${name}, of ${head.total}`)
-        return { name, flags, data: Uint8Array.from(Buffer.concat(pieces)) }
+    await this.#inTurn(async () => {
+      const session = await this.#live()
+      const before = await session.blobs()
+      try {
+        await session.setBlobs(parts)
+      } catch (error) {
+        // Half of two states is neither: what cannot be put back is given up.
+        if (session.error === undefined) await session.setBlobs(before).catch((cause: unknown) => this.#give(cause))
+        throw error
       }
-    }
-  }
-
-  /** QEMU's order (tpm_emulator_set_state_blobs): STOP, the blobs that are not empty, INIT that resumes from them. */
-  async #setBlobs(parts: readonly TpmStatePart[]): Promise<void> {
-    await this.#ask('STOP')
-    for (const [i, { type }] of SWTPM_BLOBS.entries()) {
-      const part = parts[i]
-      if (part === undefined || part.data.length === 0) continue
-      await this.#ask('SET_STATEBLOB', u32Body([part.flags, type, part.data.length], part.data))
-    }
-    await this.#ask('INIT', u32Body(INIT_DELETE_VOLATILE))
-    await this.#askEstablished()
+      if (this.#limits.reconnect === 'resume') this.#checkpoint = parts
+    })
   }
 
   /**
@@ -296,81 +192,121 @@ export class Swtpm implements TpmBackend {
    * Never rejects.
    */
   async stop(): Promise<void> {
-    const child = this.#process
-    if (child === undefined) return this.close()
-    if (this.#link.error === undefined) await this.#ask('SHUTDOWN').catch(() => undefined)
-    this.#link.end(new TpmSocketError('closed', 'this Swtpm was stopped'))
-    const late = setTimeout(() => child.kill(), this.#controlTimeout)
-    await child.exited
-    clearTimeout(late)
+    this.#closed = true
+    await this.#session.stop()
+    this.#stateDir?.remove()
   }
 
   /** Closes the sockets; kills a swtpm that {@link spawn} started. */
   close(): void {
-    this.#link.end(new TpmSocketError('closed', 'this Swtpm was closed'))
-    this.#process?.kill()
+    this.#closed = true
+    this.#session.end(new TpmSocketError('closed', 'this Swtpm was closed')).then(() => this.#stateDir?.remove())
   }
 
-  async #open(data: SocketAddress, control: SocketAddress): Promise<void> {
-    const onError = (error: TpmSocketError): void => this.#link.fail(error)
-    const open = await Channel.open(PEER, 'control', control, this.#controlTimeout, onError)
+  /** Runs a command of policy `resume`; an answer is given only when the TPM's state after it is known. Never rejects. */
+  async #runResumable(command: Uint8Array, locality: number): Promise<Uint8Array | undefined> {
+    for (let run = 0; run < RUNS; run++) {
+      // A guest that resets waits for nothing.
+      if (this.#session.error !== undefined && (this.#lost || this.#afterCommand !== undefined)) return undefined
+      try {
+        const session = await this.#live()
+        const answer = await new Promise<Uint8Array>((resolve, reject) => {
+          session.transmit(command, locality, (error, response) =>
+            error === undefined ? resolve(response) : reject(error),
+          )
+        })
+        this.#checkpoint = await session.blobs()
+        return answer
+      } catch (error) {
+        this.#give(error)
+      }
+    }
+    return undefined
+  }
+
+  /** Never rejects. */
+  async #powerCycle(): Promise<void> {
+    for (let run = 0; run < RUNS; run++) {
+      const { reconnect } = this.#limits
+      if (this.#session.error !== undefined && reconnect === 'off') return
+      try {
+        const session = await this.#live(true)
+        await session.powerOn(false)
+        if (reconnect === 'resume') this.#checkpoint = await session.blobs()
+        return
+      } catch (error) {
+        this.#give(error)
+        if (this.#lost) return
+      }
+    }
+  }
+
+  /**
+   * A session that works, a new one if need be.
+   * @throws (rejects) TpmSocketError when there is none, and the policy does not say to make one.
+   */
+  async #live(reset = false): Promise<SwtpmSession> {
+    const { error } = this.#session
+    if (error === undefined) return this.#session
+    const { reconnect } = this.#limits
+    if (this.#closed || reconnect === 'off' || (reconnect === 'reset' && !reset)) throw error
+    this.#lost = true
     try {
-      this.#data = await Channel.open(PEER, 'data', data, this.#controlTimeout, onError)
-    } catch (error) {
-      open.close(new TpmSocketError('closed', 'the data channel could not be opened'))
+      this.#session = await this.#reopen(error)
+    } catch (cause) {
+      if (cause instanceof TpmSocketError) this.#tell(() => this.#limits.onError?.(cause))
+      throw cause
+    }
+    if (this.#closed) {
+      this.close()
       throw error
     }
-    this.#control = this.#link.add(open)
-    this.#link.add(this.#data)
+    this.#lost = false
+    this.#tell(this.#onReconnect)
+    return this.#session
   }
 
-  /** QEMU's order (tpm_emulator.c, tpm_emulator_startup_tpm): STOP, SET_BUFFERSIZE, INIT; then the established flag. */
-  async #powerOn(resume: boolean): Promise<void> {
-    await this.#ask('STOP')
-    await this.#ask('SET_BUFFERSIZE', u32Body(this.bufferSize))
-    await this.#ask('INIT', u32Body(INIT_DELETE_VOLATILE))
-    if (!resume) {
-      // INIT resumes from a stored volatile state if there is one, and has now deleted it: power on again without.
-      await this.#ask('STOP')
-      await this.#ask('INIT', u32Body(0))
+  /** Opens a session with the state of the last answered command, if that is known; as long as there is time. */
+  async #reopen(reason: TpmSocketError): Promise<SwtpmSession> {
+    const until = Date.now() + this.#limits.controlTimeout
+    // Two swtpms in one state directory would spoil it.
+    const gone = this.#session.end(reason).then(() => true)
+    if (!(await Promise.race([gone, sleep(this.#limits.controlTimeout, false, { ref: false })]))) {
+      throw new TpmSocketError('spawn', `the swtpm that failed (process ${this.pid}) does not end`)
     }
-    await this.#askEstablished()
-  }
-
-  async #askEstablished(): Promise<void> {
-    const reply = await this.#ask('GET_TPMESTABLISHED')
-    this.#established = (reply[4] ?? 0) !== 0
-    this.#locality = -1
-  }
-
-  #ask(name: SwtpmControlName, body?: Uint8Array): Promise<Uint8Array> {
-    return new Promise((resolve, reject) => {
-      this.#request(name, body ?? NOTHING, (error, reply) => (error === undefined ? resolve(reply) : reject(error)))
-    })
-  }
-
-  #request(
-    name: SwtpmControlName,
-    body: Uint8Array,
-    done: (error: TpmSocketError | undefined, reply: Uint8Array) => void,
-  ): void {
-    const control = this.#control
-    if (control === undefined || this.#link.error !== undefined) {
-      done(this.#link.error ?? new TpmSocketError('closed', `${name}: not connected`), NOTHING)
-      return
+    for (;;) {
+      try {
+        return await SwtpmSession.open(this.#place, this.#limits, async (session) => {
+          if (this.#checkpoint === undefined) return
+          await session.prepare()
+          await session.setBlobs(this.#checkpoint)
+        })
+      } catch (error) {
+        if (this.#closed || Date.now() > until || (error instanceof TpmSocketError && error.code === 'spawn'))
+          throw error
+        await sleep(RETRY_MS)
+      }
     }
-    control.request({
-      what: name,
-      bytes: controlRequest(name, body),
-      length: (received) => controlReplyLength(name, received),
-      timeout: this.#controlTimeout,
-      done: (error, reply) => {
-        if (error !== undefined) return done(error, NOTHING)
-        const result = controlResult(reply)
-        const noBlob = name === 'GET_STATEBLOB' && result === RESULT_NO_BLOB
-        if (result === 0 || noBlob) done(undefined, reply)
-        else done(new TpmSocketError('refused', `swtpm answered ${name} with ${resultText(result)}`), NOTHING)
-      },
-    })
+  }
+
+  /** Gives the session up; what went wrong is told to the host. */
+  #give(error: unknown): void {
+    const known = error instanceof TpmSocketError ? error : new TpmSocketError('protocol', String(error), error)
+    this.#session.fail(known)
+  }
+
+  #tell(hook: (() => void) | undefined): void {
+    try {
+      hook?.()
+    } catch {
+      // A host's hook must not fail a guest's command.
+    }
+  }
+
+  /** Runs `step` when those before it have ended. */
+  #inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(step)
+    this.#turn = turn.catch(() => undefined)
+    return turn
   }
 }
