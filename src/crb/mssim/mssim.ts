@@ -22,7 +22,15 @@ export interface MssimOptions {
   readonly commandTimeout?: number
   /** Longest that connecting or a signal may take, milliseconds; 10,000 unless told. */
   readonly signalTimeout?: number
-  /** Told once when the simulator fails: every later command is answered by the device's fatal error. */
+  /**
+   * What to do when the simulator dies, hangs or breaks the protocol. `off` unless told: commands get no answer from
+   * there on. `reset`: the next device reset connects again, and the TPM starts with what it keeps over a power cycle.
+   * The protocol cannot hand state over, so there is nothing to resume from.
+   */
+  readonly reconnect?: 'off' | 'reset'
+  /**
+   * Told when the simulator fails: every later command, until a reconnection, is answered by the device's fatal error.
+   */
   readonly onError?: (error: TpmSocketError) => void
 }
 
@@ -30,32 +38,47 @@ const PEER: Peer = { name: 'the simulator', hint: 'start it, or give its command
 /** Longest answer that is taken. */
 const MAX_ANSWER = 4096
 
+/** The two channels of one connection. */
+interface Connection {
+  readonly link: Link
+  readonly command: Channel
+  readonly platform: Channel
+}
+
+/** Where and for how long. */
+interface Settings {
+  readonly host: string
+  readonly port: number
+  readonly commandTimeout: number
+  readonly signalTimeout: number
+  readonly reconnect: boolean
+  readonly onError: ((error: TpmSocketError) => void) | undefined
+}
+
 /**
  * The client of a TPM simulator. One command in flight. A simulator that dies, hangs beyond the timeout or breaks the
- * protocol ends this client: {@link error} says why, commands get no answer, resets complete.
+ * protocol is given up: {@link error} says why, commands get no answer, resets complete. With `reconnect` a reset brings
+ * it back.
  *
  * It has no saved state: the protocol cannot ask for one.
  *
  * @example
  * ```ts
- * const crb = new TpmCrb({ tpm: await Mssim.connect({ port: 2321 }) })
+ * const crb = new TpmCrb({ tpm: await Mssim.connect({ port: 2321, reconnect: 'reset' }) })
  * ```
  */
 export class Mssim implements TpmBackend {
   readonly bufferSize: number = CRB_BUFFER_SIZE
-  readonly #commandTimeout: number
-  readonly #signalTimeout: number
-  readonly #link: Link
-  #command: Channel | undefined
-  #platform: Channel | undefined
+  readonly #settings: Settings
+  #connection: Connection
   #running = false
+  #closed = false
   /** A reset that waits for the running command. */
   #afterCommand: (() => void) | undefined
 
-  private constructor(options: MssimOptions) {
-    this.#commandTimeout = milliseconds('commandTimeout', options.commandTimeout, 300_000)
-    this.#signalTimeout = milliseconds('signalTimeout', options.signalTimeout, 10_000)
-    this.#link = new Link(options.onError)
+  private constructor(settings: Settings, connection: Connection) {
+    this.#settings = settings
+    this.#connection = connection
   }
 
   /**
@@ -63,43 +86,26 @@ export class Mssim implements TpmBackend {
    * @throws (rejects) TpmSocketError.
    */
   static async connect(options: MssimOptions = {}): Promise<Mssim> {
-    const { host = '127.0.0.1', port = MSSIM_PORT } = options
-    if (!(Number.isInteger(port) && port > 0 && port < 65_535)) {
-      throw new TpmSocketError('option', `port is ${port}; give a TCP port, 1..65534: the platform's is the next`)
-    }
-    const mssim = new Mssim(options)
-    const onError = (error: TpmSocketError): void => mssim.#link.fail(error)
-    try {
-      const timeout = mssim.#signalTimeout
-      mssim.#platform = mssim.#link.add(
-        await Channel.open(PEER, 'platform', { host, port: port + 1 }, timeout, onError),
-      )
-      mssim.#command = mssim.#link.add(await Channel.open(PEER, 'command', { host, port }, timeout, onError))
-      await mssim.#powerCycle()
-    } catch (error) {
-      mssim.close()
-      throw error
-    }
-    return mssim
+    const settings = checkOptions(options)
+    return new Mssim(settings, await open(settings))
   }
 
-  /** Why this client ended, or `undefined` while it works. */
+  /** Why commands get no answer now, or `undefined` while they do. */
   get error(): TpmSocketError | undefined {
-    return this.#link.error
+    return this.#connection.link.error
   }
 
   execute(command: Uint8Array, locality: number, done: (response: Uint8Array | undefined) => void): void {
-    const channel = this.#command
-    if (channel === undefined || this.#running || command.length < HEADER_SIZE) {
+    if (this.#running || command.length < HEADER_SIZE) {
       done(undefined)
       return
     }
     this.#running = true
-    channel.request({
+    this.#connection.command.request({
       what: 'a TPM command',
       bytes: sendCommand(command, locality),
       length: (received) => sendReplyLength(received, MAX_ANSWER),
-      timeout: this.#commandTimeout,
+      timeout: this.#settings.commandTimeout,
       done: (error, reply) => {
         this.#running = false
         done(error === undefined ? reply.slice(4, -4) : undefined)
@@ -113,7 +119,9 @@ export class Mssim implements TpmBackend {
   /** CANCEL_ON; CANCEL_OFF follows at once, or it would cancel the next command as well. */
   cancel(): void {
     if (!this.#running) return
-    for (const name of ['CANCEL_ON', 'CANCEL_OFF'] as const) this.#signal(name).catch(() => undefined)
+    for (const name of ['CANCEL_ON', 'CANCEL_OFF'] as const) {
+      send(this.#connection, name, this.#settings.signalTimeout).catch(() => undefined)
+    }
   }
 
   /** Clear: the protocol cannot ask for it. */
@@ -123,7 +131,7 @@ export class Mssim implements TpmBackend {
 
   reset(ready: () => void): void {
     const cycle = (): void => {
-      this.#powerCycle().then(ready, () => ready())
+      this.#powerCycle().then(ready)
     }
     if (this.#running) this.#afterCommand = cycle
     else cycle()
@@ -131,30 +139,92 @@ export class Mssim implements TpmBackend {
 
   /** Ends the sessions and closes the sockets; the simulator runs on. */
   close(): void {
-    this.#link.end(new TpmSocketError('closed', 'this Mssim was closed'))
+    this.#closed = true
+    this.#connection.link.end(new TpmSocketError('closed', 'this Mssim was closed'))
   }
 
+  /** Never rejects. */
   async #powerCycle(): Promise<void> {
-    for (const name of ['POWER_OFF', 'POWER_ON', 'NV_ON'] as const) await this.#signal(name)
+    // What was found dead by this power cycle is followed by one other.
+    for (let tries = 0; tries < 2; tries++) {
+      try {
+        if (this.error === undefined) return await powerCycle(this.#connection, this.#settings.signalTimeout)
+        if (!this.#settings.reconnect || this.#closed) return
+        this.#connection = await open(this.#settings)
+        if (this.#closed) this.close()
+        return
+      } catch (error) {
+        // That of a connection is known; that of none is not.
+        if (this.error !== error && error instanceof TpmSocketError) this.#tell(error)
+      }
+    }
   }
 
-  #signal(name: MssimSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const platform = this.#platform
-      if (platform === undefined) return reject(new TpmSocketError('closed', `${name}: not connected`))
-      platform.request({
-        what: name,
-        bytes: signal(name),
-        length: (received) => (received.length < 4 ? 0 : 4),
-        timeout: this.#signalTimeout,
-        done: (error, reply) => {
-          if (error !== undefined) return reject(error)
-          if (reply.every((byte) => byte === 0)) return resolve()
-          const refusal = new TpmSocketError('refused', `the simulator answered ${name} with ${reply.join(' ')}`)
-          this.#link.fail(refusal)
-          reject(refusal)
-        },
-      })
-    })
+  #tell(error: TpmSocketError): void {
+    try {
+      this.#settings.onError?.(error)
+    } catch {
+      // A host's hook must not fail a guest's reset.
+    }
   }
+}
+
+function checkOptions(options: MssimOptions): Settings {
+  const { host = '127.0.0.1', port = MSSIM_PORT, reconnect = 'off', onError } = options
+  if (!(Number.isInteger(port) && port > 0 && port < 65_535)) {
+    throw new TpmSocketError('option', `port is ${port}; give a TCP port, 1..65534: the platform's is the next`)
+  }
+  if (reconnect !== 'off' && reconnect !== 'reset') {
+    throw new TpmSocketError('option', `reconnect is ${String(reconnect)}; there are off, reset`)
+  }
+  return {
+    host,
+    port,
+    commandTimeout: milliseconds('commandTimeout', options.commandTimeout, 300_000),
+    signalTimeout: milliseconds('signalTimeout', options.signalTimeout, 10_000),
+    reconnect: reconnect === 'reset',
+    onError,
+  }
+}
+
+/** Connects and powers the TPM off and on. */
+async function open({ host, port, signalTimeout, onError }: Settings): Promise<Connection> {
+  let opened = false
+  const link = new Link((error) => {
+    if (opened) onError?.(error)
+  })
+  const failed = (error: TpmSocketError): void => link.fail(error)
+  try {
+    const platform = link.add(await Channel.open(PEER, 'platform', { host, port: port + 1 }, signalTimeout, failed))
+    const command = link.add(await Channel.open(PEER, 'command', { host, port }, signalTimeout, failed))
+    const connection = { link, command, platform }
+    await powerCycle(connection, signalTimeout)
+    opened = true
+    return connection
+  } catch (error) {
+    link.end(new TpmSocketError('closed', 'the simulator could not be used'))
+    throw error
+  }
+}
+
+async function powerCycle(connection: Connection, timeout: number): Promise<void> {
+  for (const name of ['POWER_OFF', 'POWER_ON', 'NV_ON'] as const) await send(connection, name, timeout)
+}
+
+function send({ link, platform }: Connection, name: MssimSignal, timeout: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    platform.request({
+      what: name,
+      bytes: signal(name),
+      length: (received) => (received.length < 4 ? 0 : 4),
+      timeout,
+      done: (error, reply) => {
+        if (error !== undefined) return reject(error)
+        if (reply.every((byte) => byte === 0)) return resolve()
+        const refusal = new TpmSocketError('refused', `the simulator answered ${name} with ${reply.join(' ')}`)
+        link.fail(refusal)
+        reject(refusal)
+      },
+    })
+  })
 }
