@@ -229,13 +229,19 @@ describe('reconnect: resume', () => {
 })
 
 it('a reset during a restore waits for it: neither half is lost', async () => {
-  const { fake, g } = await world({}, () => undefined)
+  const during: { reset?: Promise<void> } = {}
+  const { fake, g } = await world(
+    {},
+    () => undefined,
+    (code) => {
+      if (code === 0xd) during.reset ??= reset(g)
+      return undefined
+    },
+  )
   const state = await g.crb.saveState()
   const before = fake.log.length
-  const restored = expect(g.crb.restore(state)).rejects.toMatchObject({ code: 'interrupted' })
-  await sleep(0)
-  await reset(g)
-  await restored
+  await expect(g.crb.restore(state)).rejects.toMatchObject({ code: 'interrupted' })
+  await during.reset
   expect(fake.log.slice(before)).toEqual([...FETCH, 'ce', 'cd', 'cd', 'c2', 'c4', ...POWER_ON])
   expect(await run(g)).toBe(OK)
 })
