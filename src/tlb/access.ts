@@ -26,6 +26,16 @@ export const Access = {
   STAGE1_ONLY: 64,
   /** Made by an AT instruction; comes with `NO_UPDATE`. Only `Features.qemu` tells it from a debugger's. */
   ADDRESS_TRANSLATION: 128,
+  /**
+   * Made to a Guarded Control Stack (FEAT_GCS), with `READ` or `WRITE`: by calls and returns, GCSPUSHM, GCSSTR and their
+   * kin. Asks stage 1 for the permission that is theirs, whatever it reads or writes.
+   */
+  GCS: 256,
+  /**
+   * A read-check-write instruction's, with `READ` and `WRITE` (FEAT_THE): stage 2 may let it write what other stores may
+   * not.
+   */
+  READ_CHECK_WRITE: 512,
 } as const
 
 /** A load at EL1. */

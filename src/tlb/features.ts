@@ -35,6 +35,15 @@ export interface Features {
   /** FEAT_S1PIE, FEAT_S2PIE, permission indirection: ID_AA64MMFR3_EL1.S1PIE, S2PIE. */
   readonly s1pie: boolean
   readonly s2pie: boolean
+  /** FEAT_S1POE, FEAT_S2POE, permission overlays: ID_AA64MMFR3_EL1.S1POE, S2POE. */
+  readonly s1poe: boolean
+  readonly s2poe: boolean
+  /** FEAT_AIE, MAIR2_EL1 and AttrIndx[3]: ID_AA64MMFR3_EL1.AIE. */
+  readonly aie: boolean
+  /** FEAT_GCS, Guarded Control Stacks: ID_AA64PFR1_EL1.GCS. */
+  readonly gcs: boolean
+  /** FEAT_THE, tables that a hypervisor assures: ID_AA64PFR1_EL1.THE. */
+  readonly the: boolean
   /** FEAT_XNX: ID_AA64MMFR1_EL1.XNX. */
   readonly xnx: boolean
   /** FEAT_S2FWB: ID_AA64MMFR2_EL1.FWB. */
@@ -92,6 +101,11 @@ export const ALL_FEATURES: Features = {
   pan3: true,
   s1pie: true,
   s2pie: true,
+  s1poe: true,
+  s2poe: true,
+  aie: true,
+  gcs: true,
+  the: true,
   xnx: true,
   fwb: true,
   mtePerm: true,
@@ -111,6 +125,7 @@ export interface IdRegisters {
   readonly ID_AA64MMFR1_EL1?: bigint
   readonly ID_AA64MMFR2_EL1?: bigint
   readonly ID_AA64MMFR3_EL1?: bigint
+  readonly ID_AA64PFR1_EL1?: bigint
   readonly ID_AA64PFR2_EL1?: bigint
   readonly ID_AA64ISAR1_EL1?: bigint
   readonly ID_AA64ISAR2_EL1?: bigint
@@ -174,6 +189,11 @@ export function featuresFromIdRegisters(ids: IdRegisters): Features {
     pan3: field(mmfr1, 20) >= 3,
     s1pie: field(ids.ID_AA64MMFR3_EL1, 8) >= 1,
     s2pie: field(ids.ID_AA64MMFR3_EL1, 12) >= 1,
+    s1poe: field(ids.ID_AA64MMFR3_EL1, 16) >= 1,
+    s2poe: field(ids.ID_AA64MMFR3_EL1, 20) >= 1,
+    aie: field(ids.ID_AA64MMFR3_EL1, 24) >= 1,
+    gcs: field(ids.ID_AA64PFR1_EL1, 44) >= 1,
+    the: field(ids.ID_AA64PFR1_EL1, 48) >= 1,
     xnx: field(mmfr1, 28) >= 1,
     fwb: field(mmfr2, 40) >= 1,
     mtePerm: field(ids.ID_AA64PFR2_EL1, 0) >= 1,

@@ -13,6 +13,9 @@ const RES1 = 1 << 11
 const PTW = 1 << 8
 const S = 1 << 9
 const DIRTY_BIT = 1 << 15
+const OVERLAY = 1 << 14
+const TOP_LEVEL = 1 << 13
+const ASSURED_ONLY = 1 << 12
 
 /**
  * PAR_EL1[31:0] for the result of a walk with an AT instruction's access.
@@ -28,6 +31,9 @@ export function parLow(out: Translation): number {
     (out.stage === 2 ? S : 0) |
     (out.s1ptw ? PTW : 0) |
     (out.dirtyBit ? DIRTY_BIT : 0) |
+    (out.overlay ? OVERLAY : 0) |
+    (out.topLevel ? TOP_LEVEL : 0) |
+    (out.assuredOnly ? ASSURED_ONLY : 0) |
     ((out.fsc & 0x3f) << 1) |
     F
   )

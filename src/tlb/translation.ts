@@ -17,6 +17,30 @@ export const Permission = {
   PAN_DENIES: 64,
   /** PSTATE.PAN lets EL1 execute what WXN denies. Only with `Features.qemu`. */
   PAN_EXECUTES: 128,
+  /** Guarded Control Stack accesses (FEAT_GCS): stage 1's. */
+  PRIVILEGED_GCS: 1 << 8,
+  UNPRIVILEGED_GCS: 1 << 9,
+  /**
+   * What an overlay takes away (FEAT_S1POE, FEAT_S2POE): the bits of read, write and execute, shifted left by ten. Zero
+   * without an overlay.
+   */
+  OVERLAY_DENIES_PRIVILEGED_READ: 1 << 10,
+  OVERLAY_DENIES_PRIVILEGED_WRITE: 1 << 11,
+  OVERLAY_DENIES_PRIVILEGED_EXECUTE: 1 << 12,
+  OVERLAY_DENIES_UNPRIVILEGED_READ: 1 << 13,
+  OVERLAY_DENIES_UNPRIVILEGED_WRITE: 1 << 14,
+  OVERLAY_DENIES_UNPRIVILEGED_EXECUTE: 1 << 15,
+  /**
+   * Stage 2: walks of stage 1 and read-check-write instructions write the page though its write bit is clear; and they do
+   * though an overlay denies the write.
+   */
+  MOSTLY_READ_ONLY: 1 << 16,
+  OVERLAY_MOSTLY_READ_ONLY: 1 << 17,
+  /** Stage 2: the page may be the first table of TTBR0_EL1's half, of TTBR1_EL1's (FEAT_THE). */
+  TOP_LEVEL_0: 1 << 18,
+  TOP_LEVEL_1: 1 << 19,
+  /** Stage 2: privileged Guarded Control Stacks are not to be here (FEAT_THE, VTCR_EL2.GCSH). */
+  DENIES_PRIVILEGED_GCS: 1 << 20,
 } as const
 
 /** Descriptor updates that a translation makes, or leaves due (`Translation.updates`). */
@@ -67,6 +91,12 @@ export class Translation {
   write = false
   /** The page is clean and hardware does not manage dirty state (FEAT_S1PIE, FEAT_S2PIE): ESR_ELx.ISS2 DirtyBit. */
   dirtyBit = false
+  /** An overlay denied the access (FEAT_S1POE, FEAT_S2POE): ISS2 Overlay. */
+  overlay = false
+  /** Stage 2 wants a mapping that it assures, and this is none (FEAT_THE): ISS2 AssuredOnly. */
+  assuredOnly = false
+  /** Stage 2 does not have the page for a first table (FEAT_THE): ESR_EL2.ISS TopLevel. */
+  topLevel = false
   /** ESR_ELx.DFSC or IFSC, 6 bits; 0 without a fault, -1 for `FaultKind.RETRY`. */
   fsc = 0
   /** Output address of stage 1 (byte address). At a stage 2 fault the IPA that failed: HPFAR_EL2 holds its page. */
@@ -87,12 +117,14 @@ export class Translation {
   ns = 1
   /** Stage 1's bits of {@link Permission}. */
   permissions = 0
-  /** Stage 2's read (1), write (2), execute at EL1 (4), execute at EL0 (32); all set without stage 2. */
+  /** Stage 2's bits of the same: with read, write and execute of both levels, all set without stage 2. */
   stage2Permissions = 0
   /** Leaf bits of stage 1: nG, GP (guarded page, FEAT_BTI), Contiguous. */
   notGlobal = false
   guarded = false
   contiguous = false
+  /** The tables of stage 1 are protected, and all in pages that are mostly read-only at stage 2 (FEAT_THE). */
+  assured = false
   /** Bits of {@link Update}. */
   updates = 0
   /** Descriptors read. */
