@@ -5,6 +5,7 @@ import { conformAccess, emitAccess } from './conform/access.ts'
 import { conformCrb, emitCrb } from './conform/crb.ts'
 import { conformExec, emitExec } from './conform/exec.ts'
 import { type CaseLine, readCases } from './conform/input.ts'
+import { conformVectors, emitVectors } from './conform/vectors.ts'
 import { conformWalk, emitWalk } from './conform/walk.ts'
 
 const HELP = `nisv conform KIND [--emit] FILE
@@ -20,6 +21,7 @@ KIND
   access   loads and stores of a machine with devices: order and bytes of every access
   crb      register traces of a TPM CRB
   exec     programs of one to three loads and stores: registers and memory
+  vectors  conformance vectors: machine, abort, and all that must come of it (tests/conformance)
   walk     translations by AT instructions, loads, stores and fetches
 `
 
@@ -35,6 +37,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   access: { compare: (cases) => conformAccess(cases), emit: emitAccess },
   crb: { compare: (cases) => conformCrb(cases), emit: emitCrb },
   exec: { compare: (cases) => conformExec(cases), emit: emitExec },
+  vectors: { compare: (cases) => conformVectors(cases), emit: emitVectors },
   walk: { compare: (cases) => conformWalk(cases), emit: (cases) => emitWalk(cases) },
 }
 
