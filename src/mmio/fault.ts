@@ -1,4 +1,5 @@
 import { bit, bits, high, low, TWO32 } from '../bits.ts'
+import { isAArch32, isBigEndian32 } from './aarch32.ts'
 import { stackMisaligned } from './alignment.ts'
 import { takeException, targetLevel } from './exception.ts'
 import type { Settings } from './handler-options.ts'
@@ -100,8 +101,10 @@ export class Fault {
     return plan.block === BLOCK_TAGS ? this.settings.tagBlock : plan.block
   }
 
-  /** SCTLR_EL1.EE, or E0E at EL0 (pseudocode `BigEndian`): LDTR at EL1 too has EL1's order. */
+  /** SCTLR_EL1.EE, or E0E at EL0, or PSTATE.E in AArch32 (pseudocode `BigEndian`): LDTR at EL1 too has EL1's order. */
   bigEndian(): boolean {
+    const pstate = this.registers.regs.lo(Reg.PSTATE)
+    if (isAArch32(pstate)) return isBigEndian32(pstate)
     this.registers.read(Reg.SCTLR_EL1)
     return bit(this.registers.regs.lo(Reg.SCTLR_EL1), this.level() === 0 ? 24 : 25) === 1
   }

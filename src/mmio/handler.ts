@@ -1,5 +1,6 @@
-import { bit, bits, hex } from '../bits.ts'
+import { bits, hex } from '../bits.ts'
 import { Access, accessOf } from '../tlb/index.ts'
+import { describesAArch32, isAArch32, isUserMode } from './aarch32.ts'
 import { isUnaligned, stackMisaligned, unalignedFaults } from './alignment.ts'
 import { Authenticator, authenticationSyndrome } from './authenticate.ts'
 import { Commit } from './commit.ts'
@@ -212,7 +213,8 @@ export class DataAbortHandler {
     const { settings, syndrome: s } = fault
     const pstate = fault.registers.regs.lo(Reg.PSTATE)
     if (s.ec !== ExceptionClass.DATA_ABORT_LOWER) return fault.end('unhandled', 'not-a-data-abort')
-    if (bit(pstate, 4) === 1) return fault.end('unhandled', 'aarch32')
+    const aarch32 = isAArch32(pstate)
+    if (aarch32 && !isUserMode(pstate)) return fault.end('unhandled', 'aarch32')
     if (bits(pstate, 2, 2) > 1) return fault.end('unhandled', 'exception-level')
     if (settings.pstate.EL2 === true) {
       const { registers } = fault
@@ -224,6 +226,7 @@ export class DataAbortHandler {
     if (!s.translationFault && !s.permissionFault) return fault.end('unhandled', 'not-a-stage-2-fault')
     if (s.vncr) return fault.end('unhandled', 'redirected-access')
     if (s.farInvalid) return fault.end('unhandled', 'far-invalid')
+    if (aarch32) return this.#byAArch32()
     // HPFAR is UNKNOWN after a Permission fault that is not a walk's (DDI 0487, HPFAR_EL2).
     // Tags are checked by what the instruction says of its base.
     const direct = s.isv && s.translationFault && fault.settings.tags === undefined
@@ -255,6 +258,23 @@ export class DataAbortHandler {
     span.blocked = false
     // The syndrome does not tell LDTR from LDR: the privilege is that of PSTATE.EL.
     return this.#commit.access(this.#direct, fault.level() === 0 ? MemTxAttrs.USER : MemTxAttrs.NONE)
+  }
+
+  /**
+   * AArch32: FAR is taken for the first byte of the access, also where it is the first of its page; no instruction tells
+   * of one that begins on the page before. Where it ends on another, or HPFAR is UNKNOWN, the guest's tables say.
+   */
+  #byAArch32(): Outcome {
+    const fault = this.#fault
+    const { syndrome, registers } = fault
+    if (!describesAArch32(syndrome)) return fault.end('unhandled', 'aarch32-syndrome')
+    const offset = registers.regs.lo(Reg.FAR_EL2) & (PAGE - 1)
+    if (syndrome.translationFault && offset + syndrome.size <= PAGE) return this.#bySyndrome()
+    const plan = this.#direct
+    planOfSyndrome(syndrome, plan)
+    const access = accessOf(plan.load ? Access.READ : Access.WRITE, registers.regs.lo(Reg.PSTATE))
+    if (!this.#probe.pages(plan, access, false) || !this.#probe.updateTables(access)) return fault.outcome
+    return this.#commit.access(plan, MemTxAttrs.USER)
   }
 
   #byDecode(): Outcome {

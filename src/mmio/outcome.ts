@@ -39,7 +39,8 @@ const SENTENCES = {
   'device-deferred': 'a device answers later: the continuation says how to go on',
   // unhandled: the frame
   'not-a-data-abort': 'the syndrome is not that of a data abort from a lower Exception level',
-  aarch32: 'the vCPU executes AArch32',
+  aarch32: 'the vCPU executes AArch32 above EL0',
+  'aarch32-syndrome': 'the vCPU executes AArch32, which is not decoded, and the syndrome does not describe the access',
   'exception-level': 'the vCPU is at EL2 or EL3, whose translation regimes are not walked',
   'host-regime': 'EL0 is in the EL2&0 translation regime (HCR_EL2.E2H and TGE), which is not walked',
   'nested-stage-2': 'the guest has a stage 2 of its own (HCR_EL2.VM or DC), which is not walked',

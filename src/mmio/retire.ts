@@ -1,3 +1,4 @@
+import { isAArch32, retire32 } from './aarch32.ts'
 import type { RegisterAccess } from './register-access.ts'
 import { Reg } from './register-file.ts'
 
@@ -12,6 +13,10 @@ export function retire(access: RegisterAccess): void {
   access.read(Reg.PC)
   access.read(Reg.PSTATE)
   const { regs } = access
+  if (isAArch32(regs.lo(Reg.PSTATE))) {
+    retire32(access)
+    return
+  }
   // Halves as signed numbers: V8 may allocate for others.
   const lo = (regs.lo(Reg.PC) + 4) | 0
   regs.setPair(Reg.PC, (regs.hi(Reg.PC) + (lo >= 0 && lo < 4 ? 1 : 0)) | 0, lo)
