@@ -10,8 +10,8 @@ import { type FakeOptions, type FakeReply, FakeSwtpm } from './fake-swtpm.ts'
 import { getRandom, pcrExtend, pcrRead, startup, toHex } from './tpm2.ts'
 
 const POWER_ON = ['ce', 'c11', 'c2', 'ce', 'c2', 'c4']
-/** The blobs: permanent and volatile, and that there is no third. */
-const FETCH = ['cc', 'cc', 'cc']
+/** The blobs: permanent and volatile, and that there is no third; nothing twice. */
+const FETCH = ['cc', 'cc', 'cc', 'c4']
 /** Into a new swtpm: power off, size; power off, two blobs, INIT, established. */
 const RESTORE = ['ce', 'c11', 'ce', 'cd', 'cd', 'c2', 'c4']
 const COMMAND = toHex(getRandom(8))

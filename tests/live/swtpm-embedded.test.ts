@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EmbeddedTpm } from '../../src/crb/embedded/embedded-tpm.ts'
 import { Swtpm } from '../../src/crb/swtpm/swtpm.ts'
 import { COMMAND_CASES } from '../crb/command-cases.ts'
+import { generator } from '../crb/generator.ts'
 import * as tpm2 from '../crb/tpm2.ts'
 import { requireSwtpm } from './swtpm-tool.ts'
 
@@ -117,17 +118,6 @@ function comparable(command: Uint8Array, response: string): string {
     return response.slice(0, 24 + size * 2 + 16)
   }
   return response
-}
-
-/** A small generator (mulberry32), so that a difference can be found again. */
-function generator(seed: number): (n: number) => number {
-  let state = seed
-  return (n) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % n
-  }
 }
 
 /** A command of our set, usually right, sometimes bent. Every size is true: swtpm waits for what a header promises. */

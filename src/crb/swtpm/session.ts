@@ -162,7 +162,10 @@ export class SwtpmSession {
     await this.#ask('STORE_VOLATILE')
   }
 
-  /** libtpms' state, blob by blob. */
+  /**
+   * libtpms' state, blob by blob. Replies bear no number, so one that came twice would pass for the next one's: the reply
+   * of another length that is asked for last tells.
+   */
   async blobs(): Promise<readonly TpmStatePart[]> {
     const parts: TpmStatePart[] = []
     // One after another: swtpm takes one request at a time.
@@ -171,6 +174,7 @@ export class SwtpmSession {
       if (always && part.data.length === 0) throw new TpmSocketError('protocol', `swtpm gave no ${name} state`)
       parts.push(part)
     }
+    await this.#ask('GET_TPMESTABLISHED')
     return parts
   }
 

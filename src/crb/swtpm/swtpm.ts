@@ -252,7 +252,7 @@ export class Swtpm implements TpmBackend {
     if (this.#closed || reconnect === 'off' || (reconnect === 'reset' && !reset)) throw error
     this.#lost = true
     try {
-      this.#session = await this.#reopen(error)
+      this.#session = await this.#reopen(error, reset)
     } catch (cause) {
       if (cause instanceof TpmSocketError) this.#tell(() => this.#limits.onError?.(cause))
       throw cause
@@ -267,7 +267,7 @@ export class Swtpm implements TpmBackend {
   }
 
   /** Opens a session with the state of the last answered command, if that is known; as long as there is time. */
-  async #reopen(reason: TpmSocketError): Promise<SwtpmSession> {
+  async #reopen(reason: TpmSocketError, reset: boolean): Promise<SwtpmSession> {
     const until = Date.now() + this.#limits.controlTimeout
     // Two swtpms in one state directory would spoil it.
     const gone = this.#session.end(reason).then(() => true)
@@ -276,17 +276,25 @@ export class Swtpm implements TpmBackend {
     }
     for (;;) {
       try {
-        return await SwtpmSession.open(this.#place, this.#limits, async (session) => {
-          if (this.#checkpoint === undefined) return
-          await session.prepare()
-          await session.setBlobs(this.#checkpoint)
-        })
+        return await this.#openAgain(this.#checkpoint)
       } catch (error) {
-        if (this.#closed || Date.now() > until || (error instanceof TpmSocketError && error.code === 'spawn'))
+        if (!(error instanceof TpmSocketError) || this.#closed || error.code === 'spawn') throw error
+        if (Date.now() > until) {
+          // A reset needs no more than what swtpm has in its directory.
+          if (reset && error.code === 'refused') return this.#openAgain(undefined)
           throw error
+        }
         await sleep(RETRY_MS)
       }
     }
+  }
+
+  #openAgain(state: readonly TpmStatePart[] | undefined): Promise<SwtpmSession> {
+    return SwtpmSession.open(this.#place, this.#limits, async (session) => {
+      if (state === undefined) return
+      await session.prepare()
+      await session.setBlobs(state)
+    })
   }
 
   /** Gives the session up; what went wrong is told to the host. */
