@@ -22,10 +22,43 @@ export const RegimeRegister = {
   PIR_EL1: 10,
   PIRE0_EL1: 11,
   S2PIR_EL2: 12,
+  TCR_EL2: 13,
+  TTBR0_EL2: 14,
+  TTBR1_EL2: 15,
+  MAIR_EL2: 16,
+  /** As it takes effect: zero where SCR_EL3.TCR2En disables it. */
+  TCR2_EL2: 17,
+  PIR_EL2: 18,
+  PIRE0_EL2: 19,
+  SCTLR_EL3: 20,
+  TCR_EL3: 21,
+  TTBR0_EL3: 22,
+  MAIR_EL3: 23,
+  PIR_EL3: 24,
+  MAIR2_EL1: 25,
+  MAIR2_EL2: 26,
+  MAIR2_EL3: 27,
+  POR_EL0: 28,
+  POR_EL1: 29,
+  POR_EL2: 30,
+  POR_EL3: 31,
+  S2POR_EL1: 32,
+  HCRX_EL2: 33,
+  SCR_EL3: 34,
+  VSTCR_EL2: 35,
+  VSTTBR_EL2: 36,
+  GPCCR_EL3: 37,
+  GPTBR_EL3: 38,
+  /** Bits [127:64] of registers that FEAT_D128 widens; zero without. */
+  TTBR0_EL1_HIGH: 39,
+  TTBR1_EL1_HIGH: 40,
+  TTBR0_EL2_HIGH: 41,
+  TTBR1_EL2_HIGH: 42,
+  VTTBR_EL2_HIGH: 43,
 } as const
 
 /** Number of indices in {@link RegimeRegister}. */
-export const REGIME_REGISTERS = 13
+export const REGIME_REGISTERS = 44
 
 // SCTLR_EL1, halves
 const SCTLR_M = 1 << 0
@@ -34,6 +67,19 @@ const SCTLR_I = 1 << 12
 const SCTLR_WXN = 1 << 19
 const SCTLR_EE = 1 << 25
 const SCTLR_HI_EPAN = 1 << (57 - 32)
+// TCR2_EL1
+const TCR2_PNCH = 1 << 0
+const TCR2_PIE = 1 << 1
+const TCR2_E0POE = 1 << 2
+const TCR2_POE = 1 << 3
+const TCR2_AIE = 1 << 4
+// VTCR_EL2, high half
+const VTCR_HI_ASSURED_ONLY = 1 << (34 - 32)
+const VTCR_HI_TL1 = 1 << (35 - 32)
+const VTCR_HI_S2PIE = 1 << (36 - 32)
+const VTCR_HI_S2POE = 1 << (37 - 32)
+const VTCR_HI_GCSH = 1 << (40 - 32)
+const VTCR_HI_TL0 = 1 << (41 - 32)
 // HCR_EL2, halves
 const HCR_VM = 1 << 0
 const HCR_PTW = 1 << 2
@@ -82,6 +128,9 @@ export class TranslationRegime {
   /** MAIR_EL1. */
   mairHi = 0
   mairLo = 0
+  /** MAIR2_EL1. */
+  mair2Hi = 0
+  mair2Lo = 0
   /** ASID by TCR_EL1.A1 and AS, VMID by VTCR_EL2.VS: tags for a TLB. */
   asid = 0
   vmid = 0
@@ -141,6 +190,8 @@ export class TranslationRegime {
     this.stage2FetchCacheable = (hcrHi & HCR_HI_ID) === 0
     this.mairHi = this.hi(RegimeRegister.MAIR_EL1)
     this.mairLo = this.lo(RegimeRegister.MAIR_EL1)
+    this.mair2Hi = this.hi(RegimeRegister.MAIR2_EL1)
+    this.mair2Lo = this.lo(RegimeRegister.MAIR2_EL1)
     this.parseHalf(this.lower, false)
     this.parseHalf(this.upper, true)
     this.parseStage2()
@@ -175,7 +226,15 @@ export class TranslationRegime {
     p.hpd = f.hpds && pair(41)
     p.ha = f.accessFlag && (hi & (1 << (39 - 32))) !== 0
     p.hd = p.ha && f.dirtyState && (hi & (1 << (40 - 32))) !== 0
-    p.pie = f.s1pie && (this.lo(RegimeRegister.TCR2_EL1) & 2) !== 0
+    const tcr2 = this.lo(RegimeRegister.TCR2_EL1)
+    p.pie = f.s1pie && (tcr2 & TCR2_PIE) !== 0
+    p.gcs = f.gcs
+    p.aie = f.aie && (tcr2 & TCR2_AIE) !== 0
+    p.pnch = f.the && (tcr2 & TCR2_PNCH) !== 0
+    p.porHi = this.hi(RegimeRegister.POR_EL1)
+    p.porLo = this.lo(RegimeRegister.POR_EL1)
+    p.por0Hi = this.hi(RegimeRegister.POR_EL0)
+    p.por0Lo = this.lo(RegimeRegister.POR_EL0)
     p.pirHi = this.hi(RegimeRegister.PIR_EL1)
     p.pirLo = this.lo(RegimeRegister.PIR_EL1)
     p.pire0Hi = this.hi(RegimeRegister.PIRE0_EL1)
@@ -185,6 +244,10 @@ export class TranslationRegime {
     p.bigEndian = (sctlr & SCTLR_EE) !== 0
     const hcrHi = this.hi(RegimeRegister.HCR_EL2)
     p.nv1 = f.nv && (hcrHi & HCR_HI_NV) !== 0 && (hcrHi & HCR_HI_NV1) !== 0
+    p.poe = f.s1poe && (tcr2 & TCR2_POE) !== 0
+    p.e0poe = f.s1poe && (tcr2 & TCR2_E0POE) !== 0 && !p.nv1
+    // R_BVXDG: descriptor bits [62:59] of tables are no hierarchical permissions where those of leaves are POIndex.
+    p.hpd ||= p.poe || p.e0poe
 
     const lpa2 = hasLpa2(p.granuleBits, f.lpa2Granule4k, f.lpa2Granule16k)
     const ds = lpa2 && (hi & (1 << (59 - 32))) !== 0
@@ -212,7 +275,14 @@ export class TranslationRegime {
     p.sh = (lo >>> 12) & 3
     p.ha = f.accessFlag && (lo & (1 << 21)) !== 0
     p.hd = p.ha && f.dirtyState && (lo & (1 << 22)) !== 0
-    p.pie = f.s2pie && (hi & (1 << (36 - 32))) !== 0
+    p.pie = f.s2pie && (hi & VTCR_HI_S2PIE) !== 0
+    p.poe = f.s2poe && p.pie && (hi & VTCR_HI_S2POE) !== 0
+    p.porHi = this.hi(RegimeRegister.S2POR_EL1)
+    p.porLo = this.lo(RegimeRegister.S2POR_EL1)
+    p.gcsh = f.gcs && (hi & VTCR_HI_GCSH) !== 0
+    p.assuredOnly = f.the && (hi & VTCR_HI_ASSURED_ONLY) !== 0
+    p.tl0 = f.the && (hi & VTCR_HI_TL0) !== 0
+    p.tl1 = f.the && (hi & VTCR_HI_TL1) !== 0
     p.pirHi = this.hi(RegimeRegister.S2PIR_EL2)
     p.pirLo = this.lo(RegimeRegister.S2PIR_EL2)
     p.ptw = (hcr & HCR_PTW) !== 0 && (hcr & HCR_TGE) === 0
