@@ -256,6 +256,7 @@ export class DataAbortHandler {
     span.room = syndrome.size
     span.crosses = false
     span.blocked = false
+    this.#untagged()
     // The syndrome does not tell LDTR from LDR: the privilege is that of PSTATE.EL.
     return this.#commit.access(this.#direct, fault.level() === 0 ? MemTxAttrs.USER : MemTxAttrs.NONE)
   }
@@ -274,7 +275,15 @@ export class DataAbortHandler {
     planOfSyndrome(syndrome, plan)
     const access = accessOf(plan.load ? Access.READ : Access.WRITE, registers.regs.lo(Reg.PSTATE))
     if (!this.#probe.pages(plan, access, false) || !this.#probe.updateTables(access)) return fault.outcome
+    this.#untagged()
     return this.#commit.access(plan, MemTxAttrs.USER)
+  }
+
+  /** An access that is not tag-checked: of AArch32, or of a guest without tags. */
+  #untagged(): void {
+    const { span } = this.#executor
+    span.tagged = false
+    span.nextTagged = false
   }
 
   #byDecode(): Outcome {

@@ -99,6 +99,22 @@ describe('an access that the syndrome describes', () => {
     expect(m.run(0, { ...permission, far: VA + 0x28 }).reason).toBe('not-mmio')
   })
 
+  it('tags are not checked', () => {
+    const reads: number[] = []
+    const tags = { read: (pa: number) => reads.push(pa), write: () => {} }
+    const m = machine(USER, { tags })
+    m.setX(Reg.MAIR_EL1, 0xf044n)
+    m.map(VA + 0x4000, 0x4000_c000, 0x44)
+    // ATA0 and TCF0 of SCTLR_EL1, TBI0 of TCR_EL1.
+    m.setX(Reg.SCTLR_EL1, m.x(Reg.SCTLR_EL1) | (1n << 42n) | (1n << 38n))
+    m.setX(Reg.TCR_EL1, m.x(Reg.TCR_EL1) | (1n << 37n))
+    for (const at of [0xffe, 0xff0]) {
+      m.setX(Reg.PSTATE, USER)
+      expect(m.run(0, { far: DEV_VA + at, iss: iss(4, 2) }).reason).toBe('done')
+    }
+    expect(reads).toEqual([])
+  })
+
   it('the device may answer later', () => {
     const bytes = new Uint8Array(0x2000)
     const sizes = { valid: { max: 8 }, impl: { max: 8 } }
