@@ -136,7 +136,7 @@ function stage1Denial(p: TableParameters, s: StageState, access: number, out: Tr
 function stage2Denial(p: TableParameters, s: StageState, access: number, out: Translation): ExplainedRule {
   const check = 'AArch64.S2CheckPermissions, D8.4'
   if (out.s1ptw) {
-    const read = stage2Permissions(p, s, access, true) & Permission.PRIVILEGED_READ
+    const read = stage2Permissions(p, s, access) & Permission.PRIVILEGED_READ
     return p.ptw && read !== 0 && stage2IsDevice((s.lo >>> 2) & 15, p.fwb)
       ? rule('HCR_EL2.PTW is 1 and the stage 1 table is in Device memory', check)
       : rule('stage 2 refuses the walk of stage 1', check)
@@ -145,7 +145,7 @@ function stage2Denial(p: TableParameters, s: StageState, access: number, out: Tr
   if (p.pie)
     return rule('the field of S2PIR_EL2 that PIIndex selects refuses it', 'AArch64.S2IndirectBasePermissions, D8.4')
   const direct = 'AArch64.S2DirectBasePermissions, D8.4'
-  return (access & Access.EXECUTE) !== 0 && (stage2Permissions(p, s, access, false) & Permission.PRIVILEGED_READ) !== 0
+  return (access & Access.EXECUTE) !== 0 && (stage2Permissions(p, s, access) & Permission.PRIVILEGED_READ) !== 0
     ? rule('XN refuses the fetch', direct)
     : rule('S2AP refuses the access', direct)
 }

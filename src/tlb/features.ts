@@ -117,7 +117,13 @@ export const ALL_FEATURES: Features = {
 }
 
 /** QEMU's `max`, where it differs from the pseudocode too: for comparing with QEMU, and for guests made under it. */
-export const QEMU_MAX_FEATURES: Features = { ...ALL_FEATURES, qemu: true }
+export const QEMU_MAX_FEATURES: Features = {
+  ...ALL_FEATURES,
+  s1poe: false,
+  s2poe: false,
+  the: false,
+  qemu: true,
+}
 
 /** ID registers as the vCPU reads them. An absent one reads zero. */
 export interface IdRegisters {

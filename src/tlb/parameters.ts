@@ -71,6 +71,18 @@ export class TableParameters {
   pirLo = 0
   pire0Hi = 0
   pire0Lo = 0
+  /** Permission overlay: of EL1 (POR_EL1) and EL0 (POR_EL0), or of stage 2 (S2POR_EL1, for both levels). */
+  poe = false
+  e0poe = false
+  porHi = 0
+  porLo = 0
+  por0Hi = 0
+  por0Lo = 0
+  /** FEAT_GCS. */
+  gcs = false
+  /** Stage 1 only. AttrIndx has a fourth bit (TCR2_ELx.AIE), bit 52 of descriptors is Protected (TCR2_ELx.PnCH). */
+  aie = false
+  pnch = false
   /** Stage 1 only. Hierarchical permissions are ignored. */
   hpd = false
   wxn = false
@@ -83,6 +95,11 @@ export class TableParameters {
   xnx = false
   /** FEAT_MTE_PERM. */
   mtePerm = false
+  /** FEAT_THE: VTCR_EL2.AssuredOnly, TL0, TL1; VTCR_EL2.GCSH. */
+  assuredOnly = false
+  tl0 = false
+  tl1 = false
+  gcsh = false
 
   constructor(stage: number) {
     this.stage = stage

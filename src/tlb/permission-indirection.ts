@@ -23,16 +23,21 @@ const PX = Permission.PRIVILEGED_EXECUTE
 const UX = Permission.UNPRIVILEGED_EXECUTE
 const READ = Permission.PRIVILEGED_READ | Permission.UNPRIVILEGED_READ
 const WRITE = Permission.PRIVILEGED_WRITE | Permission.UNPRIVILEGED_WRITE
-/** What a field of S2PIR_EL2 allows (`AArch64.S2IndirectBasePermissions`). */
-const STAGE2 = [
+/** Reads, and writes of the walk of stage 1 and of read-check-write instructions. */
+const MRO = READ | Permission.MOSTLY_READ_ONLY
+/**
+ * What a field of S2PIR_EL2 allows (`AArch64.S2IndirectBasePermissions`), and one of S2POR_EL1 leaves
+ * (`AArch64.S2OverlayPermissions`).
+ */
+export const STAGE2_FIELDS: readonly number[] = [
   0,
   0,
-  READ,
-  READ,
+  MRO,
+  MRO | Permission.TOP_LEVEL_1,
   WRITE,
   0,
-  READ,
-  READ,
+  MRO | Permission.TOP_LEVEL_0,
+  MRO | Permission.TOP_LEVEL_0 | Permission.TOP_LEVEL_1,
   READ,
   READ | UX,
   READ | PX,
@@ -42,20 +47,17 @@ const STAGE2 = [
   READ | WRITE | PX,
   READ | WRITE | PX | UX,
 ]
-/** Fields of S2PIR_EL2 that let the walk of stage 1 update its descriptors: bit n for field n. */
-const STAGE2_WALK_WRITES = 0b1111_0000_1100_1100
-
 /** PIIndex of a 64-bit descriptor: bits 54, 53, 51, 6. */
-function piIndex(s: StageState): number {
+export function piIndex(s: StageState): number {
   return ((s.hi >>> 19) & 0b1100) | ((s.hi >>> 18) & 0b0010) | ((s.lo >>> 6) & 1)
 }
 
 /** The 4-bit field of a register that an index selects. */
-function permissionField(hi: number, lo: number, index: number): number {
+export function permissionField(hi: number, lo: number, index: number): number {
   return ((index >= 8 ? hi : lo) >>> ((index & 7) * 4)) & 15
 }
 
-/** Stage 1 permissions by PIR_EL1 and PIRE0_EL1, in the layout of {@link Permission}. */
+/** Stage 1 permissions by PIR_EL1 and PIRE0_EL1, before WXN, in the layout of {@link Permission}. */
 export function stage1Indirect(p: TableParameters, s: StageState): number {
   const index = piIndex(s)
   const privileged = permissionField(p.pirHi, p.pirLo, index)
@@ -67,18 +69,26 @@ export function stage1Indirect(p: TableParameters, s: StageState): number {
     own = 0
     el0 = 0
   }
-  if (privileged === WXN_FIELD) own &= ~X
-  if (unprivileged === WXN_FIELD) el0 &= ~X
-  const permissions = (own & (R | W | X)) | ((el0 & (R | W | X)) << 3)
+  let permissions = (own & (R | W | X)) | ((el0 & (R | W | X)) << 3)
+  if (p.gcs) {
+    if ((own & GCS) !== 0) permissions |= Permission.PRIVILEGED_GCS
+    if ((el0 & GCS) !== 0) permissions |= Permission.UNPRIVILEGED_GCS
+  }
   // By the pseudocode reserved fields, which allow nothing, count too; not in QEMU.
   const panField = p.qemu ? (STAGE1[unprivileged] as number) : unprivileged
   return !p.nv1 && panField !== 0 ? permissions | Permission.PAN_DENIES : permissions
 }
 
-/** Stage 2 permissions by S2PIR_EL2; with `tableWalk` the write is that of a stage 1 descriptor. */
-export function stage2Indirect(p: TableParameters, s: StageState, tableWalk: boolean): number {
-  const field = permissionField(p.pirHi, p.pirLo, piIndex(s))
-  const permissions = STAGE2[field] as number
-  if (!tableWalk) return permissions
-  return ((STAGE2_WALK_WRITES >> field) & 1) !== 0 ? permissions | WRITE : permissions & ~WRITE
+/** Execute permissions of `base`, from {@link stage1Indirect}, that WXN is to take: those of the field that implies it. */
+export function indirectWxn(p: TableParameters, s: StageState, base: number): number {
+  const index = piIndex(s)
+  let wxn = 0
+  if (permissionField(p.pirHi, p.pirLo, index) === WXN_FIELD) wxn |= PX
+  if (permissionField(p.pire0Hi, p.pire0Lo, index) === WXN_FIELD) wxn |= UX
+  return base & wxn
+}
+
+/** Stage 2 permissions by S2PIR_EL2. */
+export function stage2Indirect(p: TableParameters, s: StageState): number {
+  return STAGE2_FIELDS[permissionField(p.pirHi, p.pirLo, piIndex(s))] as number
 }

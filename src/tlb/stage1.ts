@@ -16,12 +16,12 @@ import {
 import { FaultKind } from './fault.ts'
 import type { TableMemory } from './memory.ts'
 import { HighBits, type TableParameters } from './parameters.ts'
-import { dirtyManaged, refused, stage1Permissions } from './permissions.ts'
+import { BY_OVERLAY, dirtyManaged, refused, stage1Permissions } from './permissions.ts'
 import type { TranslationRegime } from './regime.ts'
 import { MAX_RESTARTS, translateStage2 } from './stage2.ts'
 import { begin, fetch, Step, step, swapDescriptor } from './table.ts'
 import type { WalkRecorder } from './trace.ts'
-import { type Translation, Update } from './translation.ts'
+import { type StageState, type Translation, Update } from './translation.ts'
 
 const ACCESS_FLAG = 1 << 10
 /** AP[2]; with permission indirection nDirty. */
@@ -29,6 +29,7 @@ const AP_READ_ONLY = 1 << 7
 const NOT_GLOBAL = 1 << 11
 const GUARDED = 1 << (50 - 32)
 const CONTIGUOUS = 1 << (52 - 32)
+const ATTR_INDX_3 = 1 << (59 - 32)
 /** Every permission at both levels: what a disabled stage allows. */
 export const ALL_PERMISSIONS = 0x3f
 
@@ -69,6 +70,7 @@ export function translateStage1(
     const denied = refused(permissions, access)
     if (denied !== 0) {
       if ((denied & Access.READ) !== 0) out.write = false
+      out.overlay = (denied & BY_OVERLAY) !== 0
       return stage1Fault(out, FaultKind.PERMISSION, s.level)
     }
     if (p.pie && !p.hd && !p.qemu && (access & Access.WRITE) !== 0 && (s.lo & AP_READ_ONLY) !== 0) {
@@ -148,10 +150,18 @@ function updateLeaf(
   return swapDescriptor(p, memory, s.entryPa, s, set, clear) ? FaultKind.NONE : -1
 }
 
+/** `AArch64.MAIRAttr`: with TCR2_ELx.AIE, descriptor bit 59 is AttrIndx[3] and selects from MAIR2_ELx. */
+function stage1MairByte(regime: TranslationRegime, p: TableParameters, s: StageState): number {
+  const index = (s.lo >>> 2) & 7
+  return p.aie && (s.hi & ATTR_INDX_3) !== 0
+    ? mairByte(regime.mair2Hi, regime.mair2Lo, index)
+    : mairByte(regime.mairHi, regime.mairLo, index)
+}
+
 /** `AArch64.S1NextWalkStateLeaf`: attributes of the leaf. */
 function describeLeaf(regime: TranslationRegime, p: TableParameters, access: number, out: Translation): void {
   const s = out.stage1
-  const attr = mairByte(regime.mairHi, regime.mairLo, (s.lo >>> 2) & 7)
+  const attr = stage1MairByte(regime, p, s)
   const fetching = (access & Access.EXECUTE) !== 0
   const cacheable = fetching ? regime.fetchCacheable : regime.dataCacheable
   out.attr = p.qemu ? attr : stage1Attributes(attr, fetching, cacheable)

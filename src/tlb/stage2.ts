@@ -8,7 +8,7 @@ import { Access } from './access.ts'
 import { stage2IsDevice } from './attributes.ts'
 import { FaultKind } from './fault.ts'
 import type { TableMemory } from './memory.ts'
-import { dirtyManaged, refused, stage2Permissions } from './permissions.ts'
+import { BY_OVERLAY, dirtyManaged, stage2Permissions, stage2Refused } from './permissions.ts'
 import type { TranslationRegime } from './regime.ts'
 import { begin, fetch, Step, step, swapDescriptor } from './table.ts'
 import type { WalkRecorder } from './trace.ts'
@@ -57,12 +57,13 @@ export function translateStage2(
     if (found !== Step.LEAF) return stage2Fault(out, found, s.level, tableWalk)
     if ((s.lo & ACCESS_FLAG) === 0 && !p.ha) return stage2Fault(out, FaultKind.ACCESS_FLAG, s.level, tableWalk)
 
-    const permissions = stage2Permissions(p, s, access, tableWalk)
-    const denied = refused(permissions, access & ~Access.PAN)
+    const permissions = stage2Permissions(p, s, access)
+    const denied = stage2Refused(permissions, access, tableWalk)
     const device = tableWalk && p.ptw && stage2IsDevice((s.lo >>> 2) & 15, p.fwb)
     if (denied !== 0 || (device && !p.qemu)) {
       // On a table walk WnR stays the access's own, as `fault.write` does in `AArch64.S2CheckPermissions`.
       if (!tableWalk && (denied & Access.READ) !== 0) out.write = false
+      out.overlay = !device && (denied & BY_OVERLAY) !== 0
       return stage2Fault(out, FaultKind.PERMISSION, s.level, tableWalk)
     }
     if (p.pie && !p.hd && !p.qemu && (access & Access.WRITE) !== 0 && (s.lo & S2AP_WRITE) === 0) {

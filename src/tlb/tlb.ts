@@ -7,7 +7,7 @@ import { Access } from './access.ts'
 import { FaultKind } from './fault.ts'
 import type { TableMemory } from './memory.ts'
 import type { TableParameters } from './parameters.ts'
-import { refused } from './permissions.ts'
+import { refused, stage2Refused } from './permissions.ts'
 import type { TranslationRegime } from './regime.ts'
 import { ContextTable } from './tlb-context.ts'
 import { MAX_PATH, PathRecorder, PathTable } from './tlb-path.ts'
@@ -83,8 +83,8 @@ export class Tlb {
   private readonly bases: Uint32Array
   private readonly attr: Uint8Array
   private readonly sh: Uint8Array
-  private readonly permissions: Uint8Array
-  private readonly stage2Permissions: Uint8Array
+  private readonly permissions: Int32Array
+  private readonly stage2Permissions: Int32Array
   private readonly level: Int8Array
   private readonly stage: Uint8Array
   private readonly stage1Size: Uint8Array
@@ -116,8 +116,8 @@ export class Tlb {
     this.bases = new Uint32Array(4 * entries)
     this.attr = new Uint8Array(entries)
     this.sh = new Uint8Array(entries)
-    this.permissions = new Uint8Array(entries)
-    this.stage2Permissions = new Uint8Array(entries)
+    this.permissions = new Int32Array(entries)
+    this.stage2Permissions = new Int32Array(entries)
     this.level = new Int8Array(entries)
     this.stage = new Uint8Array(entries)
     this.stage1Size = new Uint8Array(entries)
@@ -245,7 +245,7 @@ export class Tlb {
     if ((access & Access.WRITE) !== 0 && ((this.flags[e] as number) & CLEAN) !== 0) return false
     if (p.e0pd && (access & Access.UNPRIVILEGED) !== 0) return false
     const denied = refused(this.permissions[e] as number, access)
-    return denied === 0 && refused(this.stage2Permissions[e] as number, access & ~Access.PAN) === 0
+    return denied === 0 && stage2Refused(this.stage2Permissions[e] as number, access, false) === 0
   }
 
   private sameTables(e: number, regime: TranslationRegime, p: TableParameters): boolean {
@@ -267,6 +267,9 @@ export class Tlb {
     out.s1ptw = false
     out.write = (access & Access.WRITE) !== 0
     out.dirtyBit = false
+    out.overlay = false
+    out.assuredOnly = false
+    out.topLevel = false
     out.fsc = 0
     out.ipa = (this.ipa[e] as number) + offset
     out.pa = (this.pa[e] as number) + offset

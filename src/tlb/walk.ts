@@ -52,6 +52,9 @@ export function walk(
   out.s1ptw = false
   out.write = (access & Access.WRITE) !== 0
   out.dirtyBit = false
+  out.overlay = false
+  out.assuredOnly = false
+  out.topLevel = false
   out.fsc = 0
   out.updates = 0
   out.reads = 0

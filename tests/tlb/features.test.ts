@@ -1,17 +1,30 @@
 import { describe, expect, it } from 'vitest'
-import { ALL_FEATURES, featuresFromIdRegisters } from '../../src/tlb/index.ts'
+import { ALL_FEATURES, featuresFromIdRegisters, QEMU_MAX_FEATURES } from '../../src/tlb/index.ts'
 
 describe('featuresFromIdRegisters', () => {
-  it("reads QEMU's max as every feature", () => {
+  it("reads QEMU's max as every feature but those that it lacks", () => {
     const features = featuresFromIdRegisters({
       ID_AA64MMFR0_EL1: 0x2100_0323_1020_1126n,
       ID_AA64MMFR1_EL1: 0x0110_1120_1031_2122n,
       ID_AA64MMFR2_EL1: 0x1221_0111_1201_1011n,
       ID_AA64MMFR3_EL1: 0x1000_0000_1100_1111n,
       ID_AA64ISAR1_EL1: 0x0111_2111_1021_1502n,
+      ID_AA64PFR1_EL1: 1n << 44n,
       ID_AA64PFR2_EL1: 1n,
     })
-    expect(features).toEqual(ALL_FEATURES)
+    expect(features).toEqual({ ...QEMU_MAX_FEATURES, qemu: false })
+    expect({ ...features, s1poe: true, s2poe: true, the: true }).toEqual(ALL_FEATURES)
+  })
+
+  it.each([
+    ['s1poe', { ID_AA64MMFR3_EL1: 1n << 16n }],
+    ['s2poe', { ID_AA64MMFR3_EL1: 1n << 20n }],
+    ['aie', { ID_AA64MMFR3_EL1: 1n << 24n }],
+    ['gcs', { ID_AA64PFR1_EL1: 1n << 44n }],
+    ['the', { ID_AA64PFR1_EL1: 1n << 48n }],
+  ] as const)('reads %s', (name, ids) => {
+    expect(featuresFromIdRegisters({})[name]).toBe(false)
+    expect(featuresFromIdRegisters(ids)[name]).toBe(true)
   })
 
   it('reads a Cortex-A72', () => {

@@ -70,6 +70,8 @@ const sane = fc.record({
   high: u32,
   sctlr: u32,
   vm: fc.boolean(),
+  // Without indirection and overlays, with indirection, with all.
+  tcr2: fc.constantFrom(0, 0, 2, 0x1f),
   // SL0 and SL2; -1 is a stage 2 that can be walked: 40 bits from level 1.
   sl: fc.constantFrom(-1, -1, -1, 0, 1, 2, 3, 4, 5, 6, 7),
 })
@@ -86,6 +88,7 @@ function regimeWith(
     const [tg0, tg1] = s.tg as [number, number]
     const ds = s.ds ? 1 << 27 : 0
     const tcrLo = s.tsz | (s.tsz << 16) | (tg0 << 14) | (tg1 << 30)
+    regime.set(RegimeRegister.TCR2_EL1, 0, s.tcr2)
     regime.set(RegimeRegister.TCR_EL1, ((s.high & ~0x0800_0007) | ds | 6) >>> 0, tcrLo >>> 0)
     regime.set(RegimeRegister.SCTLR_EL1, regime.hi(RegimeRegister.SCTLR_EL1), (s.sctlr | 1) >>> 0)
     regime.set(RegimeRegister.HCR_EL2, regime.hi(RegimeRegister.HCR_EL2), s.vm ? 1 : 0)
@@ -109,7 +112,7 @@ describe('walk, on any registers and any memory', () => {
       features,
       u32,
       u32,
-      fc.integer({ min: 1, max: 127 }),
+      fc.integer({ min: 1, max: 1023 }),
       u32,
       fc.constantFrom(undefined, true, false),
       (raw, setup, cpu, vaHi, vaLo, access, seed, swap) => {
@@ -174,7 +177,7 @@ describe('walk, on any registers and any memory', () => {
       u32,
       u32,
       u32,
-      fc.integer({ min: 1, max: 127 }),
+      fc.integer({ min: 1, max: 1023 }),
       (raw, s, hi, lo, seed, access) => {
         const regime = regimeWith(raw, s)
         regime.update()
