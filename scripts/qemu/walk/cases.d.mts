@@ -1,0 +1,3 @@
+import type { Generated, Wanted } from '../file.mjs'
+
+export declare function walkCases(wanted: Wanted): Generated
