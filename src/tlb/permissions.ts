@@ -15,6 +15,7 @@ const AP2 = 1 << 7
 const DBM = 1 << (51 - 32)
 const BIT_53 = 1 << (53 - 32)
 const BIT_54 = 1 << (54 - 32)
+const BIT_58 = 1 << (58 - 32)
 /** Bits of `StageState.tableAttributes`. */
 const PXN_TABLE = 1
 const UXN_TABLE = 2
@@ -83,8 +84,14 @@ function directWxn(p: TableParameters, s: StageState, base: number): number {
 
 /** `AArch64.S2ComputePermissions`, in the layout of {@link Permission}. */
 export function stage2Permissions(p: TableParameters, s: StageState, access: number): number {
-  if (p.pie) return p.poe ? stage2Overlay(p, s, stage2Indirect(p, s)) : stage2Indirect(p, s)
-  return stage2Direct(p, s, access)
+  const base = p.pie ? stage2Indirect(p, s) : stage2Direct(p, s, access)
+  const permissions = p.poe ? stage2Overlay(p, s, base) : base
+  return p.gcsh && !isAssuredOnly(p, s) ? permissions | Permission.DENIES_PRIVILEGED_GCS : permissions
+}
+
+/** The leaf is for addresses that stage 1 assures: AssuredOnly, descriptor bit 58 (FEAT_THE). */
+export function isAssuredOnly(p: TableParameters, s: StageState): boolean {
+  return p.assuredOnly && (s.hi & BIT_58) !== 0
 }
 
 /** `AArch64.S2ApplyOutputPerms` and `AArch64.S2DirectBasePermissions`. */
@@ -104,6 +111,8 @@ function stage2Direct(p: TableParameters, s: StageState, access: number): number
 
 /** With the refused accesses of {@link refused} and {@link stage2Refused}: it was an overlay that refused them. */
 export const BY_OVERLAY = 8
+/** Likewise: it was VTCR_EL2.GCSH. */
+export const BY_ASSURANCE = 16
 
 /**
  * The accesses of `Access.READ`, `WRITE`, `EXECUTE` that `permissions` refuse, with {@link BY_OVERLAY} if an overlay did,
@@ -134,6 +143,8 @@ export function refused(permissions: number, access: number): number {
 export function stage2Refused(permissions: number, access: number, tableWalk: boolean): number {
   const shift = (access & Access.UNPRIVILEGED) !== 0 ? 3 : 0
   const kinds = access & KINDS
+  const gcs = (access & (Access.GCS | Access.UNPRIVILEGED)) === Access.GCS && !tableWalk
+  if (gcs && (permissions & Permission.DENIES_PRIVILEGED_GCS) !== 0) return kinds | BY_ASSURANCE
   let allowed = permissions >> shift
   let overlaid = kinds & (permissions >> (OVERLAY_SHIFT + shift))
   if (tableWalk || (access & Access.READ_CHECK_WRITE) !== 0) {

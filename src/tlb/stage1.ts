@@ -18,7 +18,7 @@ import type { TableMemory } from './memory.ts'
 import { HighBits, type TableParameters } from './parameters.ts'
 import { BY_OVERLAY, dirtyManaged, refused, stage1Permissions } from './permissions.ts'
 import type { TranslationRegime } from './regime.ts'
-import { MAX_RESTARTS, translateStage2 } from './stage2.ts'
+import { FIRST_TABLE_LOWER, FIRST_TABLE_UPPER, MAX_RESTARTS, translateStage2 } from './stage2.ts'
 import { begin, fetch, Step, step, swapDescriptor } from './table.ts'
 import type { WalkRecorder } from './trace.ts'
 import { type StageState, type Translation, Update } from './translation.ts'
@@ -29,6 +29,8 @@ const AP_READ_ONLY = 1 << 7
 const NOT_GLOBAL = 1 << 11
 const GUARDED = 1 << (50 - 32)
 const CONTIGUOUS = 1 << (52 - 32)
+/** With TCR2_ELx.PnCH the contiguous hint is Protected (FEAT_THE). */
+const PROTECTED = CONTIGUOUS
 const ATTR_INDX_3 = 1 << (59 - 32)
 /** Every permission at both levels: what a disabled stage allows. */
 export const ALL_PERMISSIONS = 0x3f
@@ -53,14 +55,16 @@ export function translateStage1(
   if (p.epd || (p.e0pd && (access & Access.UNPRIVILEGED) !== 0)) return stage1Fault(out, FaultKind.TRANSLATION, 0)
   const s = out.stage1
   for (let restart = 0; restart <= MAX_RESTARTS; restart++) {
-    let found = begin(p, hi, lo, s)
+    s.assured = p.pnch
+    let found = recorder?.start?.(p, hi, lo, s) === true ? FaultKind.NONE : begin(p, hi, lo, s)
     if (found !== FaultKind.NONE) return stage1Fault(out, found, s.level)
     do {
-      if (!readEntry(regime, memory, access, out, recorder)) return out.fault
+      if (!readEntry(regime, p, memory, access, out, recorder)) return out.fault
       out.reads++
       if (!fetch(p, memory, s.oaHi, s.oaLo, s, recorder)) {
         return stage1Fault(out, FaultKind.EXTERNAL_ON_WALK, s.level)
       }
+      s.assured &&= (s.hi & PROTECTED) !== 0
       found = step(p, hi, lo, s)
     } while (found === Step.TABLE)
     if (found !== Step.LEAF) return stage1Fault(out, found, s.level)
@@ -93,6 +97,7 @@ export function translateStage1(
  */
 function readEntry(
   regime: TranslationRegime,
+  p: TableParameters,
   memory: TableMemory,
   access: number,
   out: Translation,
@@ -101,12 +106,16 @@ function readEntry(
   const s = out.stage1
   s.oaHi = s.entryHi
   s.oaLo = s.entryLo
-  if (!regime.stage2Enabled) return true
+  if (!regime.stage2Enabled) {
+    s.assured = false
+    return true
+  }
   // `CreateAccDescS1TTW`: a read whatever the access is.
   // QEMU's AT instructions set the Access flag under tables.
   const traceless =
     (access & Access.NO_UPDATE) !== 0 && !(regime.stage2.qemu && (access & Access.ADDRESS_TRANSLATION) !== 0)
-  const read = traceless ? Access.READ | Access.NO_UPDATE : Access.READ
+  let read = traceless ? Access.READ | Access.NO_UPDATE : Access.READ
+  if (s.level === p.startLevel) read |= p === regime.upper ? FIRST_TABLE_UPPER : FIRST_TABLE_LOWER
   if (translateStage2(regime, memory, s.entryHi, s.entryLo, read, true, out, recorder) !== 0) return false
   s.oaHi = out.stage2.oaHi
   s.oaLo = out.stage2.oaLo
@@ -170,7 +179,7 @@ function describeLeaf(regime: TranslationRegime, p: TableParameters, access: num
   out.guarded = (s.hi & GUARDED) !== 0
   // `AArch64.ContiguousBit`: RES0 in the largest blocks.
   const largest = p.granuleBits === 12 ? s.level <= 0 : s.level <= 1
-  out.contiguous = (s.hi & CONTIGUOUS) !== 0 && !largest
+  out.contiguous = (s.hi & CONTIGUOUS) !== 0 && !largest && !p.pnch
   out.level = s.level
   out.stage1SizeLog2 = s.sizeLog2
 }
@@ -199,6 +208,7 @@ function disabled(
   const s = out.stage1
   s.oaHi = address >>> 0
   s.oaLo = lo >>> 0
+  s.assured = false
   s.level = 0
   s.hi = 0
   s.lo = 0

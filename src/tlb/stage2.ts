@@ -8,14 +8,27 @@ import { Access } from './access.ts'
 import { stage2IsDevice } from './attributes.ts'
 import { FaultKind } from './fault.ts'
 import type { TableMemory } from './memory.ts'
-import { BY_OVERLAY, dirtyManaged, stage2Permissions, stage2Refused } from './permissions.ts'
+import { isMostlyReadOnly } from './overlay.ts'
+import type { TableParameters } from './parameters.ts'
+import {
+  BY_ASSURANCE,
+  BY_OVERLAY,
+  dirtyManaged,
+  isAssuredOnly,
+  stage2Permissions,
+  stage2Refused,
+} from './permissions.ts'
 import type { TranslationRegime } from './regime.ts'
 import { begin, fetch, Step, step, swapDescriptor } from './table.ts'
 import type { WalkRecorder } from './trace.ts'
-import { type Translation, Update } from './translation.ts'
+import { Permission, type Translation, Update } from './translation.ts'
 
 /** How often a walk starts over because a descriptor changed under its compare-and-swap. */
 export const MAX_RESTARTS = 8
+
+/** Beyond the bits of {@link Access}, of a stage 1 descriptor: it is in the first table of TTBR0_EL1, of TTBR1_EL1. */
+export const FIRST_TABLE_LOWER: number = 0x1_0000
+export const FIRST_TABLE_UPPER: number = 0x2_0000
 
 const ACCESS_FLAG = 1 << 10
 /** S2AP[1]; with permission indirection Dirty. */
@@ -58,12 +71,22 @@ export function translateStage2(
     if ((s.lo & ACCESS_FLAG) === 0 && !p.ha) return stage2Fault(out, FaultKind.ACCESS_FLAG, s.level, tableWalk)
 
     const permissions = stage2Permissions(p, s, access)
+    if ((p.tl0 || p.tl1) && tableWalk && !mayBeTopLevel(p, permissions, access)) {
+      out.topLevel = true
+      return stage2Fault(out, FaultKind.PERMISSION, s.level, tableWalk)
+    }
+    if (!tableWalk && isAssuredOnly(p, s) && !out.stage1.assured) {
+      if ((access & Access.READ) !== 0) out.write = false
+      out.assuredOnly = true
+      return stage2Fault(out, FaultKind.PERMISSION, s.level, tableWalk)
+    }
     const denied = stage2Refused(permissions, access, tableWalk)
     const device = tableWalk && p.ptw && stage2IsDevice((s.lo >>> 2) & 15, p.fwb)
     if (denied !== 0 || (device && !p.qemu)) {
       // On a table walk WnR stays the access's own, as `fault.write` does in `AArch64.S2CheckPermissions`.
       if (!tableWalk && (denied & Access.READ) !== 0) out.write = false
       out.overlay = !device && (denied & BY_OVERLAY) !== 0
+      out.assuredOnly = (denied & BY_ASSURANCE) !== 0
       return stage2Fault(out, FaultKind.PERMISSION, s.level, tableWalk)
     }
     if (p.pie && !p.hd && !p.qemu && (access & Access.WRITE) !== 0 && (s.lo & S2AP_WRITE) === 0) {
@@ -83,10 +106,23 @@ export function translateStage2(
     if (update && !swapDescriptor(p, memory, s.entryPa, s, set, 0)) continue
     // QEMU looks at HCR_EL2.PTW last, and does not keep the level.
     if (device) return stage2Fault(out, FaultKind.PERMISSION, 0, tableWalk)
-    if (!tableWalk) out.stage2Permissions = permissions
+    if (tableWalk) out.stage1.assured &&= isMostlyReadOnly(permissions)
+    else out.stage2Permissions = permissions
     return FaultKind.NONE
   }
   return stage2Fault(out, FaultKind.RETRY, s.level, tableWalk)
+}
+
+/**
+ * VTCR_EL2.TL0 and TL1 (FEAT_THE): whether the first table of a half of stage 1 may be in the page. Without them any may,
+ * and with one alone the other half's may not be in a page that is for this half only.
+ */
+function mayBeTopLevel(p: TableParameters, permissions: number, access: number): boolean {
+  const zero = (permissions & Permission.TOP_LEVEL_0) !== 0
+  const one = (permissions & Permission.TOP_LEVEL_1) !== 0
+  if ((access & FIRST_TABLE_LOWER) !== 0) return !(p.tl0 && !zero) && !(p.tl1 && one && !zero)
+  if ((access & FIRST_TABLE_UPPER) !== 0) return !(p.tl1 && !one) && !(p.tl0 && zero && !one)
+  return true
 }
 
 function stage2Fault(out: Translation, kind: number, level: number, tableWalk: boolean): number {

@@ -18,29 +18,29 @@ export const Permission = {
   /** PSTATE.PAN lets EL1 execute what WXN denies. Only with `Features.qemu`. */
   PAN_EXECUTES: 128,
   /** Guarded Control Stack accesses (FEAT_GCS): stage 1's. */
-  PRIVILEGED_GCS: 1 << 8,
-  UNPRIVILEGED_GCS: 1 << 9,
+  PRIVILEGED_GCS: 0x100,
+  UNPRIVILEGED_GCS: 0x200,
   /**
    * What an overlay takes away (FEAT_S1POE, FEAT_S2POE): the bits of read, write and execute, shifted left by ten. Zero
    * without an overlay.
    */
-  OVERLAY_DENIES_PRIVILEGED_READ: 1 << 10,
-  OVERLAY_DENIES_PRIVILEGED_WRITE: 1 << 11,
-  OVERLAY_DENIES_PRIVILEGED_EXECUTE: 1 << 12,
-  OVERLAY_DENIES_UNPRIVILEGED_READ: 1 << 13,
-  OVERLAY_DENIES_UNPRIVILEGED_WRITE: 1 << 14,
-  OVERLAY_DENIES_UNPRIVILEGED_EXECUTE: 1 << 15,
+  OVERLAY_DENIES_PRIVILEGED_READ: 0x400,
+  OVERLAY_DENIES_PRIVILEGED_WRITE: 0x800,
+  OVERLAY_DENIES_PRIVILEGED_EXECUTE: 0x1000,
+  OVERLAY_DENIES_UNPRIVILEGED_READ: 0x2000,
+  OVERLAY_DENIES_UNPRIVILEGED_WRITE: 0x4000,
+  OVERLAY_DENIES_UNPRIVILEGED_EXECUTE: 0x8000,
   /**
    * Stage 2: walks of stage 1 and read-check-write instructions write the page though its write bit is clear; and they do
    * though an overlay denies the write.
    */
-  MOSTLY_READ_ONLY: 1 << 16,
-  OVERLAY_MOSTLY_READ_ONLY: 1 << 17,
+  MOSTLY_READ_ONLY: 0x1_0000,
+  OVERLAY_MOSTLY_READ_ONLY: 0x2_0000,
   /** Stage 2: the page may be the first table of TTBR0_EL1's half, of TTBR1_EL1's (FEAT_THE). */
-  TOP_LEVEL_0: 1 << 18,
-  TOP_LEVEL_1: 1 << 19,
+  TOP_LEVEL_0: 0x4_0000,
+  TOP_LEVEL_1: 0x8_0000,
   /** Stage 2: privileged Guarded Control Stacks are not to be here (FEAT_THE, VTCR_EL2.GCSH). */
-  DENIES_PRIVILEGED_GCS: 1 << 20,
+  DENIES_PRIVILEGED_GCS: 0x10_0000,
 } as const
 
 /** Descriptor updates that a translation makes, or leaves due (`Translation.updates`). */
@@ -65,6 +65,8 @@ export class StageState implements Descriptor {
   lo = 0
   /** Bits [62:59] of every table descriptor passed, ORed: PXNTable, UXNTable, APTable[0], APTable[1]. */
   tableAttributes = 0
+  /** Stage 1: every descriptor so far is protected, and in a page that is mostly read-only at stage 2 (FEAT_THE). */
+  assured = false
   /** Output address of the leaf for the input address. */
   oaHi = 0
   oaLo = 0
@@ -123,8 +125,6 @@ export class Translation {
   notGlobal = false
   guarded = false
   contiguous = false
-  /** The tables of stage 1 are protected, and all in pages that are mostly read-only at stage 2 (FEAT_THE). */
-  assured = false
   /** Bits of {@link Update}. */
   updates = 0
   /** Descriptors read. */
