@@ -6,7 +6,8 @@
 import { hex, toNumber } from '../bits.ts'
 import { type ExplainedField, sizeText } from './explain-descriptor.ts'
 import type { TableParameters } from './parameters.ts'
-import { RegimeRegister, type TranslationRegime } from './regime.ts'
+import type { TranslationRegime } from './regime.ts'
+import { RegimeRegister } from './regime-register.ts'
 
 /** Which tables, of which granule, from which level, by which register fields. */
 export function registerFields(regime: TranslationRegime, upper: boolean): ExplainedField[] {

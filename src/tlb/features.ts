@@ -54,6 +54,12 @@ export interface Features {
   readonly e0pd: boolean
   /** FEAT_NV, for HCR_EL2.NV1: ID_AA64MMFR2_EL1.NV. */
   readonly nv: boolean
+  /** FEAT_VHE, hosts at EL2: ID_AA64MMFR1_EL1.VH. */
+  readonly vhe: boolean
+  /** FEAT_SEL2, EL2 in Secure state: ID_AA64PFR0_EL1.SEL2. */
+  readonly sel2: boolean
+  /** FEAT_RME, Root and Realm state, granule protection: ID_AA64PFR0_EL1.RME. */
+  readonly rme: boolean
   /** FEAT_PAuth, for TCR_ELx.TBID: ID_AA64ISAR1_EL1.API, APA, ID_AA64ISAR2_EL1.APA3. */
   readonly pauth: boolean
   /**
@@ -111,6 +117,9 @@ export const ALL_FEATURES: Features = {
   mtePerm: true,
   e0pd: true,
   nv: true,
+  vhe: true,
+  sel2: true,
+  rme: true,
   pauth: true,
   txszFaults: true,
   qemu: false,
@@ -131,6 +140,7 @@ export interface IdRegisters {
   readonly ID_AA64MMFR1_EL1?: bigint
   readonly ID_AA64MMFR2_EL1?: bigint
   readonly ID_AA64MMFR3_EL1?: bigint
+  readonly ID_AA64PFR0_EL1?: bigint
   readonly ID_AA64PFR1_EL1?: bigint
   readonly ID_AA64PFR2_EL1?: bigint
   readonly ID_AA64ISAR1_EL1?: bigint
@@ -205,6 +215,9 @@ export function featuresFromIdRegisters(ids: IdRegisters): Features {
     mtePerm: field(ids.ID_AA64PFR2_EL1, 0) >= 1,
     e0pd: field(mmfr2, 60) >= 1,
     nv: field(mmfr2, 24) >= 1,
+    vhe: field(mmfr1, 8) >= 1,
+    sel2: field(ids.ID_AA64PFR0_EL1, 36) >= 1,
+    rme: field(ids.ID_AA64PFR0_EL1, 52) >= 1,
     pauth: field(ids.ID_AA64ISAR1_EL1, 4) + field(ids.ID_AA64ISAR1_EL1, 8) + field(ids.ID_AA64ISAR2_EL1, 12) > 0,
     txszFaults: true,
     qemu: false,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Features } from './features.ts'
 
 /** How bits [51:48] of an address are placed in a descriptor (DDI 0487, D8.3). */
 export const HighBits = {
@@ -88,6 +89,7 @@ export class TableParameters {
   wxn = false
   epan = false
   e0pd = false
+  /** No EL0: the regime has none, or HCR_EL2.{NV, NV1} are {1, 1}. Bit 54 is XN of the one level there is. */
   nv1 = false
   /** Stage 2 only. HCR_EL2.PTW, HCR_EL2.FWB, FEAT_XNX. */
   ptw = false
@@ -138,6 +140,45 @@ export function setBase(p: TableParameters, ttbrHi: number, ttbrLo: number, ps: 
     p.baseHi |= ((ttbrLo >>> 2) & 15) << 16
   }
   p.baseLo = (ttbrLo & (-1 << align)) >>> 0
+}
+
+/** `AArch64.S1TxSZFaults`, `AArch64.S2TxSZFaults`, and the clamping after them. */
+export function setInputSize(
+  p: TableParameters,
+  txsz: number,
+  min: number,
+  belowMustFault: boolean,
+  f: Features,
+): void {
+  const max = f.ttst ? (p.granuleBits === 16 ? 47 : 48) : 39
+  p.invalid = (txsz < min && (f.txszFaults || belowMustFault)) || (txsz > max && f.txszFaults)
+  p.iaSize = 64 - Math.min(Math.max(txsz, min), max)
+}
+
+/** Granule sizes as TG0 of TCR_ELx, VTCR_EL2 and VSTCR_EL2 encode them: 4 KB, 64 KB, 16 KB. */
+export function decodeTg0(tg: number, has4k: boolean, has16k: boolean, has64k: boolean): number {
+  const wanted = tg === 0 ? 12 : tg === 2 ? 14 : 16
+  return implementedGranule(wanted, has4k, has16k, has64k)
+}
+
+/** TG1 of TCR_ELx has an encoding of its own: 16 KB, 4 KB, 64 KB from 0b01 on. */
+export function decodeTg1(tg: number, f: Features): number {
+  const wanted = tg === 2 ? 12 : tg === 1 ? 14 : 16
+  return implementedGranule(wanted, f.granule4k, f.granule16k, f.granule64k)
+}
+
+/**
+ * Reserved encodings are taken as 64 KB by the callers above, as QEMU does; a granule that the CPU lacks is the
+ * smallest one it has. Both choices are IMPLEMENTATION DEFINED (`AArch64.S1DecodeTG0`).
+ */
+function implementedGranule(wanted: number, has4k: boolean, has16k: boolean, has64k: boolean): number {
+  if ((wanted === 12 && has4k) || (wanted === 14 && has16k) || (wanted === 16 && has64k)) return wanted
+  return has4k ? 12 : has16k ? 14 : 16
+}
+
+/** Whether the CPU has FEAT_LPA2 for this granule. */
+export function hasLpa2(granuleBits: number, granule4k: boolean, granule16k: boolean): boolean {
+  return granuleBits === 12 ? granule4k : granuleBits === 14 && granule16k
 }
 
 /** Sets the bits `[top:iaSize]` of an input address that {@link TableParameters.rangeHi} and `rangeLo` hold. */

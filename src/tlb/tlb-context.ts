@@ -4,12 +4,26 @@
  * @module
  */
 import type { Features } from './features.ts'
-import { REGIME_REGISTERS, RegimeRegister, type TranslationRegime } from './regime.ts'
+import type { TranslationRegime } from './regime.ts'
+import { REGIME_REGISTERS, RegimeRegister } from './regime-register.ts'
 
 /** Register states known at once; a guest has one or two. */
 const CONTEXTS = 16
-const WIDTH = 2 * REGIME_REGISTERS
-const BASES: readonly number[] = [RegimeRegister.TTBR0_EL1, RegimeRegister.TTBR1_EL1, RegimeRegister.VTTBR_EL2]
+/** Every register, and which regime it is. */
+const WIDTH = 2 * REGIME_REGISTERS + 1
+const BASES: readonly number[] = [
+  RegimeRegister.TTBR0_EL1,
+  RegimeRegister.TTBR1_EL1,
+  RegimeRegister.TTBR0_EL1_HIGH,
+  RegimeRegister.TTBR1_EL1_HIGH,
+  RegimeRegister.TTBR0_EL2,
+  RegimeRegister.TTBR1_EL2,
+  RegimeRegister.TTBR0_EL2_HIGH,
+  RegimeRegister.TTBR1_EL2_HIGH,
+  RegimeRegister.TTBR0_EL3,
+  RegimeRegister.VTTBR_EL2,
+  RegimeRegister.VTTBR_EL2_HIGH,
+]
 
 /**
  * Numbers register states but for the table bases, which change with every process and have the ASID and VMID for a tag.
@@ -37,6 +51,7 @@ export class ContextTable {
       this.now[2 * i] = base ? 0 : regime.lo(i)
       this.now[2 * i + 1] = base ? 0 : regime.hi(i)
     }
+    this.now[2 * REGIME_REGISTERS] = regime.kind
     for (let context = 0; context < CONTEXTS; context++) {
       if (this.features[context] === regime.features && this.same(context)) {
         this.current = context

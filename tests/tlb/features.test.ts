@@ -9,6 +9,7 @@ describe('featuresFromIdRegisters', () => {
       ID_AA64MMFR2_EL1: 0x1221_0111_1201_1011n,
       ID_AA64MMFR3_EL1: 0x1000_0000_1100_1111n,
       ID_AA64ISAR1_EL1: 0x0111_2111_1021_1502n,
+      ID_AA64PFR0_EL1: (1n << 52n) | (1n << 36n),
       ID_AA64PFR1_EL1: 1n << 44n,
       ID_AA64PFR2_EL1: 1n,
     })
@@ -22,6 +23,9 @@ describe('featuresFromIdRegisters', () => {
     ['aie', { ID_AA64MMFR3_EL1: 1n << 24n }],
     ['gcs', { ID_AA64PFR1_EL1: 1n << 44n }],
     ['the', { ID_AA64PFR1_EL1: 1n << 48n }],
+    ['vhe', { ID_AA64MMFR1_EL1: 1n << 8n }],
+    ['sel2', { ID_AA64PFR0_EL1: 1n << 36n }],
+    ['rme', { ID_AA64PFR0_EL1: 1n << 52n }],
   ] as const)('reads %s', (name, ids) => {
     expect(featuresFromIdRegisters({})[name]).toBe(false)
     expect(featuresFromIdRegisters(ids)[name]).toBe(true)

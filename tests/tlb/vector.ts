@@ -60,7 +60,9 @@ export class VectorMemory implements TableMemory {
 export function regimeOf(regs: Readonly<Record<string, string>>, features?: Features): TranslationRegime {
   const regime = new TranslationRegime(features)
   for (const [name, index] of Object.entries(RegimeRegister)) {
-    const value = BigInt(regs[name] ?? regs[name.toLowerCase()] ?? '0x0')
+    const given = regs[name] ?? regs[name.toLowerCase()]
+    if (given === undefined) continue
+    const value = BigInt(given)
     regime.set(index, high(value), low(value))
   }
   regime.update()

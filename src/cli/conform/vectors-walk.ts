@@ -41,7 +41,8 @@ export class WalkPlayer {
     for (const [name, value] of values) if (typeof value === 'bigint') this.#registers.set(name, value)
     const enabled = ((this.#registers.get('hcrx_el2') ?? HCRX_DEFAULT) & TCR2_ENABLED) !== 0n
     for (const [name, index] of Object.entries(RegimeRegister)) {
-      const given = this.#registers.get(name.toLowerCase()) ?? 0n
+      const given = this.#registers.get(name.toLowerCase())
+      if (given === undefined) continue
       const value = name === 'TCR2_EL1' && !enabled ? 0n : given
       this.#regime.set(index, Number(value >> 32n), Number(value & 0xffff_ffffn))
     }

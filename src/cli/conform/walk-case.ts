@@ -138,7 +138,8 @@ const TCR2_ENABLED = 1n << 14n
 function regimeOf(regs: ReadonlyMap<string, bigint>, features: Features): TranslationRegime {
   const regime = new TranslationRegime(features)
   for (const [name, index] of Object.entries(RegimeRegister)) {
-    let value = regs.get(name) ?? 0n
+    let value = regs.get(name)
+    if (value === undefined) continue
     if (name === 'TCR2_EL1' && ((regs.get('HCRX_EL2') ?? TCR2_ENABLED) & TCR2_ENABLED) === 0n) value = 0n
     regime.set(index, Number(value >> 32n), Number(value & 0xffff_ffffn))
   }

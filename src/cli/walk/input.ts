@@ -104,7 +104,8 @@ function regimeOf(registers: ReadonlyMap<string, bigint>): TranslationRegime {
   const regime = new TranslationRegime()
   const byName = new Map([...registers].map(([name, value]) => [name.toUpperCase(), value]))
   for (const [name, index] of Object.entries(RegimeRegister)) {
-    const value = byName.get(name) ?? 0n
+    const value = byName.get(name)
+    if (value === undefined) continue
     regime.set(index, Number(value >> 32n), Number(value & 0xffff_ffffn))
   }
   regime.update()
