@@ -6,14 +6,16 @@
 import { Access } from './access.ts'
 import { FaultKind } from './fault.ts'
 import type { TableMemory } from './memory.ts'
-import type { TableParameters } from './parameters.ts'
-import { refused, stage2Refused } from './permissions.ts'
 import type { TranslationRegime } from './regime.ts'
 import { ContextTable } from './tlb-context.ts'
+import { TlbEntries, WAYS } from './tlb-entries.ts'
+import type { TlbEvent } from './tlb-event.ts'
 import { MAX_PATH, PathRecorder, PathTable } from './tlb-path.ts'
-import { type TlbInvalidation, TlbiKind } from './tlbi.ts'
+import { reportDisagreements } from './tlb-report.ts'
+import type { TlbInvalidation } from './tlbi.ts'
 import type { Translation } from './translation.ts'
 import { walk } from './walk.ts'
+import { WalkCache } from './walk-cache.ts'
 
 /** How a {@link Tlb} is made. */
 export interface TlbOptions {
@@ -24,6 +26,11 @@ export interface TlbOptions {
    * hosts that do not see the guest's TLBI. Without it the guest's TLBI instructions must reach {@link Tlb.invalidate}.
    */
   readonly validated?: boolean
+  /**
+   * Is told what breaks the rules of break-before-make, when a walk shows it. Costs a look at every entry after each walk.
+   * Not with {@link validated}, which has no stale entries and is not told of TLBI.
+   */
+  readonly onEvent?: (event: TlbEvent) => void
 }
 
 /** The size or kind of a {@link Tlb} is not one of those that it can have. */
@@ -31,25 +38,14 @@ export class TlbOptionError extends RangeError {
   override readonly name = 'TlbOptionError'
 }
 
-const WAYS = 4
-/** Bits of an entry's flags. */
-const VALID = 1
-const FETCH = 2
-const NOT_GLOBAL = 4
-const GUARDED = 8
-const CONTIGUOUS = 16
-/** A write through this entry needs the walk: to fault, or to make the page dirty. */
-const CLEAN = 32
-const DBM = 1 << 19
-const BIT_7 = 1 << 7
-
 /** Accesses whose result is the walk's own: they ask for less or for something else than a translation. */
 const UNCACHED = Access.STAGE1_ONLY | Access.ADDRESS_TRANSLATION
 
 /**
  * Keeps translations of whole walks, both stages in one entry: by VA, size, ASID (unless global), VMID and register state,
  * instruction fetches apart from data. Bounded, 4-way, replaced in turn; a hit allocates nothing. Faults are not kept, nor is
- * a translation that updated a descriptor: its next access finds it settled.
+ * a translation that updated a descriptor: its next access finds it settled. Misses start at the last table of an earlier walk
+ * near by, where one is kept.
  *
  * @example
  * ```ts
@@ -65,64 +61,35 @@ export class Tlb {
   /** Translations answered from an entry, and by a walk. */
   hits = 0
   misses = 0
-  private readonly sets: number
+  /** Told of broken rules; see {@link TlbOptions.onEvent}. */
+  private readonly onEvent: ((event: TlbEvent) => void) | undefined
+  private readonly entries: TlbEntries
   private readonly contexts: ContextTable = new ContextTable()
   private readonly recorder: PathRecorder = new PathRecorder()
   private readonly paths: PathTable
-  // One element an entry. Page number of the VA (VA >> size), in halves.
-  private readonly pageHi: Uint32Array
-  private readonly pageLo: Uint32Array
-  private readonly flags: Uint8Array
-  private readonly sizeLog2: Uint8Array
-  private readonly context: Uint8Array
-  private readonly asid: Uint16Array
-  private readonly vmid: Uint16Array
-  private readonly pa: Float64Array
-  private readonly ipa: Float64Array
-  /** Table bases of the walk: stage 1's and stage 2's, in halves. */
-  private readonly bases: Uint32Array
-  private readonly attr: Uint8Array
-  private readonly sh: Uint8Array
-  private readonly permissions: Int32Array
-  private readonly stage2Permissions: Int32Array
-  private readonly level: Int8Array
-  private readonly stage: Uint8Array
-  private readonly stage1Size: Uint8Array
-  private readonly stage2Size: Uint8Array
-  /** Next way to replace, by set. */
-  private readonly victim: Uint8Array
-  /** Entries ever made of each size, and the sizes there are: what a lookup tries. */
-  private readonly sizes: Uint8Array = new Uint8Array(64)
-  private sizeCount = 0
+  private readonly tables: WalkCache = new WalkCache()
 
+  /** @throws TlbOptionError for a size that it cannot have, and for events of a TLB that has none. */
   constructor(options: TlbOptions = {}) {
-    const { entries = 256, validated = false } = options
+    const { entries = 256, validated = false, onEvent } = options
     if (!Number.isInteger(entries) || entries < WAYS || entries > 65_536 || (entries & (entries - 1)) !== 0) {
       throw new TlbOptionError(`entries is ${String(entries)}: a TLB has a power of two from ${WAYS} to 65536`)
     }
+    if (validated && onEvent !== undefined) {
+      throw new TlbOptionError(
+        'onEvent and validated: a TLB that validates has no stale entries to report; leave one out',
+      )
+    }
     this.validated = validated
     this.size = entries
-    this.sets = entries / WAYS
+    this.onEvent = onEvent
+    this.entries = new TlbEntries(entries, validated)
     this.paths = new PathTable(validated ? entries : 0)
-    this.pageHi = new Uint32Array(entries)
-    this.pageLo = new Uint32Array(entries)
-    this.flags = new Uint8Array(entries)
-    this.sizeLog2 = new Uint8Array(entries)
-    this.context = new Uint8Array(entries)
-    this.asid = new Uint16Array(entries)
-    this.vmid = new Uint16Array(entries)
-    this.pa = new Float64Array(entries)
-    this.ipa = new Float64Array(entries)
-    this.bases = new Uint32Array(4 * entries)
-    this.attr = new Uint8Array(entries)
-    this.sh = new Uint8Array(entries)
-    this.permissions = new Int32Array(entries)
-    this.stage2Permissions = new Int32Array(entries)
-    this.level = new Int8Array(entries)
-    this.stage = new Uint8Array(entries)
-    this.stage1Size = new Uint8Array(entries)
-    this.stage2Size = new Uint8Array(entries)
-    this.victim = new Uint8Array(this.sets)
+  }
+
+  /** Walks that started at a table of the walk cache instead of the first one. */
+  get shortWalks(): number {
+    return this.tables.starts
   }
 
   /**
@@ -139,249 +106,59 @@ export class Tlb {
   ): number {
     if ((access & UNCACHED) !== 0) return walk(regime, memory, vaHi, vaLo, access, out)
     const context = this.contexts.of(regime)
-    if (this.contexts.recycled >= 0) this.dropContext(this.contexts.recycled)
+    if (this.contexts.recycled >= 0) {
+      this.entries.dropContext(this.contexts.recycled)
+      this.tables.dropContext(this.contexts.recycled)
+    }
     const p = (vaHi & (1 << 23)) !== 0 ? regime.upper : regime.lower
     const fetch = (access & Access.EXECUTE) !== 0
     // Halves as signed numbers: V8 allocates for a u32 above 2^31 that is passed to a function it does not inline.
     const lo = vaLo | 0
     // The top byte that is ignored is not part of the tag.
     const hi = p.tbi && !(fetch && p.tbid) ? (vaHi << 8) >> 8 : vaHi | 0
-    const entry = this.find(regime, p, context, hi, lo, fetch)
-    if (entry >= 0 && this.usable(entry, p, access)) {
+    const { entries } = this
+    const entry = entries.find(regime, p, context, hi, lo, fetch)
+    if (entry >= 0 && entries.usable(entry, p, access)) {
       // The tables are the same: `find` looks at them.
       if (!this.validated || this.paths.unchanged(entry, memory)) {
         this.hits++
-        this.answer(entry, hi, lo, access, out)
+        entries.answer(entry, hi, lo, access, out)
+        out.reads = this.validated ? this.paths.length(entry) : 0
         return FaultKind.NONE
       }
-      this.flags[entry] = 0
+      entries.drop(entry)
     }
     this.misses++
-    if (!this.validated) {
-      if (walk(regime, memory, vaHi, vaLo, access, out) === FaultKind.NONE)
-        this.fill(regime, p, context, hi, lo, fetch, out)
-      return out.fault
-    }
-    this.recorder.begin(p.bigEndian, regime.stage2.bigEndian)
-    if (walk(regime, memory, vaHi, vaLo, access, out, this.recorder) === FaultKind.NONE) {
-      this.fill(regime, p, context, hi, lo, fetch, out)
-    }
-    return out.fault
+    // A TLB that validates reads the whole path: every descriptor of it has to be looked at again.
+    const recorder = this.validated ? this.recorder : this.tables
+    if (this.validated) this.recorder.begin(p.bigEndian, regime.stage2.bigEndian)
+    else this.tables.begin(context, regime.asid, regime.vmid)
+    if (walk(regime, memory, vaHi, vaLo, access, out, recorder) !== FaultKind.NONE) return out.fault
+    if (!this.validated && (out.stage & 1) !== 0) this.tables.keep(p, hi, lo, out.stage1)
+    // Not a walk that changed descriptors, started over or had no table.
+    if (out.updates !== 0 || out.sizeLog2 === 0 || this.recorder.length > MAX_PATH) return FaultKind.NONE
+    if (this.onEvent !== undefined) reportDisagreements(entries, regime, context, hi, lo, fetch, out, this.onEvent)
+    const kept = entries.fill(regime, p, context, hi, lo, fetch, out)
+    if (this.validated) this.paths.keep(kept, this.recorder)
+    return FaultKind.NONE
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.flags.fill(0)
-    this.sizeCount = 0
+    this.entries.clear()
+    this.tables.clear()
   }
 
   /**
    * Does what a TLBI instruction asks, by entries of stage 1 and 2 combined. Entries of a block that was cut to a smaller
-   * size go together: a TLBI names the block by any of its addresses.
+   * size go together: a TLBI names the block by any of its addresses. Tables of the walk cache go unless only the last level
+   * is meant.
    *
    * @param vmid VMID of the PE that executed it: `TranslationRegime.vmid`.
-   * @returns entries dropped.
+   * @returns translations dropped.
    */
   invalidate(operation: TlbInvalidation, vmid: number): number {
-    const { kind, asid, start, end } = operation
-    let dropped = 0
-    for (let e = 0; e < this.size; e++) {
-      const flags = this.flags[e] as number
-      if ((flags & VALID) === 0 || (kind !== TlbiKind.ALL && this.vmid[e] !== vmid)) continue
-      const own = (flags & NOT_GLOBAL) === 0 ? kind !== TlbiKind.ASID : this.asid[e] === asid
-      if ((kind === TlbiKind.ASID || kind === TlbiKind.VA) && !own) continue
-      if (
-        kind === TlbiKind.IPA ? !this.coversIpa(e, start, end) : kind >= TlbiKind.VA && !this.coversVa(e, start, end)
-      ) {
-        continue
-      }
-      this.flags[e] = 0
-      dropped++
-    }
-    return dropped
+    this.tables.invalidate(operation, vmid)
+    return this.entries.invalidate(operation, vmid)
   }
-
-  /** The entry of an address, or -1. */
-  private find(
-    regime: TranslationRegime,
-    p: TableParameters,
-    context: number,
-    hi: number,
-    lo: number,
-    fetch: boolean,
-  ): number {
-    const wanted = fetch ? VALID | FETCH : VALID
-    for (let i = 0; i < this.sizeCount; i++) {
-      const size = this.sizes[i] as number
-      const pageLo = size < 32 ? ((lo >>> size) | (hi << (32 - size))) >>> 0 : hi >>> (size - 32)
-      const pageHi = size < 32 ? hi >>> size : 0
-      const first = this.setOf(pageLo, size) * WAYS
-      for (let e = first; e < first + WAYS; e++) {
-        const flags = this.flags[e] as number
-        if (
-          this.pageLo[e] === pageLo &&
-          (flags & (VALID | FETCH)) === wanted &&
-          this.sizeLog2[e] === size &&
-          this.pageHi[e] === pageHi &&
-          this.context[e] === context &&
-          this.vmid[e] === regime.vmid &&
-          ((flags & NOT_GLOBAL) === 0 || this.asid[e] === regime.asid) &&
-          // Validated, an entry of other tables is a miss, and need not hide one of these.
-          (!this.validated || this.sameTables(e, regime, p))
-        ) {
-          return e
-        }
-      }
-    }
-    return -1
-  }
-
-  private setOf(pageLo: number, size: number): number {
-    return (pageLo ^ (pageLo >>> 8) ^ size) & (this.sets - 1)
-  }
-
-  /** Whether the access is one that the entry allows and that leaves the descriptors as they are. */
-  private usable(e: number, p: TableParameters, access: number): boolean {
-    if ((access & Access.WRITE) !== 0 && ((this.flags[e] as number) & CLEAN) !== 0) return false
-    if (p.e0pd && (access & Access.UNPRIVILEGED) !== 0) return false
-    const denied = refused(this.permissions[e] as number, access)
-    return denied === 0 && stage2Refused(this.stage2Permissions[e] as number, access, false) === 0
-  }
-
-  private sameTables(e: number, regime: TranslationRegime, p: TableParameters): boolean {
-    const { bases } = this
-    const at = 4 * e
-    const s = regime.stage2
-    return (
-      bases[at] === p.baseLo && bases[at + 1] === p.baseHi && bases[at + 2] === s.baseLo && bases[at + 3] === s.baseHi
-    )
-  }
-
-  private answer(e: number, hi: number, lo: number, access: number, out: Translation): void {
-    const size = this.sizeLog2[e] as number
-    const offset = size < 32 ? (lo & ~(-1 << size)) >>> 0 : (hi & ~(-1 << (size - 32))) * 0x1_0000_0000 + (lo >>> 0)
-    const flags = this.flags[e] as number
-    out.fault = FaultKind.NONE
-    out.level = this.level[e] as number
-    out.stage = this.stage[e] as number
-    out.s1ptw = false
-    out.write = (access & Access.WRITE) !== 0
-    out.dirtyBit = false
-    out.overlay = false
-    out.assuredOnly = false
-    out.topLevel = false
-    out.fsc = 0
-    out.ipa = (this.ipa[e] as number) + offset
-    out.pa = (this.pa[e] as number) + offset
-    out.sizeLog2 = size
-    out.stage1SizeLog2 = this.stage1Size[e] as number
-    out.stage2SizeLog2 = this.stage2Size[e] as number
-    out.attr = this.attr[e] as number
-    out.sh = this.sh[e] as number
-    out.ns = 1
-    out.permissions = this.permissions[e] as number
-    out.stage2Permissions = this.stage2Permissions[e] as number
-    out.notGlobal = (flags & NOT_GLOBAL) !== 0
-    out.guarded = (flags & GUARDED) !== 0
-    out.contiguous = (flags & CONTIGUOUS) !== 0
-    out.updates = 0
-    out.reads = this.validated ? this.paths.length(e) : 0
-  }
-
-  /** Keeps a walk that succeeded, unless it changed descriptors, started over or had no table. */
-  private fill(
-    regime: TranslationRegime,
-    p: TableParameters,
-    context: number,
-    hi: number,
-    lo: number,
-    fetch: boolean,
-    out: Translation,
-  ): void {
-    const size = out.sizeLog2
-    if (out.updates !== 0 || size === 0 || this.recorder.length > MAX_PATH) return
-    this.noteSize(size)
-    const pageLo = size < 32 ? ((lo >>> size) | (hi << (32 - size))) >>> 0 : hi >>> (size - 32)
-    const pageHi = size < 32 ? hi >>> size : 0
-    const set = this.setOf(pageLo, size)
-    // An address has one entry: the same page takes its own place again, one of another size gives way.
-    let e = this.find(regime, p, context, hi, lo, fetch)
-    while (e >= 0 && this.sizeLog2[e] !== size) {
-      this.flags[e] = 0
-      e = this.find(regime, p, context, hi, lo, fetch)
-    }
-    if (e < 0) {
-      const way = this.victim[set] as number
-      this.victim[set] = (way + 1) & (WAYS - 1)
-      e = set * WAYS + way
-    }
-    const offset = size < 32 ? (lo & ~(-1 << size)) >>> 0 : (hi & ~(-1 << (size - 32))) * 0x1_0000_0000 + (lo >>> 0)
-    this.pageHi[e] = pageHi
-    this.pageLo[e] = pageLo
-    this.sizeLog2[e] = size
-    this.context[e] = context
-    this.asid[e] = regime.asid
-    this.vmid[e] = regime.vmid
-    this.pa[e] = out.pa - offset
-    this.ipa[e] = out.ipa - offset
-    this.attr[e] = out.attr
-    this.sh[e] = out.sh
-    this.permissions[e] = out.permissions
-    this.stage2Permissions[e] = out.stage2Permissions
-    this.level[e] = out.level
-    this.stage[e] = out.stage
-    this.stage1Size[e] = out.stage1SizeLog2
-    this.stage2Size[e] = out.stage2SizeLog2
-    this.bases[4 * e] = p.baseLo
-    this.bases[4 * e + 1] = p.baseHi
-    this.bases[4 * e + 2] = regime.stage2.baseLo
-    this.bases[4 * e + 3] = regime.stage2.baseHi
-    this.flags[e] =
-      VALID |
-      (fetch ? FETCH : 0) |
-      (out.notGlobal ? NOT_GLOBAL : 0) |
-      (out.guarded ? GUARDED : 0) |
-      (out.contiguous ? CONTIGUOUS : 0) |
-      (isClean(regime, p, out) ? CLEAN : 0)
-    if (this.validated) this.paths.keep(e, this.recorder)
-  }
-
-  private noteSize(size: number): void {
-    for (let i = 0; i < this.sizeCount; i++) if (this.sizes[i] === size) return
-    this.sizes[this.sizeCount++] = size
-  }
-
-  private dropContext(context: number): void {
-    for (let e = 0; e < this.size; e++) if (this.context[e] === context) this.flags[e] = 0
-  }
-
-  /** By the size of stage 1's page or block: stage 2 may have cut it. */
-  private coversVa(e: number, start: number, end: number): boolean {
-    const size = Math.max(this.stage1Size[e] as number, this.sizeLog2[e] as number)
-    const own = this.sizeLog2[e] as number
-    // VA[55:0] of the entry: its page number without the bits of the top byte.
-    const page = (this.pageHi[e] as number) * 0x1_0000_0000 + (this.pageLo[e] as number)
-    const va = (page % 2 ** (56 - own)) * 2 ** own
-    return overlaps(va, size, start, end)
-  }
-
-  private coversIpa(e: number, start: number, end: number): boolean {
-    const size = Math.max(this.stage2Size[e] as number, this.sizeLog2[e] as number)
-    return ((this.stage[e] as number) & 2) !== 0 && overlaps(this.ipa[e] as number, size, start, end)
-  }
-}
-
-/** Whether the block of 2^size bytes around `address` has bytes of `[start, end)`. */
-function overlaps(address: number, size: number, start: number, end: number): boolean {
-  const block = 2 ** size
-  const base = address - (address % block)
-  return base < end && start < base + block
-}
-
-/** Whether a write has more to do than the permissions say: dirty state that is managed or missing. */
-function isClean(regime: TranslationRegime, p: TableParameters, out: Translation): boolean {
-  const s2 = regime.stage2
-  const stage1 = (out.stage & 1) !== 0 && (out.stage1.lo & BIT_7) !== 0 && (p.pie || (out.stage1.hi & DBM) !== 0)
-  const stage2 = (out.stage & 2) !== 0 && (out.stage2.lo & BIT_7) === 0 && (s2.pie || (out.stage2.hi & DBM) !== 0)
-  return stage1 || stage2
 }

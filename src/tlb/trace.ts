@@ -4,9 +4,22 @@
  * @module
  */
 import { hex, TWO32 } from '../bits.ts'
+import type { TableParameters } from './parameters.ts'
+import type { StageState } from './translation.ts'
 
-/** Is told each descriptor as it is read, in the order of the reads. */
+/** Is told each descriptor as it is read, in the order of the reads; may know where a walk of stage 1 can start. */
 export interface WalkRecorder {
+  /**
+   * Asked before a walk of stage 1 reads its first table: a walk cache.
+   *
+   * @param p the half's parameters.
+   * @param hi bits [63:32] of the VA.
+   * @param lo bits [31:0].
+   * @param state where `true` leaves the level and address of the entry to read, and the attributes of the tables above it.
+   * @returns whether the walk starts there; `false` starts it at the first table.
+   */
+  start?(p: TableParameters, hi: number, lo: number, state: StageState): boolean
+
   /**
    * A descriptor was read.
    *

@@ -10,6 +10,8 @@ import {
   TlbiKind,
   Translation,
   TranslationRegime,
+  type WalkRecorder,
+  WalkTrace,
   walk,
 } from '../../src/tlb/index.ts'
 import { high, low } from './vector.ts'
@@ -239,13 +241,15 @@ export interface HistoryCount {
   hits: number
   /** Hits that a walk would no longer give, each of them allowed. */
   stale: number
+  /** Walks that started at a table of the walk cache. */
+  short: number
 }
 
 const HISTORY = 400
 
 /** Random histories on a validated TLB: every access is as without a TLB, down to the descriptors written. */
 export function validatedHistories(steps: number, seed: number): HistoryCount {
-  const count: HistoryCount = { accesses: 0, hits: 0, stale: 0 }
+  const count: HistoryCount = { accesses: 0, hits: 0, stale: 0, short: 0 }
   const want = new Translation()
   const got = new Translation()
   for (let done = 0; done < steps; seed++) {
@@ -270,6 +274,7 @@ export function validatedHistories(steps: number, seed: number): HistoryCount {
       }
     }
     count.hits += tlb.hits
+    count.short += tlb.shortWalks
   }
   return count
 }
@@ -290,11 +295,12 @@ interface Done {
 }
 
 /**
- * Random histories with TLBI on a plain TLB: every hit is the walk's result in some state since the last TLBI that had to
- * remove it. All states are tried, from the last one back.
+ * Random histories with TLBI on a plain TLB: every hit, and every walk from the walk cache, is the walk's result in some
+ * state since the last TLBI that had to remove it; or with the tables of one state and the leaf of a later one. All states
+ * are tried, from the last one back.
  */
 export function staleHistories(steps: number, seed: number): HistoryCount {
-  const count: HistoryCount = { accesses: 0, hits: 0, stale: 0 }
+  const count: HistoryCount = { accesses: 0, hits: 0, stale: 0, short: 0 }
   const got = new Translation()
   for (let done = 0; done < steps; seed++) {
     const machine = new Machine(seed)
@@ -320,11 +326,15 @@ export function staleHistories(steps: number, seed: number): HistoryCount {
       } else {
         const [hi, lo] = machine.address()
         const access = machine.access()
-        const { hits } = tlb
+        const { hits, shortWalks } = tlb
+        // The state that the walk began in: the access itself may set a flag in it.
         tlb.translate(regime, memory, hi, lo, access, got)
         count.accesses++
-        if (tlb.hits > hits) {
-          count.hits++
+        const short = tlb.shortWalks > shortWalks
+        if (short) count.short++
+        // A walk that updates descriptors is not kept; what it may see is what one without updates may.
+        if (tlb.hits > hits || (short && got.updates === 0)) {
+          if (!short) count.hits++
           const back = permitted(snapshots, invalidations, regime, hi, lo, access, visible(got))
           if (back < 0) throw new Error(`seed ${seed}, step ${i}: ${visible(got)} is of no state since its TLBI`)
           if (back > 0) count.stale++
@@ -346,8 +356,9 @@ function cloned(regime: TranslationRegime): TranslationRegime {
 }
 
 const then = new Translation()
+const tables = new Translation()
 
-/** How many states back the result is a walk's, or -1. */
+/** How many states back the result's leaf is a walk's, or -1. */
 function permitted(
   snapshots: readonly Snapshot[],
   invalidations: readonly Done[],
@@ -358,16 +369,104 @@ function permitted(
   result: string,
 ): number {
   for (let back = 0; back < snapshots.length; back++) {
-    const { memory, regime } = snapshots[snapshots.length - 1 - back] as Snapshot
-    // The state held until the next began: a TLBI before that does not keep a walk from reading it again.
-    const until = snapshots[snapshots.length - back]?.at ?? Number.POSITIVE_INFINITY
-    if (regime.vmid !== now.vmid) continue
-    walk(regime, memory, hi, lo, access | Access.NO_UPDATE, then)
-    if (visible(then) !== result || then.updates !== 0) continue
-    if (then.notGlobal && regime.asid !== now.asid) continue
-    if (!invalidations.some((done) => done.at > until && removes(done, then, regime, hi, lo))) return back
+    if (leafPermitted(snapshots, invalidations, now, hi, lo, access, result, back, undefined)) return back
+  }
+  // Tables of one state, the leaf of another: what a walk cache makes of a history.
+  for (let older = 0; older < snapshots.length; older++) {
+    for (const start of startsOf(snapshots, invalidations, now, hi, lo, access, older)) {
+      for (let back = older; back >= 0; back--) {
+        if (leafPermitted(snapshots, invalidations, now, hi, lo, access, result, back, start)) return back
+      }
+    }
   }
   return -1
+}
+
+/** When the state `back` states before the last one ended. */
+function endOf(snapshots: readonly Snapshot[], back: number): number {
+  return snapshots[snapshots.length - back]?.at ?? Number.POSITIVE_INFINITY
+}
+
+function leafPermitted(
+  snapshots: readonly Snapshot[],
+  invalidations: readonly Done[],
+  now: TranslationRegime,
+  hi: number,
+  lo: number,
+  access: number,
+  result: string,
+  back: number,
+  start: WalkRecorder | undefined,
+): boolean {
+  const { memory, regime } = snapshots[snapshots.length - 1 - back] as Snapshot
+  // The state held until the next began: a TLBI before that does not keep a walk from reading it again.
+  const until = endOf(snapshots, back)
+  if (regime.vmid !== now.vmid) return false
+  walk(regime, memory, hi, lo, access | Access.NO_UPDATE, then, start)
+  if (visible(then) !== result || then.updates !== 0) return false
+  // A fault is not kept: only the state of now gives one.
+  if (then.fault !== FaultKind.NONE) return back === 0
+  if (then.notGlobal && regime.asid !== now.asid) return false
+  return !invalidations.some((done) => done.at > until && removes(done, then, regime, hi, lo))
+}
+
+/** Where a walk may start by the tables of one state: below each of them that no TLBI since had to remove. */
+function startsOf(
+  snapshots: readonly Snapshot[],
+  invalidations: readonly Done[],
+  now: TranslationRegime,
+  hi: number,
+  lo: number,
+  access: number,
+  back: number,
+): WalkRecorder[] {
+  const { memory, regime } = snapshots[snapshots.length - 1 - back] as Snapshot
+  if (regime.vmid !== now.vmid || !regime.stage1Enabled) return []
+  const until = endOf(snapshots, back)
+  const trace = new WalkTrace()
+  walk(regime, memory, hi, lo, access | Access.NO_UPDATE, tables, trace)
+  const p = (hi & (1 << 23)) === 0 ? regime.lower : regime.upper
+  const starts: WalkRecorder[] = []
+  let attributes = 0
+  for (const read of trace.reads.filter(({ stage }) => stage === 1)) {
+    const { level, address } = read
+    const size = 2 ** (p.granuleBits + p.stride * (4 - level))
+    const gone = invalidations.some((done) => done.at > until && removesTable(done, regime, hi, lo, size))
+    if (level > p.startLevel && !gone) {
+      const tableAttributes = attributes
+      starts.push({
+        start: (_p, _hi, _lo, state) => {
+          state.level = level
+          state.entryHi = Math.floor(address / 2 ** 32)
+          state.entryLo = address % 2 ** 32
+          state.tableAttributes = tableAttributes
+          return true
+        },
+        descriptor: () => undefined,
+      })
+    }
+    attributes |= (read.hi >>> 27) & 15
+  }
+  return starts
+}
+
+/** Whether the architecture makes a TLBI remove a table's entry, whose table maps `size` bytes around the address. */
+function removesTable(
+  { operation, vmid }: Done,
+  regime: TranslationRegime,
+  hi: number,
+  lo: number,
+  size: number,
+): boolean {
+  const { kind, asid, start, end, leafOnly } = operation
+  if (kind === TlbiKind.ALL) return true
+  if (vmid !== regime.vmid || kind === TlbiKind.IPA || leafOnly) return false
+  if (kind === TlbiKind.VMID) return true
+  if (kind !== TlbiKind.VA_ALL_ASIDS && regime.asid !== asid) return false
+  if (kind === TlbiKind.ASID) return true
+  const va = (hi & 0x00ff_ffff) * 2 ** 32 + lo
+  const block = va - (va % size)
+  return block < end && start < block + size
 }
 
 /** Whether the architecture makes a TLBI remove the translation of an address. IPAS2 alone leaves combined entries. */

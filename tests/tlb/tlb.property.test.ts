@@ -15,9 +15,10 @@ describe('random histories of table edits, register changes, accesses and TLBI',
   it('a plain hit is a translation of some state since the last TLBI that had to remove it', {
     timeout: 3_600_000,
   }, () => {
-    const { hits, stale } = staleHistories(STEPS, SEED)
+    const { hits, stale, short } = staleHistories(STEPS, SEED)
     expect(hits).toBeGreaterThan(STEPS * 0.12)
     // The histories reach stale entries; else the property would say nothing.
     expect(stale).toBeGreaterThan(STEPS * 0.01)
+    expect(short).toBeGreaterThan(STEPS * 0.1)
   })
 })
