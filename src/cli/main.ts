@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { StateError } from '../crb/index.ts'
 import { TpmSocketError } from '../crb/socket/error.ts'
+import { abortCommand } from './abort.ts'
 import { asm } from './asm.ts'
 import { BinaryError } from './binary.ts'
 import type { Command } from './command.ts'
@@ -31,6 +32,7 @@ const COMMANDS: readonly Command[] = [
   tpmCommand,
   vmstate,
   walkCommand,
+  abortCommand,
 ]
 
 function overview(): string {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { Access, explain } from '../tlb/index.ts'
 import { type Command, UsageError } from './command.ts'
-import { givenInput, parseU64, recordedInput, type WalkInput } from './walk/input.ts'
+import { givenInput, parseFaultNumber, parseU64, recordedInput, type WalkInput } from './walk/input.ts'
 import { json, tree } from './walk/print.ts'
 
 const HELP = `nisv walk [--json] --recording FILE --fault N [--va ADDRESS] [ACCESS]
@@ -62,11 +62,7 @@ interface Source {
 async function inputOf(source: Source, va: bigint | undefined): Promise<WalkInput> {
   const { recording, fault, regs, mem } = source
   if (recording !== undefined && fault !== undefined && regs === undefined && mem === undefined) {
-    const number = Number(fault)
-    if (!Number.isInteger(number) || number < 1) {
-      throw new UsageError(`--fault takes the number of a fault from 1, not '${fault}'`)
-    }
-    return recordedInput(recording, number)
+    return recordedInput(recording, parseFaultNumber(fault))
   }
   if (regs === undefined || mem === undefined || recording !== undefined || fault !== undefined) {
     throw new UsageError('walk takes --recording and --fault, or --regs and --mem')

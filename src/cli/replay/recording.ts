@@ -92,6 +92,15 @@ export async function* readRecording(file: string): AsyncGenerator<RecordedEvent
   if (number === 0) throw new RecordingError(file, 0, 'is empty: expected one JSON object a line')
 }
 
+/** Fault `number`, from 1, of a recording. @throws RecordingError when it has not so many. */
+export async function readFault(file: string, number: number): Promise<RecordedFault> {
+  let faults = 0
+  for await (const event of readRecording(file)) {
+    if (event.kind === 'fault' && ++faults === number) return event
+  }
+  throw new RecordingError(file, 0, `has ${faults} faults; there is no ${number}`)
+}
+
 /** Parses one line of a recording. */
 export function parseEvent(file: string, line: number, text: string): RecordedEvent {
   if (text.length > LONGEST_LINE) throw new RecordingError(file, line, `is longer than ${LONGEST_LINE} characters`)

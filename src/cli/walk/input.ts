@@ -8,7 +8,7 @@ import {
   TranslationRegime,
 } from '../../tlb/index.ts'
 import { UsageError } from '../command.ts'
-import { type RecordedFault, RecordingError, readRecording } from '../replay/recording.ts'
+import { type RecordedFault, readFault } from '../replay/recording.ts'
 
 /** What a walk needs, wherever it came from. */
 export interface WalkInput {
@@ -41,11 +41,7 @@ const WNR = 0x40n
 
 /** Fault `number`, from 1, of a recording. @throws RecordingError when it has not so many. */
 export async function recordedInput(file: string, number: number): Promise<WalkInput> {
-  let faults = 0
-  for await (const event of readRecording(file)) {
-    if (event.kind === 'fault' && ++faults === number) return faultInput(event)
-  }
-  throw new RecordingError(file, 0, `has ${faults} faults; there is no ${number}`)
+  return faultInput(await readFault(file, number))
 }
 
 function faultInput(fault: RecordedFault): WalkInput {
@@ -98,6 +94,15 @@ export function parseU64(text: unknown, what: string): bigint {
     throw new UsageError(`${what} takes a "0x" number of at most 64 bits, not '${String(text)}'`)
   }
   return BigInt(text)
+}
+
+/** @throws UsageError unless `text` is the number of a fault. */
+export function parseFaultNumber(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) {
+    throw new UsageError(`--fault takes the number of a fault from 1, not '${text}'`)
+  }
+  return number
 }
 
 function regimeOf(registers: ReadonlyMap<string, bigint>): TranslationRegime {

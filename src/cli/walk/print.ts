@@ -10,6 +10,7 @@ import {
   sizeText,
 } from '../../tlb/index.ts'
 import { paint } from '../terminal.ts'
+import { draw, leaf, type Node } from '../tree.ts'
 
 const SHAREABILITY = ['Non-shareable', 'reserved', 'Outer Shareable', 'Inner Shareable']
 
@@ -20,19 +21,7 @@ export function tree(told: Explanation): string {
     ...told.steps.map(stepNode),
     { text: `${paint('bold', result(told))}`, children: resultLines(told) },
   ]
-  return [`${accessText(told.access)} at ${wide(told.vaHi, told.vaLo)}`, ...draw(nodes, '')].join('\n')
-}
-
-interface Node {
-  readonly text: string
-  readonly children: readonly Node[]
-}
-
-function draw(nodes: readonly Node[], indent: string): string[] {
-  return nodes.flatMap(({ text, children }, i) => {
-    const last = i === nodes.length - 1
-    return [`${indent}${last ? '└─' : '├─'} ${text}`, ...draw(children, `${indent}${last ? '   ' : '│  '}`)]
-  })
+  return [`${accessText(told.access)} at ${wide(told.vaHi, told.vaLo)}`, ...draw(nodes)].join('\n')
 }
 
 function stepNode(step: ExplainedStep): Node {
@@ -43,10 +32,7 @@ function stepNode(step: ExplainedStep): Node {
 }
 
 function fieldNode({ name, bits, value, meaning }: ExplainedField): Node {
-  return {
-    text: `${name}${name.endsWith(']') ? ' ' : ''}${bits} = ${value < 10 ? value : hex(value)}: ${meaning}`,
-    children: [],
-  }
+  return leaf(`${name}${name.endsWith(']') ? ' ' : ''}${bits} = ${value < 10 ? value : hex(value)}: ${meaning}`)
 }
 
 function resultLines({ translation: t, rule }: Explanation): Node[] {
@@ -60,7 +46,7 @@ function resultLines({ translation: t, rule }: Explanation): Node[] {
     lines.unshift(`status code ${hex(t.fsc, 2)}, stage ${t.stage}${t.s1ptw ? ', on the walk of stage 1' : ''}`)
     if (t.stage === 2) lines.unshift(`IPA ${hex(t.ipa)}`)
   }
-  return lines.map((text) => ({ text, children: [] }))
+  return lines.map(leaf)
 }
 
 function result({ translation: t }: Explanation): string {
