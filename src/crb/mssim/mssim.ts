@@ -8,7 +8,7 @@ import type { TpmBackend } from '../backend.ts'
 import { CRB_BUFFER_SIZE } from '../registers.ts'
 import { Channel, type Peer } from '../socket/channel.ts'
 import { TpmSocketError } from '../socket/error.ts'
-import { Link, milliseconds } from '../socket/link.ts'
+import { Link, milliseconds, retried } from '../socket/link.ts'
 import { HEADER_SIZE } from '../transfer.ts'
 import { MSSIM_PORT, type MssimSignal, sendCommand, sendReplyLength, signal } from './protocol.ts'
 
@@ -145,18 +145,25 @@ export class Mssim implements TpmBackend {
 
   /** Never rejects. */
   async #powerCycle(): Promise<void> {
-    // What was found dead by this power cycle is followed by one other.
-    for (let tries = 0; tries < 2; tries++) {
-      try {
-        if (this.error === undefined) return await powerCycle(this.#connection, this.#settings.signalTimeout)
-        if (!this.#settings.reconnect || this.#closed) return
-        this.#connection = await open(this.#settings)
-        if (this.#closed) this.close()
-        return
-      } catch (error) {
-        // That of a connection is known; that of none is not.
-        if (this.error !== error && error instanceof TpmSocketError) this.#tell(error)
-      }
+    const { signalTimeout, reconnect } = this.#settings
+    if (
+      this.error === undefined &&
+      (await powerCycle(this.#connection, signalTimeout).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return
+    if (!reconnect || this.#closed) return
+    try {
+      this.#connection = await retried(
+        signalTimeout,
+        () => this.#closed,
+        () => open(this.#settings),
+      )
+      if (this.#closed) this.close()
+    } catch (error) {
+      if (error instanceof TpmSocketError) this.#tell(error)
     }
   }
 

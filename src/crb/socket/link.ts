@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Channel } from './channel.ts'
 import { TpmSocketError } from './error.ts'
 
@@ -38,6 +39,29 @@ export class Link {
   end(reason: TpmSocketError): void {
     this.#error ??= reason
     for (const channel of this.#channels.splice(0)) channel.close(this.#error)
+  }
+}
+
+/** Between two tries, milliseconds. */
+export const RETRY_MS = 10
+
+/**
+ * Tries until it works, `timeout` milliseconds have passed, or an error will not go away.
+ * @throws (rejects) the last error.
+ */
+export async function retried<T>(
+  timeout: number,
+  final: (error: TpmSocketError) => boolean,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  const until = Date.now() + timeout
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof TpmSocketError) || final(error) || Date.now() > until) throw error
+      await sleep(RETRY_MS)
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { SocketAddress } from '../socket/channel.ts'
 import { TpmSocketError } from '../socket/error.ts'
+import { atExit } from './at-exit.ts'
 import { TemporaryDir } from './temporary.ts'
 
 /** How to start a swtpm. */
@@ -34,7 +35,6 @@ export class SwtpmProcess {
   #stderr = ''
   #ended: string | undefined
   #missing: Error | undefined
-  readonly #onParentExit = (): void => this.kill()
 
   constructor(options: SwtpmProcessOptions) {
     const { command = 'swtpm', args = [] } = options
@@ -53,11 +53,12 @@ export class SwtpmProcess {
     this.#child.stderr?.on('data', (text: Buffer) => {
       this.#stderr = (this.#stderr + text.toString()).slice(-STDERR_KEPT)
     })
+    const forget = atExit(() => this.kill())
     this.exited = new Promise((resolve) => {
       const end = (how: string): void => {
         if (this.#ended !== undefined) return
         this.#ended = how
-        process.removeListener('exit', this.#onParentExit)
+        forget()
         this.#dir.remove()
         resolve(how)
       }
@@ -67,7 +68,6 @@ export class SwtpmProcess {
       })
       this.#child.once('close', (code, signal) => end(signal === null ? `exit code ${code}` : `signal ${signal}`))
     })
-    process.once('exit', this.#onParentExit)
   }
 
   /** The process's id, while it could be started. */

@@ -8,7 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Channel, type Peer, type SocketAddress } from '../socket/channel.ts'
 import { TpmSocketError } from '../socket/error.ts'
-import { Link } from '../socket/link.ts'
+import { Link, RETRY_MS, retried } from '../socket/link.ts'
 import type { TpmStatePart } from '../state/crb-state.ts'
 import { SwtpmProcess, type SwtpmProcessOptions } from './process.ts'
 import {
@@ -45,8 +45,6 @@ export interface SessionLimits {
 
 const PEER: Peer = { name: 'swtpm', hint: 'start it with --server and --ctrl' }
 const NOTHING = new Uint8Array(0)
-/** Between two tries of a swtpm's sockets, milliseconds. */
-export const RETRY_MS = 10
 /** Until the end of a process is noticed whose sockets have closed. */
 const EXIT_MS = 100
 
@@ -215,17 +213,17 @@ export class SwtpmSession {
   }
 
   async #openOwn(child: SwtpmProcess): Promise<void> {
-    const until = Date.now() + this.#limits.controlTimeout
-    for (;;) {
-      // Its failure to start, if any, is known before its sockets are tried again.
-      await sleep(RETRY_MS)
-      if (child.failure !== undefined) throw child.failure
-      try {
-        return await this.#open(child.data, child.control)
-      } catch (error) {
-        if (Date.now() > until) throw error
-      }
-    }
+    const { controlTimeout } = this.#limits
+    await retried(
+      controlTimeout,
+      ({ code }) => code === 'spawn',
+      async () => {
+        // Its failure to start, if any, is known before its sockets are tried again.
+        await sleep(RETRY_MS)
+        if (child.failure !== undefined) throw child.failure
+        await this.#open(child.data, child.control)
+      },
+    )
   }
 
   async #open(data: SocketAddress, control: SocketAddress): Promise<void> {

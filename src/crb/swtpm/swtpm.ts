@@ -7,11 +7,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TpmBackend } from '../backend.ts'
 import { TpmSocketError } from '../socket/error.ts'
+import { retried } from '../socket/link.ts'
 import type { TpmSavedState, TpmStatePart } from '../state/crb-state.ts'
 import { StateError } from '../state/error.ts'
 import { checkSwtpmOptions, type SwtpmConnectOptions, type SwtpmOptions, type SwtpmSpawnOptions } from './options.ts'
 import { SWTPM_BLOBS, TPM_HEADER_SIZE } from './protocol.ts'
-import { RETRY_MS, type SwtpmPlace, SwtpmSession } from './session.ts'
+import { type SwtpmPlace, SwtpmSession } from './session.ts'
 import { TemporaryDir } from './temporary.ts'
 
 /** Of its saved state. */
@@ -226,23 +227,25 @@ export class Swtpm implements TpmBackend {
 
   /** Never rejects. */
   async #powerCycle(): Promise<void> {
-    for (let run = 0; run < RUNS; run++) {
-      const { reconnect } = this.#limits
-      if (this.#session.error !== undefined && reconnect === 'off') return
+    if (this.#session.error === undefined) {
       try {
-        const session = await this.#live(true)
-        await session.powerOn(false)
-        if (reconnect === 'resume') this.#checkpoint = await session.blobs()
+        await this.#powerOn(this.#session)
         return
       } catch (error) {
         this.#give(error)
-        if (this.#lost) return
       }
     }
+    await this.#live(true).catch(() => undefined)
+  }
+
+  async #powerOn(session: SwtpmSession): Promise<void> {
+    await session.powerOn(false)
+    if (this.#limits.reconnect === 'resume') this.#checkpoint = await session.blobs()
   }
 
   /**
    * A session that works, a new one if need be.
+   * @param reset - power the TPM on anew in a new one.
    * @throws (rejects) TpmSocketError when there is none, and the policy does not say to make one.
    */
   async #live(reset = false): Promise<SwtpmSession> {
@@ -268,32 +271,29 @@ export class Swtpm implements TpmBackend {
 
   /** Opens a session with the state of the last answered command, if that is known; as long as there is time. */
   async #reopen(reason: TpmSocketError, reset: boolean): Promise<SwtpmSession> {
-    const until = Date.now() + this.#limits.controlTimeout
+    const { controlTimeout } = this.#limits
     // Two swtpms in one state directory would spoil it.
     const gone = this.#session.end(reason).then(() => true)
-    if (!(await Promise.race([gone, sleep(this.#limits.controlTimeout, false, { ref: false })]))) {
+    if (!(await Promise.race([gone, sleep(controlTimeout, false, { ref: false })]))) {
       throw new TpmSocketError('spawn', `the swtpm that failed (process ${this.pid}) does not end`)
     }
-    for (;;) {
-      try {
-        return await this.#openAgain(this.#checkpoint)
-      } catch (error) {
-        if (!(error instanceof TpmSocketError) || this.#closed || error.code === 'spawn') throw error
-        if (Date.now() > until) {
-          // A reset needs no more than what swtpm has in its directory.
-          if (reset && error.code === 'refused') return this.#openAgain(undefined)
-          throw error
-        }
-        await sleep(RETRY_MS)
-      }
+    const hopeless = ({ code }: TpmSocketError): boolean => this.#closed || code === 'spawn'
+    try {
+      return await retried(controlTimeout, hopeless, () => this.#openAgain(this.#checkpoint, reset))
+    } catch (error) {
+      // A reset needs no more than what swtpm has in its directory.
+      if (reset && error instanceof TpmSocketError && error.code === 'refused') return this.#openAgain(undefined, reset)
+      throw error
     }
   }
 
-  #openAgain(state: readonly TpmStatePart[] | undefined): Promise<SwtpmSession> {
+  #openAgain(state: readonly TpmStatePart[] | undefined, reset: boolean): Promise<SwtpmSession> {
     return SwtpmSession.open(this.#place, this.#limits, async (session) => {
-      if (state === undefined) return
-      await session.prepare()
-      await session.setBlobs(state)
+      if (state !== undefined) {
+        await session.prepare()
+        await session.setBlobs(state)
+      }
+      if (reset) await this.#powerOn(session)
     })
   }
 

@@ -7,19 +7,20 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { atExit } from './at-exit.ts'
 
 /** Goes with {@link remove}, or with this process. Only its owner may look inside. */
 export class TemporaryDir {
   readonly path: string
-  readonly #onParentExit = (): void => this.remove()
+  readonly #forget: () => void
 
   constructor(prefix: string) {
     this.path = mkdtempSync(join(tmpdir(), prefix))
-    process.once('exit', this.#onParentExit)
+    this.#forget = atExit(() => this.remove())
   }
 
   remove(): void {
-    process.removeListener('exit', this.#onParentExit)
+    this.#forget()
     rmSync(this.path, { recursive: true, force: true })
   }
 }
