@@ -371,15 +371,41 @@ function permitted(
   for (let back = 0; back < snapshots.length; back++) {
     if (leafPermitted(snapshots, invalidations, now, hi, lo, access, result, back, undefined)) return back
   }
-  // Tables of one state, the leaf of another: what a walk cache makes of a history.
+  // Tables of one state, the leaf of another: what a walk cache makes of a history. And tables below those of a third.
   for (let older = 0; older < snapshots.length; older++) {
-    for (const start of startsOf(snapshots, invalidations, now, hi, lo, access, older)) {
+    for (const first of startsOf(snapshots, now, hi, lo, access, older, undefined)) {
       for (let back = older; back >= 0; back--) {
-        if (leafPermitted(snapshots, invalidations, now, hi, lo, access, result, back, start)) return back
+        if (gone(first, invalidations, (snapshots[snapshots.length - 1 - back] as Snapshot).at, hi, lo)) continue
+        if (leafPermitted(snapshots, invalidations, now, hi, lo, access, result, back, first.walker)) return back
+        for (const second of startsOf(snapshots, now, hi, lo, access, back, first)) {
+          for (let leaf = back; leaf >= 0; leaf--) {
+            if (gone(second, invalidations, (snapshots[snapshots.length - 1 - leaf] as Snapshot).at, hi, lo)) continue
+            if (leafPermitted(snapshots, invalidations, now, hi, lo, access, result, leaf, second.walker)) return leaf
+          }
+        }
       }
     }
   }
   return -1
+}
+
+/** A table that a walk cache may remember, and the walks that start there. */
+interface Start {
+  readonly level: number
+  /** Bytes below the table. */
+  readonly size: number
+  readonly attributes: number
+  /** The end of the state in which a walk came by. */
+  readonly until: number
+  readonly regime: TranslationRegime
+  readonly walker: WalkRecorder
+}
+
+/** Whether a TLBI had to remove a table between its state and the step `used`. */
+function gone(start: Start, invalidations: readonly Done[], used: number, hi: number, lo: number): boolean {
+  return invalidations.some(
+    (done) => done.at > start.until && done.at <= used && removesTable(done, start.regime, hi, lo, start.size),
+  )
 }
 
 /** When the state `back` states before the last one ended. */
@@ -410,31 +436,30 @@ function leafPermitted(
   return !invalidations.some((done) => done.at > until && removes(done, then, regime, hi, lo))
 }
 
-/** Where a walk may start by the tables of one state: below each of them that no TLBI since had to remove. */
+/** Where a walk may start by the tables of one state: below each table of its walk, which itself began at `from`. */
 function startsOf(
   snapshots: readonly Snapshot[],
-  invalidations: readonly Done[],
   now: TranslationRegime,
   hi: number,
   lo: number,
   access: number,
   back: number,
-): WalkRecorder[] {
+  from: Start | undefined,
+): Start[] {
   const { memory, regime } = snapshots[snapshots.length - 1 - back] as Snapshot
-  if (regime.vmid !== now.vmid || !regime.stage1Enabled) return []
-  const until = endOf(snapshots, back)
+  if (regime.vmid !== now.vmid || regime.asid !== now.asid || !regime.stage1Enabled) return []
   const trace = new WalkTrace()
-  walk(regime, memory, hi, lo, access | Access.NO_UPDATE, tables, trace)
+  const recorder: WalkRecorder = { descriptor: (...read) => trace.descriptor(...read) }
+  if (from?.walker.start !== undefined) recorder.start = from.walker.start
+  walk(regime, memory, hi, lo, access | Access.NO_UPDATE, tables, recorder)
   const p = (hi & (1 << 23)) === 0 ? regime.lower : regime.upper
-  const starts: WalkRecorder[] = []
-  let attributes = 0
+  const starts: Start[] = []
+  let attributes = from?.attributes ?? 0
   for (const read of trace.reads.filter(({ stage }) => stage === 1)) {
     const { level, address } = read
-    const size = 2 ** (p.granuleBits + p.stride * (4 - level))
-    const gone = invalidations.some((done) => done.at > until && removesTable(done, regime, hi, lo, size))
-    if (level > p.startLevel && !gone) {
+    if (level > (from?.level ?? p.startLevel)) {
       const tableAttributes = attributes
-      starts.push({
+      const walker: WalkRecorder = {
         start: (_p, _hi, _lo, state) => {
           state.level = level
           state.entryHi = Math.floor(address / 2 ** 32)
@@ -443,7 +468,9 @@ function startsOf(
           return true
         },
         descriptor: () => undefined,
-      })
+      }
+      const size = 2 ** (p.granuleBits + p.stride * (4 - level))
+      starts.push({ level, size, attributes, until: endOf(snapshots, back), regime, walker })
     }
     attributes |= (read.hi >>> 27) & 15
   }
