@@ -375,11 +375,13 @@ function permitted(
   for (let older = 0; older < snapshots.length; older++) {
     for (const first of startsOf(snapshots, now, hi, lo, access, older, undefined)) {
       for (let back = older; back >= 0; back--) {
-        if (gone(first, invalidations, (snapshots[snapshots.length - 1 - back] as Snapshot).at, hi, lo)) continue
+        const middle = snapshots[snapshots.length - 1 - back] as Snapshot
+        if (middle.regime.asid !== first.regime.asid || gone(first, invalidations, middle.at, hi, lo)) continue
         if (leafPermitted(snapshots, invalidations, now, hi, lo, access, result, back, first.walker)) return back
         for (const second of startsOf(snapshots, now, hi, lo, access, back, first)) {
           for (let leaf = back; leaf >= 0; leaf--) {
-            if (gone(second, invalidations, (snapshots[snapshots.length - 1 - leaf] as Snapshot).at, hi, lo)) continue
+            const last = snapshots[snapshots.length - 1 - leaf] as Snapshot
+            if (last.regime.asid !== second.regime.asid || gone(second, invalidations, last.at, hi, lo)) continue
             if (leafPermitted(snapshots, invalidations, now, hi, lo, access, result, leaf, second.walker)) return leaf
           }
         }
@@ -447,7 +449,9 @@ function startsOf(
   from: Start | undefined,
 ): Start[] {
   const { memory, regime } = snapshots[snapshots.length - 1 - back] as Snapshot
-  if (regime.vmid !== now.vmid || regime.asid !== now.asid || !regime.stage1Enabled) return []
+  if (regime.vmid !== now.vmid || !regime.stage1Enabled) return []
+  // Tables are of an ASID, whatever their leaves are.
+  if (from !== undefined && regime.asid !== from.regime.asid) return []
   const trace = new WalkTrace()
   const recorder: WalkRecorder = { descriptor: (...read) => trace.descriptor(...read) }
   if (from?.walker.start !== undefined) recorder.start = from.walker.start
