@@ -35,14 +35,15 @@ export function isUnaligned(plan: Plan, lo: number): boolean {
 }
 
 /**
- * Whether an unaligned access faults before its address is even translated: under SCTLR_EL1.A; LD64B, ST64B and stores of tags always;
+ * Whether an unaligned access faults before its address is even translated: under SCTLR_EL1.A; LD64B, ST64B, stores of tags and to control
+ * stacks always;
  * exclusive, atomic and ordered ones unless FEAT_LSE2 and all bytes are in one 16-byte quantity, where SCTLR_EL1.nAA
  * lets ordered ones cross.
  */
 export function unalignedFaults(plan: Plan, lo: number, lse2: boolean, registers: RegisterAccess): boolean {
   registers.read(Reg.SCTLR_EL1)
   const sctlr = registers.regs.lo(Reg.SCTLR_EL1)
-  if (bit(sctlr, A) === 1 || plan.form === 'block64' || plan.tags) return true
+  if (bit(sctlr, A) === 1 || plan.form === 'block64' || plan.tags || plan.guarded) return true
   const atomic = (plan.load && plan.store) || plan.form === 'exclusive' || plan.form === 'exclusive-pair'
   if (!atomic && plan.order === 'plain') return false
   if (!lse2) return true

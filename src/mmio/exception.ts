@@ -119,6 +119,7 @@ export function isInHost(access: RegisterAccess, features: PstateFeatures): bool
  * @param farLo - bits 31:0 of FAR_ELx.
  * @param level - x, from {@link targetLevel}.
  * @param external - a synchronous external abort.
+ * @param iss2 - bits 63:32 of ESR_ELx.
  */
 export function takeException(
   access: RegisterAccess,
@@ -128,6 +129,7 @@ export function takeException(
   farLo = 0,
   level: 1 | 2 = 1,
   external = false,
+  iss2 = 0,
 ): void {
   const to = level === 2 ? TO_EL2 : TO_EL1
   access.read(Reg.PC)
@@ -142,7 +144,7 @@ export function takeException(
   const spsr = el2 ? virtualLevel(regs, pstate, to.level) : pstate
   const zero = features.ZEROBTYPE === true && (pstate & M_AARCH32) === 0
   writeRegister(access, to.spsr, regs.hi(Reg.PSTATE), zero ? spsr & ~BTYPE : spsr)
-  writeRegister(access, to.esr, 0, esr)
+  writeRegister(access, to.esr, iss2, esr)
   if (farHi >= 0) writeRegister(access, to.far, farHi, farLo)
   // PAN is set by EL2 only as the host of EL0 (pseudocode `ELIsInHost`).
   const panning = to.level === 1 || (bit(regs.lo(Reg.HCR_EL2), TGE) === 1 && bit(regs.hi(Reg.HCR_EL2), E2H) === 1)

@@ -7,7 +7,14 @@ import { Outcome, type OutcomeKind, type Reason } from './outcome.ts'
 import { BASE_SP, BLOCK_TAG_ZERO, BLOCK_TAGS, BLOCK_ZERO, type Plan } from './plan.ts'
 import { RegisterAccess } from './register-access.ts'
 import { Reg, type RegisterFile } from './register-file.ts'
-import { DFSC_ALIGNMENT, DFSC_EXTERNAL, dataAbortSyndrome, SP_ALIGNMENT_SYNDROME, Syndrome } from './syndrome.ts'
+import {
+  DFSC_ALIGNMENT,
+  DFSC_EXTERNAL,
+  dataAbortSyndrome,
+  ISS2_GCS,
+  SP_ALIGNMENT_SYNDROME,
+  Syndrome,
+} from './syndrome.ts'
 import type { Vcpu } from './vcpu.ts'
 
 /** What the hardware reported: ESR_EL2, FAR_EL2, HPFAR_EL2. A `number` must be an integer in 0..2^53. */
@@ -32,10 +39,12 @@ export class Fault {
   readonly registers: RegisterAccess = new RegisterAccess()
   readonly syndrome: Syndrome = new Syndrome()
   readonly outcome: Outcome = new Outcome()
-  readonly #later = { reason: 'translation-fault' as Reason, status: 0, write: false, farHi: 0, farLo: 0 }
+  readonly #later = { reason: 'translation-fault' as Reason, status: 0, write: false, farHi: 0, farLo: 0, iss2: 0 }
   #vcpu: Vcpu | undefined = undefined
   /** The base register is not written: Constraint_WBSUPPRESS. */
   suppressesBase = false
+  /** The access is to a Guarded Control Stack, which every data abort tells. */
+  guarded = false
   /** The instruction goes on from a continuation. */
   resuming = false
 
@@ -53,6 +62,7 @@ export class Fault {
     const { registers } = this
     this.#vcpu = vcpu
     this.suppressesBase = false
+    this.guarded = false
     registers.begin(vcpu)
     const { regs } = registers
     if (abort) {
@@ -155,28 +165,30 @@ export class Fault {
   }
 
   /** Keeps a data abort for when the accesses before it are made: {@link abortPostponed}. */
-  postpone(reason: Reason, status: number, write: boolean, farHi: number, farLo: number): void {
+  postpone(reason: Reason, status: number, write: boolean, farHi: number, farLo: number, iss2: number): void {
     const later = this.#later
     later.reason = reason
     later.status = status
     later.write = write
     later.farHi = farHi
     later.farLo = farLo
+    later.iss2 = iss2
   }
 
   /** The data abort of the last {@link postpone}. */
   abortPostponed(): Outcome {
-    const { reason, status, write, farHi, farLo } = this.#later
-    return this.abort(reason, status, write, farHi, farLo)
+    const { reason, status, write, farHi, farLo, iss2 } = this.#later
+    return this.abort(reason, status, write, farHi, farLo, iss2)
   }
 
-  /** A data abort in the guest. @param status - DFSC. */
-  abort(reason: Reason, status: number, write: boolean, farHi: number, farLo: number): Outcome {
+  /** A data abort in the guest. @param status - DFSC. @param iss2 - of `permissionSyndrome`. */
+  abort(reason: Reason, status: number, write: boolean, farHi: number, farLo: number, iss2 = 0): Outcome {
     const { pstate } = this.settings
     const external = status === DFSC_EXTERNAL
     const target = targetLevel(this.registers, pstate, external)
     const esr = dataAbortSyndrome(this.level() < target, write, status)
-    takeException(this.registers, pstate, esr, farHi, farLo, target, external)
+    const upper = this.guarded ? iss2 | ISS2_GCS : iss2
+    takeException(this.registers, pstate, esr, farHi, farLo, target, external, upper)
     this.outcome.status = status
     return this.end('injected', reason)
   }

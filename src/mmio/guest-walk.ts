@@ -14,11 +14,22 @@ import {
 } from '../tlb/index.ts'
 import type { AddressSpace } from './address-space.ts'
 import { MAX_PAGES, type TranslatedPage } from './continuation.ts'
+import type { PstateFeatures } from './exception.ts'
 import type { RegisterAccess } from './register-access.ts'
 import { Reg } from './register-file.ts'
 
 /** MAIR_ELx attribute: Normal Tagged memory. */
 const TAGGED = 0xf0
+
+/** What counts only if the host tells of it: TCR2_EL1 and its kin are asked of the shim then. */
+const EXTENSIONS = ['s1pie', 's1poe', 'aie', 'gcs'] as const
+/** TCR2_EL1 fields. */
+const TCR2_PIE = 1 << 1
+const TCR2_E0POE = 1 << 2
+const TCR2_POE = 1 << 3
+const TCR2_AIE = 1 << 4
+/** AttrIndx[3] of a leaf, with TCR2_EL1.AIE. */
+const ATTR_INDX_3 = 1 << (59 - 32)
 
 /** VA bit 55 in the high half: chooses TTBR1_EL1. */
 const BIT_55 = 1 << (55 - 32)
@@ -42,6 +53,8 @@ export class GuestWalk {
   readonly #regime: TranslationRegime
   readonly #space: AddressSpace
   readonly #el2: boolean
+  /** TCR2_EL1 counts, and what it enables. */
+  readonly #extended: boolean
   /**
    * Reads again the descriptors that led to a translation and takes it if none has changed: guests' TLBIs are not seen
    * here. 55 ns less than a walk of four levels, and a fault makes two.
@@ -49,9 +62,10 @@ export class GuestWalk {
   readonly #tlb: Tlb = new Tlb({ entries: 64, validated: true })
   readonly #fetched: Descriptor = { lo: 0, hi: 0 }
 
-  /** @param el2 - the guest has EL2: HCR_EL2.TGE turns stage 1 off. */
-  constructor(space: AddressSpace, features: Partial<Features>, el2 = false) {
-    this.#el2 = el2
+  /** @param pstate - EL2: HCR_EL2.TGE turns stage 1 off. GCS: the guest may have pages of control stacks. */
+  constructor(space: AddressSpace, features: Partial<Features>, pstate: PstateFeatures) {
+    this.#el2 = pstate.EL2 === true
+    this.#extended = pstate.GCS === true || EXTENSIONS.some((name) => features[name] === true)
     this.#space = space
     this.#regime = new TranslationRegime({ ...ALL_FEATURES, ...features })
   }
@@ -131,8 +145,22 @@ export class GuestWalk {
     if (this.#el2) set(regime, RegimeRegister.HCR_EL2, registers, Reg.HCR_EL2)
     if ((vaHi & BIT_55) !== 0) set(regime, RegimeRegister.TTBR1_EL1, registers, Reg.TTBR1_EL1)
     else set(regime, RegimeRegister.TTBR0_EL1, registers, Reg.TTBR0_EL1)
+    if (this.#extended) this.#useExtensions(registers)
     regime.update()
     return this.#tlb.translate(regime, this.#space, vaHi, vaLo, access, this.page)
+  }
+
+  /** Permission indirection and overlays. */
+  #useExtensions(registers: RegisterAccess): void {
+    const regime = this.#regime
+    set(regime, RegimeRegister.TCR2_EL1, registers, Reg.TCR2_EL1)
+    const tcr2 = registers.regs.lo(Reg.TCR2_EL1)
+    if ((tcr2 & TCR2_PIE) !== 0) {
+      set(regime, RegimeRegister.PIR_EL1, registers, Reg.PIR_EL1)
+      set(regime, RegimeRegister.PIRE0_EL1, registers, Reg.PIRE0_EL1)
+    }
+    if ((tcr2 & TCR2_POE) !== 0) set(regime, RegimeRegister.POR_EL1, registers, Reg.POR_EL1)
+    if ((tcr2 & TCR2_E0POE) !== 0) set(regime, RegimeRegister.POR_EL0, registers, Reg.POR_EL0)
   }
 
   /**
@@ -141,6 +169,10 @@ export class GuestWalk {
    */
   useAttributes(registers: RegisterAccess): void {
     set(this.#regime, RegimeRegister.MAIR_EL1, registers, Reg.MAIR_EL1)
+    if (!this.#extended) return
+    registers.read(Reg.TCR2_EL1)
+    if ((registers.regs.lo(Reg.TCR2_EL1) & TCR2_AIE) === 0) return
+    set(this.#regime, RegimeRegister.MAIR2_EL1, registers, Reg.MAIR2_EL1)
   }
 
   /** Whether the last {@link translate} came to Normal Tagged memory. */
@@ -157,7 +189,9 @@ export class GuestWalk {
     if (page.fault !== FaultKind.PERMISSION) return isDevice(page.attr)
     const index = (page.stage1.lo >>> 2) & 7
     const { regs } = registers
-    const half = index < 4 ? regs.lo(Reg.MAIR_EL1) : regs.hi(Reg.MAIR_EL1)
+    const second = (page.stage1.hi & ATTR_INDX_3) !== 0 && this.#regime.lower.aie
+    const mair = second ? Reg.MAIR2_EL1 : Reg.MAIR_EL1
+    const half = index < 4 ? regs.lo(mair) : regs.hi(mair)
     return isDevice((half >>> ((index & 3) * 8)) & 0xff)
   }
 

@@ -11,7 +11,10 @@ import type { TraceObserver } from './trace.ts'
 export interface HandlerOptions {
   /** Where the guest's RAM, its translation tables and its devices are. */
   readonly space: AddressSpace
-  /** What the guest's CPU implements; everything unless told. */
+  /**
+   * What the guest's CPU implements; everything unless told. But `s1pie`, `s1poe`, `aie` and `gcs` (or `GCS`) count only
+   * where one of them is told to be there: the shim is then asked for TCR2_EL1, and for what it enables.
+   */
   readonly features?: Partial<Features & PstateFeatures & AccessFeatures>
   /**
    * What an error of a device or of the bus does: a synchronous external abort in the guest (default), or nothing but

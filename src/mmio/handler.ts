@@ -11,6 +11,7 @@ import { ElementBus } from './element-bus.ts'
 import { isInHost } from './exception.ts'
 import { Executor } from './execute.ts'
 import { type Abort, Fault, PAGE } from './fault.ts'
+import { storesToStack, storeTrapSyndrome } from './gcs.ts'
 import { GuestWalk } from './guest-walk.ts'
 import { type HandlerOptions, settingsOf } from './handler-options.ts'
 import { MemoryCopySet } from './mops.ts'
@@ -74,7 +75,7 @@ export class DataAbortHandler {
     const { space, features, ignoreErrors, trace } = settings
     this.#fault = new Fault(settings)
     this.#authenticator = new Authenticator(settings.authenticate)
-    this.#walk = new GuestWalk(space, features, settings.pstate.EL2 === true)
+    this.#walk = new GuestWalk(space, features, settings.pstate)
     const bus = new ElementBus(space, ignoreErrors, trace, this.#fault.outcome.journal)
     this.#bus = bus
     this.#executor = new Executor(bus)
@@ -327,6 +328,15 @@ export class DataAbortHandler {
     if (plan.scalable) return this.#scalable.run(plan.scalable)
     if (plan.constraint !== '' && !this.#constrained(plan)) return outcome
     if (plan.copySet) return this.#copySet.run(plan)
+    const kind = (plan.load ? Access.READ : 0) | (plan.store ? Access.WRITE : 0)
+    let access = accessOf(kind, registers.regs.lo(Reg.PSTATE), plan.unprivileged)
+    if (plan.guarded) {
+      if (!storesToStack(registers, (access & Access.UNPRIVILEGED) !== 0)) {
+        return fault.exception('guarded-control-stack', storeTrapSyndrome(outcome.word))
+      }
+      access |= Access.GCS
+      fault.guarded = true
+    }
     const address = this.#address
     if (plan.key === '') address.compute(plan, registers)
     else if (!this.#authenticated(plan, plan.key)) return outcome
@@ -335,8 +345,6 @@ export class DataAbortHandler {
     if (stackMisaligned(plan, registers)) return fault.stackAbort()
     const unaligned = isUnaligned(plan, address.lo)
     if (unaligned && unalignedFaults(plan, address.lo, settings.lse2, registers)) return fault.alignmentAbort(plan)
-    const kind = (plan.load ? Access.READ : 0) | (plan.store ? Access.WRITE : 0)
-    const access = accessOf(kind, registers.regs.lo(Reg.PSTATE), plan.unprivileged)
     // DC ZVA of Device memory is an Alignment fault wherever it points.
     if (!this.#probe.pages(plan, access, unaligned || plan.neverDevice)) return outcome
     // Only of what is no RAM: there hardware has its own monitor, and a fault is the host's to resolve.

@@ -17,7 +17,7 @@ import { MemTxAttrs } from './region.ts'
 import { Reg } from './register-file.ts'
 import { retire } from './retire.ts'
 import type { Span } from './span.ts'
-import { DFSC_ALIGNMENT, ExceptionClass, IL } from './syndrome.ts'
+import { DFSC_ALIGNMENT, ExceptionClass, IL, permissionSyndrome } from './syndrome.ts'
 import type { AllocationTags } from './tags.ts'
 
 /** Most bytes that one fault copies or sets: as many reads and writes of one byte; never past a page of either side. */
@@ -265,7 +265,7 @@ export class MemoryCopySet {
     const same = reported && ((fault.registers.regs.lo(Reg.FAR_EL2) ^ next.lo) & -PAGE) === 0
     if (found !== FaultKind.NONE) {
       if (same || page.fsc < 0) return fault.stop('translation-differs')
-      fault.abort('translation-fault', page.fsc, page.write, next.hi, next.lo)
+      fault.abort('translation-fault', page.fsc, page.write, next.hi, next.lo, permissionSyndrome(page))
       return false
     }
     fault.settings.trace?.translated?.(next.hi, next.lo, page.pa)

@@ -23,6 +23,7 @@ const SENTENCES = {
   'tag-check-fault': 'the tag in the address is not the tag of the memory',
   'memory-copy-mismatch': 'the registers of the copy are those of another algorithm',
   'unsupported-exclusive': 'exclusive and atomic accesses are not supported here',
+  'guarded-control-stack': 'GCSCR_ELx.STREn does not let the instruction store to a Guarded Control Stack',
   'external-abort': 'the device or the bus refused the access',
   'undefined-instruction': 'the instruction is one that this CPU does not take (CONSTRAINED UNPREDICTABLE)',
   // retry
@@ -50,7 +51,6 @@ const SENTENCES = {
   'not-a-stage-2-fault': 'the fault status is neither a Translation nor a Permission fault',
   // unhandled: the instruction
   'constrained-unpredictable': 'the manual leaves open what the instruction does (CONSTRAINED UNPREDICTABLE)',
-  'guarded-control-stack': 'Guarded Control Stack accesses (FEAT_GCS) are not emulated',
   'scalable-vector': 'the instruction is of SVE or SME and not in the table',
   'no-vector-registers': 'the vCPU has no scalable registers to give',
 } as const

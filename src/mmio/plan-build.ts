@@ -20,7 +20,6 @@ import {
   Extend,
   type Plan,
   PlanStatus,
-  type Refusal,
   TAG_GRANULE,
   TAG_OF_ADDRESS,
   TAG_OF_SP,
@@ -84,9 +83,7 @@ export function buildPlan(word: number, plan: Plan): void {
   plan.rcw = access.rcw
   if (access.authenticated) plan.key = encoding.id.startsWith('LDRAA') ? 'DA' : 'DB'
   plan.accelerator = encoding.id.startsWith('ST64BV0')
-  plan.refusal = refusal(access, encoding.features)
-  plan.status = PlanStatus.REFUSED
-  if (plan.refusal !== '') return
+  plan.guarded = encoding.features.includes('GCS')
   plan.status = PlanStatus.NO_ACCESS
   if (access.form === 'none') return
   if (encoding.features.some((f) => f.startsWith('MOPS'))) {
@@ -160,45 +157,7 @@ function reset(plan: Plan): void {
   plan.order = 'plain'
   plan.unprivileged = false
   plan.nonTemporal = false
-}
-
-/** Which refused kind an access is of, or `''`. */
-function refusal(access: MemoryAccess, features: readonly string[]): Refusal | '' {
-  if (features.includes('GCS')) return 'guarded-control-stack'
-  switch (access.form) {
-    case 'contiguous':
-    case 'first-fault':
-    case 'non-fault':
-    case 'gather':
-    case 'first-fault-gather':
-    case 'scatter':
-    case 'replicate-quad':
-    case 'replicate-octo':
-    case 'slice':
-    case 'fill':
-    case 'register':
-    case 'pair':
-    case 'multiple':
-    case 'lane':
-    case 'replicate':
-    case 'exclusive':
-    case 'exclusive-pair':
-    case 'compare':
-    case 'compare-pair':
-    case 'zero':
-    case 'none':
-      return ''
-    case 'atomic':
-    case 'atomic-pair':
-    case 'block64':
-      return ''
-    case 'copy':
-    case 'set':
-    case 'tag':
-    case 'tag-zero':
-    case 'tag-pair':
-      return ''
-  }
+  plan.guarded = false
 }
 
 function planAddress(plan: Plan, list: readonly Operand[]): void {

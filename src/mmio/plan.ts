@@ -57,7 +57,7 @@ export const PlanStatus = {
 export type PlanStatus = (typeof PlanStatus)[keyof typeof PlanStatus]
 
 /** Kinds of loads and stores that are not emulated. */
-export type Refusal = 'guarded-control-stack' | 'scalable-vector'
+export type Refusal = 'scalable-vector'
 
 /**
  * What one word does to memory and registers, as data: pure in the word, made once, cached. Element `i` lies `i * size`
@@ -151,4 +151,6 @@ export class Plan {
   /** Made with EL0's permissions unless PSTATE.UAO says otherwise. */
   unprivileged = false
   nonTemporal = false
+  /** To a Guarded Control Stack: GCSSTR, GCSSTTR. */
+  guarded = false
 }

@@ -4,7 +4,7 @@ import type { GuestWalk } from './guest-walk.ts'
 import type { Reason } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Span } from './span.ts'
-import { DFSC_ALIGNMENT } from './syndrome.ts'
+import { DFSC_ALIGNMENT, permissionSyndrome } from './syndrome.ts'
 
 /**
  * Translates every page of an access before anything happens, and holds the access against FAR and HPFAR: the first
@@ -144,17 +144,27 @@ export class Probe {
     }
     if (translated) return true
     if (reported || fsc < 0) return this.#fault.stop('translation-differs')
-    return this.#refuse(plan, at, 'translation-fault', fsc, write, vaHi >>> 0, vaLo >>> 0)
+    const iss2 = permissionSyndrome(this.#walk.page)
+    return this.#refuse(plan, at, 'translation-fault', fsc, write, vaHi >>> 0, vaLo >>> 0, iss2)
   }
 
   /** The guest may not access a page: an abort now, or once the elements before it are accessed. */
-  #refuse(plan: Plan, at: number, reason: Reason, status: number, write: boolean, hi: number, lo: number): boolean {
+  #refuse(
+    plan: Plan,
+    at: number,
+    reason: Reason,
+    status: number,
+    write: boolean,
+    hi: number,
+    lo: number,
+    iss2 = 0,
+  ): boolean {
     // An atomic has no part that comes before.
     if (at === 0 || !this.#fault.settings.inOrder || (plan.load && plan.store)) {
-      this.#fault.abort(reason, status, write, hi, lo)
+      this.#fault.abort(reason, status, write, hi, lo, iss2)
       return false
     }
-    this.#fault.postpone(reason, status, write, hi, lo)
+    this.#fault.postpone(reason, status, write, hi, lo, iss2)
     this.#span.blocked = true
     return true
   }

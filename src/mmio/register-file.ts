@@ -62,13 +62,20 @@ export const Reg = {
   /** As they take effect (SCR_EL3.SCTLR2En, HCRX_EL2.SCTLR2En). Read where the CPU has FEAT_DoubleFault2. */
   SCTLR2_EL1: 135,
   SCTLR2_EL2: 136,
-  /** Read where the CPU has FEAT_GCS. */
+  /** Read where the CPU has FEAT_GCS, and by GCSSTR and GCSSTTR. */
   GCSCR_EL1: 137,
   GCSCR_EL2: 138,
+  GCSCRE0_EL1: 139,
+  /** Read where TCR2_EL1 says that they are in use: `HandlerOptions.features`. */
+  PIR_EL1: 140,
+  PIRE0_EL1: 141,
+  POR_EL1: 142,
+  POR_EL0: 143,
+  MAIR2_EL1: 144,
 } as const
 
 /** Number of 64-bit slots in a {@link RegisterFile}. */
-export const REGISTER_SLOTS = 144
+export const REGISTER_SLOTS = 152
 
 /**
  * A fixed block of 64-bit register slots.

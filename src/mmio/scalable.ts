@@ -11,7 +11,7 @@ import { Reg } from './register-file.ts'
 import { retire } from './retire.ts'
 import { MAX_SCALABLE_ELEMENTS, ScalableElements } from './scalable-elements.ts'
 import type { ScalablePlan } from './scalable-plan.ts'
-import { DFSC_ALIGNMENT } from './syndrome.ts'
+import { DFSC_ALIGNMENT, permissionSyndrome } from './syndrome.ts'
 import { isVectorLength, MAX_VECTOR_BYTES, VectorReg, type VectorRegisters, vectorOffset } from './vector-file.ts'
 
 /** SCTLR_EL1.A. */
@@ -203,7 +203,7 @@ export class ScalableAccess {
     if (found !== FaultKind.NONE) {
       if (rest) return false
       if (reported || page.fsc < 0) return fault.stop('translation-differs')
-      fault.abort('translation-fault', page.fsc, page.write, vaHi >>> 0, vaLo >>> 0)
+      fault.abort('translation-fault', page.fsc, page.write, vaHi >>> 0, vaLo >>> 0, permissionSyndrome(page))
       return false
     }
     fault.settings.trace?.translated?.(vaHi >>> 0, vaLo >>> 0, page.pa)

@@ -1,4 +1,5 @@
 import { bit, bits } from '../bits.ts'
+import { FaultKind, type Translation } from '../tlb/index.ts'
 
 /** ESR_ELx.EC values that nisv meets (DDI 0487, ESR_EL2). */
 export const ExceptionClass = {
@@ -10,6 +11,7 @@ export const ExceptionClass = {
   DATA_ABORT_SAME: 0x25,
   SP_ALIGNMENT: 0x26,
   MEMORY_COPY_SET: 0x27,
+  GUARDED_CONTROL_STACK: 0x2d,
 } as const
 
 /** Synchronous external abort, not on a table walk. */
@@ -21,6 +23,26 @@ export const DFSC_UNSUPPORTED_EXCLUSIVE = 0x35
 
 /** Synchronous Tag Check Fault. */
 export const DFSC_TAG_CHECK = 0x11
+
+/** ISS2 of a data abort, ESR_ELx[55:32]. */
+const ISS2_DIRTY_BIT = 1 << 5
+const ISS2_OVERLAY = 1 << 6
+const ISS2_ASSURED_ONLY = 1 << 7
+/** The access was one to a Guarded Control Stack: told of every kind of abort. */
+export const ISS2_GCS: number = 1 << 8
+
+/**
+ * What ISS2 says of a translation that failed: of Permission faults only (pseudocode `AArch64.FaultSyndrome`).
+ * @returns ESR_ELx[63:32].
+ */
+export function permissionSyndrome(page: Translation): number {
+  if (page.fault !== FaultKind.PERMISSION) return 0
+  return (
+    (page.dirtyBit ? ISS2_DIRTY_BIT : 0) |
+    (page.overlay ? ISS2_OVERLAY : 0) |
+    (page.assuredOnly ? ISS2_ASSURED_ONLY : 0)
+  )
+}
 
 /** ESR_ELx.IL: the instruction is 32 bits long. */
 export const IL: number = 1 << 25

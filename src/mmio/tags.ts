@@ -169,7 +169,7 @@ export class AllocationTags {
 
 /** Accesses relative to SP without write-back or index, and of literals, are never checked (DDI 0487, D10.4.1). */
 function isChecked(plan: Plan): boolean {
-  if (plan.base === BASE_PC) return false
+  if (plan.base === BASE_PC || plan.guarded) return false
   return plan.base !== BASE_SP || plan.writeback !== Writeback.NONE || plan.index >= 0
 }
 

@@ -76,6 +76,18 @@ export function aim(m: Machine, word: number, va: number): void {
     for (const [r, x] of kept) m.setX(r, x)
   }
   m.setX(plan.base === BASE_SP ? Reg.SP_EL1 : plan.base, base)
+  controlStack(m, plan)
+}
+
+/**
+ * Makes the page that {@link failingMachine} maps for EL0, of PIIndex 1, a control stack for the words that want one: of
+ * the level whose permissions they use. Pages of PIIndex 0 have code.
+ */
+function controlStack(m: Machine, plan: Plan): void {
+  m.setX(Reg.TCR2_EL1, plan.guarded ? 2 : 0)
+  m.setX(Reg.GCSCR_EL1, 1 << 9)
+  m.setX(Reg.PIR_EL1, plan.unprivileged ? 0x13 : 0x97)
+  m.setX(Reg.PIRE0_EL1, plan.unprivileged ? 0x93 : 0)
 }
 
 /** A device of bytes whose `k`-th callback from now on fails, and whether it did. */
@@ -110,7 +122,7 @@ export class FailingDevice {
 /** A machine whose big device fails on demand. */
 export function failingMachine(
   how: 'error' | 'throw',
-  options: ConstructorParameters<typeof Machine>[0] = {},
+  options: ConstructorParameters<typeof Machine>[0] = { features: { gcs: true } },
 ): [Machine, FailingDevice] {
   const device = new FailingDevice(new Uint8Array(0x2000), how)
   const m = new Machine(options, device.ops)

@@ -92,7 +92,7 @@ describe('a CONSTRAINED UNPREDICTABLE instruction', () => {
   })
 
   it('is none of those that are not', () => {
-    const m = new Machine({ unpredictable: { strict: true } })
+    const m = new Machine({ unpredictable: { strict: true }, features: { gcs: true } })
     m.map(DEV_VA, DEV, 0x40)
     const registers = m.vcpu.truth.x.slice()
     for (const [id, words] of emulatedRows(1)) {
