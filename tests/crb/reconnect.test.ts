@@ -184,6 +184,29 @@ describe('reconnect: resume', () => {
     expect(await run(g)).toBe(OK)
   })
 
+  it('a reply that comes twice shifts those behind it, and passes for none of them', async () => {
+    let shifted: Uint8Array | undefined
+    let twice = false
+    const { g, set, errors } = await world(
+      { reconnect: 'resume' },
+      (nth) => (nth === 3 ? 'close' : undefined),
+      (code, body) => {
+        if (code !== 0xc && code !== 4) return undefined
+        const own = code === 4 ? new Uint8Array(8) : blob(body, 0x44)
+        if (twice) shifted = own
+        twice = false
+        const given = shifted
+        if (given !== undefined) shifted = code === 4 ? undefined : own
+        return given
+      },
+    )
+    twice = true
+    expect(await run(g)).toBe(OK)
+    expect(errors[0]?.message).toContain('GET_TPMESTABLISHED with 12 bytes too many')
+    expect(await run(g)).toBe(OK)
+    expect(set).toEqual(['0100', '0200', '0102', '0202'])
+  })
+
   it('without anybody there: the fatal error in time, then at once; saving says why', async () => {
     const { fake, g, errors } = await world({ reconnect: 'resume' }, () => 'close')
     fake.stop()
