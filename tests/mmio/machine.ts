@@ -108,13 +108,15 @@ export class Machine {
   readonly registers: Uint8Array = REGISTER_BYTES.slice()
   readonly command: Uint8Array = COMMAND_BYTES.slice()
   readonly device: Uint8Array = DEVICE_BYTES.slice()
-  readonly log: AccessLog = new AccessLog(256)
+  readonly log: AccessLog
   readonly space: AddressSpace
   readonly vcpu: LazyVcpu = new LazyVcpu()
   readonly handler: DataAbortHandler
   readonly elements: Element[] = []
 
-  constructor(options: Omit<HandlerOptions, 'space' | 'trace'> = {}, devOps?: MemoryRegionOps) {
+  /** @param records - of the access log. */
+  constructor(options: Omit<HandlerOptions, 'space' | 'trace'> = {}, devOps?: MemoryRegionOps, records = 256) {
+    this.log = new AccessLog(records)
     this.space = new AddressSpace({ log: this.log })
       .add(MemoryRegion.ram('ram', this.ram), RAM)
       .add(MemoryRegion.io('crb', 0x80, byteDevice(this.registers)), CRB)
