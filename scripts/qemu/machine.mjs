@@ -28,10 +28,15 @@ const RAM_BYTES = 2 ** 30
 /** Where a guest is linked to, and the layout of a batch (guest.inc). */
 const TEXT = 0x4008_0000
 const BATCH = 0x4800_0000
+const COUNT = 0
 const DONE = 8
 /** First byte of what a guest tells of its CPU. */
 export const TOLD = 16
 const RECORDS = 256
+/** Records that QEMU may die of before something else is wrong. */
+const MOST_DEAD = 50
+/** Bytes of records that a run of QEMU gets at most. */
+const MOST = 24 << 20
 
 function run(program, args, debian, options = {}) {
   const result = spawnSync(program, args, { ...options, maxBuffer: 1 << 28 })
@@ -76,34 +81,29 @@ export function qemuVersion() {
  * @param guest - a name for {@link buildGuest}.
  * @param records - a Buffer each; the guest knows their form.
  * @param machine - options of `-machine virt`.
+ * @param preload - addresses of RAM, and what is there.
  * @param args - further arguments of QEMU; a function of the run's own folder.
  * @param ended - is told of every run: its folder, the number of the first record, and how many were done.
  * @returns `results`, a Buffer of each record, `undefined` for those QEMU did not survive; `dead`, the numbers of the
  *   latter and why; `told`, the start of the batch.
  */
-export function runRecords(guest, records, { machine = '', args = () => [], ended = () => {} } = {}) {
+export function runRecords(guest, records, { machine = '', preload = [], args = () => [], ended = () => {} } = {}) {
   const program = buildGuest(guest)
   const results = new Array(records.length)
   const dead = []
   let told = Buffer.alloc(0)
   for (let first = 0; first < records.length; ) {
+    const batch = batchOf(records, first)
+    const count = batch.readBigUInt64LE(COUNT)
     const own = mkdtempSync(join(tmpdir(), 'nisv-qemu-'))
     try {
-      const header = Buffer.alloc(RECORDS)
-      header.writeBigUInt64LE(BigInt(records.length - first))
-      const batch = Buffer.concat([header, ...records.slice(first)])
       const ram = join(own, 'ram')
       const file = openSync(ram, 'w+')
       ftruncateSync(file, RAM_BYTES)
-      writeSync(file, batch, 0, batch.length, BATCH - RAM)
-      const { status, signal, stderr } = run(
-        QEMU,
-        [...board(ram, machine), ...args(own), '-kernel', program],
-        'qemu-system-arm',
-        {
-          timeout: 120_000,
-        },
-      )
+      for (const [address, bytes] of [...preload, [BATCH, batch]])
+        writeSync(file, bytes, 0, bytes.length, address - RAM)
+      const options = [...board(ram, machine), ...args(own), '-kernel', program]
+      const { status, signal, stderr } = run(QEMU, options, 'qemu-system-arm', { timeout: 120_000 })
       readSync(file, batch, 0, batch.length, BATCH - RAM)
       closeSync(file)
       told = batch.subarray(0, RECORDS)
@@ -116,16 +116,27 @@ export function runRecords(guest, records, { machine = '', args = () => [], ende
       }
       ended(own, first, done)
       first += done
-      if (first < records.length) {
-        const why = stderr.toString().trim().split('\n')[0] || `ended with ${signal ?? status}`
-        if (done === 0 && dead.at(-1)?.index === first - 1 && dead.length > 50) throw new Error(`${guest}: ${why}`)
-        dead.push({ index: first++, why })
-      } else if (status !== 0) throw new Error(`${guest}: QEMU ended with ${signal ?? status}: ${stderr}`)
+      const why = stderr.toString().trim().split('\n')[0] || `ended with ${signal ?? status}`
+      if (BigInt(done) < count) dead.push({ index: first++, why })
+      else if (status !== 0) throw new Error(`${guest}: QEMU ${why}`)
+      if (dead.length > MOST_DEAD) throw new Error(`${guest}: QEMU died of ${dead.length} records, of the last: ${why}`)
     } finally {
       rmSync(own, { recursive: true, force: true })
     }
   }
   return { results, dead, told }
+}
+
+/** Header and records from the `first` on, as many as a run gets. */
+function batchOf(records, first) {
+  const parts = [Buffer.alloc(RECORDS)]
+  let bytes = 0
+  for (let i = first; i < records.length && bytes + records[i].length <= MOST; i++) {
+    parts.push(records[i])
+    bytes += records[i].length
+  }
+  parts[0].writeBigUInt64LE(BigInt(parts.length - 1), COUNT)
+  return Buffer.concat(parts)
 }
 
 function board(ram, machine) {

@@ -41,3 +41,15 @@ export async function conformed(
   expect(status).toBe(report.failed === 0 ? 0 : 1)
   return { passed: report.passed, failed: report.failed, mismatch: /^.* expected .*$/m.exec(text)?.[0] }
 }
+
+/** The same with a hundred cases, the first that `changed` changes and those behind it. */
+export function conformedButOne(
+  conform: Conform,
+  { header, cases }: Generated,
+  changed: (one: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>> | undefined,
+): Promise<Conformed> {
+  const at = cases.findIndex((one) => changed(one) !== undefined)
+  const some = cases.slice(at, at + 100)
+  some[0] = changed(some[0] ?? {}) ?? expect.fail('no case to change')
+  return conformed(conform, { header, cases: some })
+}

@@ -62,7 +62,7 @@ export function caseOf(insn, operands, next) {
     for (let p = 0; p < 16; p++) if (chance(50)) one.p[p] = masks[next() % masks.length]
   }
   if (/^compare/.test(access.form) && chance(60)) expect()
-  if (/^exclusive/.test(access.form) && access.store && chance(75)) one.words.unshift(loadExclusive())
+  if (/^exclusive/.test(access.form) && access.store && chance(75)) one.words.unshift(loadExclusive(word))
   if (/^LDRA[AB]/.test(id) && base.number < 31) {
     const sign = /^LDRAA/.test(id) ? PACDZA : PACDZB
     one.words = [(sign | base.number) >>> 0, word >>> 0, (XPACD | base.number) >>> 0]
@@ -82,13 +82,13 @@ export function caseOf(insn, operands, next) {
       one.x[register + 1] = wide ? contractWord(10001 + (at >>> 3)) : low >> 32n
     }
   }
+}
 
-  /** The load-exclusive of the same address and size, into registers that the store does not use. */
-  function loadExclusive() {
-    const pair = (word >>> 21) & 1
-    const used = new Set([word, word >>> 5, word >>> 10, word >>> 16].map((field) => field & 31))
-    const [first, second] = Array.from({ length: 31 }, (_, r) => r).filter((r) => !used.has(r))
-    const fields = (31 << 16) | ((pair ? second : 31) << 10) | (word & 0x3e0) | first
-    return ((word & 0xc000_0000) | 0x0840_0000 | (pair << 21) | fields) >>> 0
-  }
+/** The load-exclusive of a store's address and size, into registers that the store does not use. */
+export function loadExclusive(word) {
+  const pair = (word >>> 21) & 1
+  const used = new Set([word, word >>> 5, word >>> 10, word >>> 16].map((field) => field & 31))
+  const [first, second] = Array.from({ length: 31 }, (_, r) => r).filter((r) => !used.has(r))
+  const fields = (31 << 16) | ((pair ? second : 31) << 10) | (word & 0x3e0) | first
+  return ((word & 0xc000_0000) | 0x0840_0000 | (pair << 21) | fields) >>> 0
 }

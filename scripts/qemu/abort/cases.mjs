@@ -1,8 +1,8 @@
 /** A load or store at EL1 of memory that stage 2 does not map, on QEMU's `max`, and what the exception tells EL2. */
 import { caseOf } from '../../exec/cases/case.mjs'
-import { wordsOfRows } from '../../exec/info/words.mjs'
 import { WINDOW, WINDOW_BYTES } from '../../exec/record.mjs'
 import { random } from '../../llvm/words.mjs'
+import { chooseCases } from '../choose.mjs'
 import { classOf } from '../classes.mjs'
 import { hex, LeftOut } from '../file.mjs'
 import { qemuVersion, runRecords, TOLD } from '../machine.mjs'
@@ -20,15 +20,6 @@ const [ESR_EL2, FAR_EL2, HPFAR_EL2, ESR_EL1, FAR_EL1] = [264, 272, 280, 288, 296
 const HVC = 0x16
 const DATA_ABORT_LOWER = 0x24
 
-/** Rows that are not tried, and why. The first that holds is counted. */
-const SKIPPED = [
-  [({ id }) => /_loadlit$/.test(id), 'PC-relative: the address is that of the code, which is mapped'],
-  [({ access }) => /^tag/.test(access.form), 'Allocation Tags: the machine has no tag memory'],
-  [({ access }) => access.authenticated, 'LDRAA, LDRAB: their key is not part of the format'],
-  [({ access }) => /^(?:copy|set)$/.test(access.form), 'CPY*, SET*: sizes are not part of the format'],
-  [({ group }) => /^SME /.test(group), 'SME: ZA and streaming mode are not part of the format'],
-]
-
 /** Where QEMU 7.2 is not the judge, and why. The first that holds is counted. */
 const WRONG = [
   [
@@ -45,7 +36,9 @@ const WRONG = [
  */
 export function abortCases(decoder, { seed, count }) {
   const leftOut = new LeftOut()
-  const chosen = choose(decoder, seed, count, leftOut)
+  const next = random(seed, 0x61626f72)
+  const make = (insn, operands) => addressed(insn, operands, next)
+  const chosen = chooseCases(decoder, { seed, count }, make, leftOut)
   const { results, dead, told } = runRecords('abort', chosen.map(recordOf), { machine: 'virtualization=on' })
   for (const { index, why } of dead) leftOut.add(`QEMU dies: ${why} (${chosen[index].cls})`)
   const cases = []
@@ -62,24 +55,6 @@ export function abortCases(decoder, { seed, count }) {
   const ids = { ID_AA64MMFR2_EL1: hex(told.readBigUInt64LE(TOLD)) }
   const header = { seed, cpu: 'max', id_regs: ids, oracle: `QEMU ${qemuVersion()}`, doc: DOC }
   return { header, cases, leftOut }
-}
-
-/** Words of every row in turn, until there are enough. */
-function choose(decoder, seed, count, leftOut) {
-  const next = random(seed, 0x61626f72)
-  const list = []
-  for (let round = 0; list.length < count; round++) {
-    for (const word of wordsOfRows(decoder, 1, seed * 1000 + round)) {
-      const insn = decoder.decode(word)
-      const { encoding } = insn
-      if (!encoding.access || encoding.access.form === 'none') continue
-      const one = SKIPPED.find(([holds]) => holds(encoding))?.[1] ?? addressed(insn, decoder.operands(insn), next)
-      if (typeof one === 'string') leftOut.add(one)
-      else list.push({ id: `${seed}/${list.length}`, ...one })
-      if (list.length === count) break
-    }
-  }
-  return list
 }
 
 /** Class, word and registers of a case, or why there is none. */

@@ -181,7 +181,7 @@ export class Tables {
       return this.#encoded(output, page) | this.#leafAttributes(page) | (level === 3 ? 3n : 1n)
     }
     if (kind < 7) this.#leftOut.add('a block at a level that has none: QEMU 7.2 takes it')
-    let output = this.#chance(1) ? this.#output() : ARENA + shifted(this.#bits(26), page)
+    let output = this.#chance(3) ? this.#output() : ARENA + shifted(this.#bits(26), page)
     if (!reachable(this.#outputOf(this.#encoded(output, page), page))) output = ARENA
     let upper = this.#chance(25) ? this.#bits(5) << 59n : 0n
     if (this.#chance(5)) upper |= this.#bits(9) << 50n
