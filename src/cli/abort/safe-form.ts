@@ -23,6 +23,8 @@ export interface SafeForm {
 
 const DATA = 'a scratch register stands for any that is free'
 const LOCK = 'no form without a syndrome problem is atomic: take a lock in Normal memory around'
+/** Elements that an unsigned offset reaches. */
+const REACH = 4096
 const NONE: readonly SafeInstruction[] = []
 
 /** The safe form of a word, and why it is none where it is none. */
@@ -126,15 +128,15 @@ class Writer {
     if (plan.key !== '') {
       this.#lines.push(`mov x${second}, ${this.#base}`, `aut${plan.key === 'DA' ? 'dza' : 'dzb'} x${second}`)
       this.#base = `x${second}`
-      if (plan.offset !== 0) this.#lines.push(addition(this.#base, this.#base, plan.offset))
+      if (plan.offset !== 0) this.#lines.push(...addition(this.#base, this.#base, plan.offset))
       return
     }
     if (plan.writeback !== Writeback.POST && plan.index < 0) this.#offset = plan.offset
     const last = this.#offset + plan.count * plan.size
     // Ordered and unprivileged accesses reach 255 bytes.
     const near = plan.order !== 'plain' || plan.unprivileged
-    if (this.#offset >= -256 && !(near && last > 256)) return
-    this.#lines.push(addition(`x${second}`, this.#base, this.#offset))
+    if (this.#offset >= -256 && last <= (near ? 256 : REACH * Math.min(plan.size, 8))) return
+    this.#lines.push(...addition(`x${second}`, this.#base, this.#offset))
     this.#base = `x${second}`
     this.#offset = 0
   }
@@ -229,7 +231,7 @@ class Writer {
     const base = plan.base < 0 ? 'sp' : `x${plan.base}`
     if (plan.key !== '') this.#lines.push(`mov ${base}, ${this.#base}`)
     else if (plan.index >= 0) this.#lines.push(`add ${base}, ${base}, x${plan.index}`)
-    else this.#lines.push(addition(base, base, plan.offset))
+    else this.#lines.push(...addition(base, base, plan.offset))
   }
 
   /** An atomic under a lock. */
@@ -273,8 +275,12 @@ class Writer {
   }
 }
 
-function addition(to: string, from: string, n: number): string {
-  return `${n < 0 ? 'sub' : 'add'} ${to}, ${from}, #${Math.abs(n)}`
+/** An immediate is of 12 bits, or of 12 bits shifted by 12. */
+function addition(to: string, from: string, n: number): string[] {
+  const name = n < 0 ? 'sub' : 'add'
+  const [high, low] = [Math.abs(n) >> 12, Math.abs(n) & 0xfff]
+  if (high === 0) return [`${name} ${to}, ${from}, #${low}`]
+  return [`${name} ${to}, ${from}, #${high}, lsl #12`, ...(low === 0 ? [] : [`${name} ${to}, ${to}, #${low}`])]
 }
 
 function textOf(word: number): string {
