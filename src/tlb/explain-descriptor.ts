@@ -82,12 +82,21 @@ function stage1Leaf(regime: TranslationRegime, p: TableParameters, of: FieldOf):
           v === 0 ? 'no dirty state' : p.hd ? 'a write clears AP[2]' : 'no hardware dirty state',
         ),
       ]
+  const second = p.aie && of('AttrIndx[3]', 59, 1, () => '').value === 1
+  const type = (index: number): string =>
+    second
+      ? `MAIR2_EL1.Attr${index + 8} = ${memoryType(mairByte(regime.mair2Hi, regime.mair2Lo, index))}`
+      : `MAIR_EL1.Attr${index} = ${memoryType(mairByte(regime.mairHi, regime.mairLo, index))}`
   return [
     ...permissions,
-    of('AttrIndx', 2, 3, (v) => `MAIR_EL1.Attr${v} = ${memoryType(mairByte(regime.mairHi, regime.mairLo, v))}`),
+    ...(p.poe || p.e0poe ? [of('POIndex', 60, 3, () => 'index into POR_EL1 and POR_EL0')] : []),
+    of('AttrIndx', 2, 3, type),
+    ...(p.aie ? [of('AttrIndx[3]', 59, 1, (v) => (v === 0 ? 'of MAIR_EL1' : 'of MAIR2_EL1'))] : []),
     ...(p.highBits === HighBits.DS ? [] : [of('SH', 8, 2, (v) => SHAREABILITY[v] as string)]),
     of('nG', 11, 1, (v) => (v === 0 ? 'global' : 'of this ASID')),
-    of('Contiguous', 52, 1, (v) => (v === 0 ? 'no hint' : 'one of a run of entries')),
+    p.pnch
+      ? of('Protected', 52, 1, (v) => (v === 0 ? 'not protected' : 'protected'))
+      : of('Contiguous', 52, 1, (v) => (v === 0 ? 'no hint' : 'one of a run of entries')),
   ]
 }
 
@@ -106,6 +115,9 @@ function stage2Leaf(p: TableParameters, of: FieldOf): ExplainedField[] {
           v === 0 ? 'no dirty state' : p.hd ? 'a write sets S2AP[1]' : 'no hardware dirty state',
         ),
       ]
+  if (p.poe) permissions.push(of('POIndex', 59, 4, () => 'index into S2POR_EL1'))
+  if (p.assuredOnly)
+    permissions.push(of('AssuredOnly', 58, 1, (v) => (v === 0 ? 'any mapping' : 'assured mappings only')))
   const forced = p.fwb ? ' (HCR_EL2.FWB)' : ''
   return [
     ...permissions,

@@ -8,7 +8,7 @@ import { Access } from './access.ts'
 import { stage2IsDevice } from './attributes.ts'
 import { FaultKind } from './fault.ts'
 import type { TableParameters } from './parameters.ts'
-import { refused, stage1Permissions, stage2Permissions } from './permissions.ts'
+import { isAssuredOnly, refused, stage1Permissions, stage2Permissions } from './permissions.ts'
 import type { TranslationRegime } from './regime.ts'
 import { Permission, type StageState, type Translation } from './translation.ts'
 
@@ -111,6 +111,14 @@ function stage1Denial(p: TableParameters, s: StageState, access: number, out: Tr
   if (out.dirtyBit) return rule('the page is clean (nDirty) and hardware does not manage dirty state', `${check}, D8.5`)
   const el0 = (access & Access.UNPRIVILEGED) !== 0
   const who = el0 ? 'EL0' : 'EL1'
+  if (out.overlay) {
+    const text = `the field of POR_EL${el0 ? 0 : 1} that POIndex selects refuses it`
+    return rule(text, 'AArch64.S1OverlayPermissions, D8.4')
+  }
+  if ((access & Access.GCS) !== 0) {
+    const text = `${who} has no Guarded Control Stack in the page: PIIndex selects no field 0b1001`
+    return rule(text, 'AArch64.S1IndirectBasePermissions, D8.4')
+  }
   if (p.pie) {
     const register = el0 ? 'PIRE0_EL1' : 'PIR_EL1'
     return rule(`the field of ${register} that PIIndex selects refuses it`, 'AArch64.S1IndirectBasePermissions, D8.4')
@@ -135,6 +143,18 @@ function stage1Denial(p: TableParameters, s: StageState, access: number, out: Tr
 
 function stage2Denial(p: TableParameters, s: StageState, access: number, out: Translation): ExplainedRule {
   const check = 'AArch64.S2CheckPermissions, D8.4'
+  if (out.topLevel) {
+    return rule('VTCR_EL2.TL0 or TL1: the page is not for the first table of this half of stage 1', check)
+  }
+  if (out.assuredOnly) {
+    return isAssuredOnly(p, s)
+      ? rule('AssuredOnly is 1, and not all tables of stage 1 are protected and mostly read-only', check)
+      : rule('VTCR_EL2.GCSH is 1: privileged Guarded Control Stacks are in AssuredOnly pages alone', check)
+  }
+  if (out.overlay) {
+    const text = 'the field of S2POR_EL1 that POIndex selects refuses it'
+    return rule(out.s1ptw ? `${text} to the walk of stage 1` : text, 'AArch64.S2OverlayPermissions, D8.4')
+  }
   if (out.s1ptw) {
     const read = stage2Permissions(p, s, access) & Permission.PRIVILEGED_READ
     return p.ptw && read !== 0 && stage2IsDevice((s.lo >>> 2) & 15, p.fwb)
