@@ -275,7 +275,7 @@ export class Bench {
       const value = random.below(16) - 8
       m.setX(p.index, BigInt.asUintN(64, BigInt(value)))
     }
-    if (p.predicate >= 0) this.#predicate(p, random)
+    if (p.predicate >= 0) this.#predicate(p, random, c.first)
     const lanes = Math.max(p.vectorBase, p.vectorIndex)
     if (lanes >= 0) {
       const view = this.vector(lanes)
@@ -303,12 +303,12 @@ export class Bench {
   }
 
   /** All lanes, some, or one; the predicates of other instructions are left. */
-  #predicate(p: NonNullable<Case['plan']['scalable']>, random: Random): void {
+  #predicate(p: NonNullable<Case['plan']['scalable']>, random: Random, first: boolean): void {
     const view = this.vector(VectorReg.P0 + p.predicate).subarray(0, 32)
     if (p.counter) {
       const count = random.below((4 * this.vectors.length) / p.lane - 1) + 1
       // The lowest bit set tells the size; the highest, that the counted are the inactive.
-      const counter = (2 * count + 1) * p.lane + (random.once(4) ? 0x8000 : 0)
+      const counter = (2 * count + 1) * p.lane + (random.once(4) && !first ? 0x8000 : 0)
       view.fill(0)
       view.set([counter & 0xff, counter >> 8])
       return
@@ -359,15 +359,23 @@ export class Bench {
     return this.#run(c.word, left === 0n ? va : Number(end + left - (left > 0n ? 1n : 0n)), write)
   }
 
+  /** Callbacks of the device in the last {@link finish}, and whether that was more than one fault. */
+  callbacks = 0
+  chunked = false
+
   /** Executes it to its end: a copy over two pages needs two faults. */
   finish(c: Case, outcome: Outcome = this.run(c)): Outcome {
-    let last = outcome
-    for (let n = 0; n < 4 && last.reason === 'chunk-done'; n++) last = this.again(c)
-    return last
+    this.chunked = false
+    this.callbacks = this.m.log.length
+    for (let n = 0; n < 4 && outcome.reason === 'chunk-done'; n++) {
+      this.chunked = true
+      this.again(c)
+      this.callbacks += this.m.log.length
+    }
+    return outcome
   }
 
   #run(word: number, far: number, write: boolean, iss = 0): Outcome {
-    this.hit = false
     this.vectors.begin()
     return this.m.run(word, { far, write, iss, hpfar: BigInt(physical(far) >>> 12) << 4n })
   }
