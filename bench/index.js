@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { run } from 'mitata'
 import { decodeBenches } from './decode.js'
 import { bytesPerFault, faultBenches } from './faults.js'
+import { compareWithQemu } from './qemu-at.js'
 import { startupBenches } from './startup.js'
 import { walkBenches } from './walk.js'
 
@@ -16,7 +17,8 @@ if (process.argv.includes('--bytes')) {
   decodeBenches()
   faultBenches()
   walkBenches()
-  await run()
+  const { benchmarks } = await run()
+  compareWithQemu(new Map(benchmarks.map(({ alias, runs }) => [alias, runs[0].stats.p50])))
   // In a process of its own: the garbage of the other benchmarks would be counted.
   const flags = ['--expose-gc', '--max-semi-space-size=256', fileURLToPath(import.meta.url), '--bytes']
   const { stdout } = spawnSync(process.execPath, flags, { encoding: 'utf8' })
