@@ -1,9 +1,11 @@
 import { TWO32 } from '../../bits.ts'
 import {
   BLOCK_ZERO,
+  MAX_VECTOR_BYTES,
   type Plan,
   Reg,
   ScalableElements,
+  type ScalablePlan,
   VectorFile,
   VectorReg,
   type VectorRegisters,
@@ -129,7 +131,13 @@ function scalableAccesses(plan: Plan, frame: AbortFrame): ToldAccess[] {
     offset: ((elements.hi[e] as number) - hi) * TWO32 + (elements.lo[e] as number) - lo,
     size: elements.size,
     kind: scalable.load ? 'load' : 'store',
-    register: `${scalable.bank}, element ${elements.lanes[e] as number}`,
+    register: scalableName(scalable, elements, e),
     attributes: scalable.form === 'first-fault' && e > 0 ? ['may be left out'] : [],
   }))
+}
+
+function scalableName(plan: ScalablePlan, elements: ScalableElements, e: number): string {
+  const lane = elements.lanes[e] as number
+  if (plan.bank !== 'Z' || plan.form === 'fill') return `${plan.bank}, piece ${lane}`
+  return `Z${Math.floor((elements.to[e] as number) / MAX_VECTOR_BYTES)}.${LETTERS[plan.lane] as string}[${lane}]`
 }

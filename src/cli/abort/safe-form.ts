@@ -22,7 +22,7 @@ export interface SafeForm {
 }
 
 const DATA = 'a scratch register stands for any that is free'
-const LOCK = 'no form without a syndrome problem is atomic: take a lock in Normal memory around'
+const LOCK = 'nothing that has a syndrome is atomic: take a lock in Normal memory around'
 /** Elements that an unsigned offset reaches. */
 const REACH = 4096
 const NONE: readonly SafeInstruction[] = []
@@ -112,8 +112,13 @@ class Writer {
     const scratch = this.#lines.some((line) =>
       new RegExp(`\\b[wx]${this.#scratch[0]}\\b|\\b[wx]${this.#scratch[1]}\\b`).test(line),
     )
-    const order = plan.order === 'plain' ? '' : '; its ordering is in each access'
-    return this.#end(`one general-purpose register at a time, without write-back${order}${scratch ? `; ${DATA}` : ''}`)
+    const notes = [
+      'one general-purpose register at a time, without write-back',
+      plan.order === 'plain' ? '' : 'its ordering is in each access',
+      plan.size > 8 ? 'the device sees 8 bytes at a time' : '',
+      scratch ? DATA : '',
+    ]
+    return this.#end(notes.filter((note) => note !== '').join('; '))
   }
 
   /** Where a literal lies, or a signed base, or an offset out of the reach of each access. */
@@ -253,7 +258,8 @@ class Writer {
       this.#lines.push(`str${suffix} ${wide}${second}, [${this.#base}]`)
     }
     if (target !== Reg.XZR) this.#lines.push(`mov ${wide}${target}, ${wide}${first}`)
-    return this.#end(`${LOCK} these, whose read and write are two; ${DATA}`)
+    const order = plan.order === 'plain' ? '' : '; the lock has the ordering'
+    return this.#end(`${LOCK} these, whose read and write are two${order}; ${DATA}`)
   }
 
   #zero(): SafeForm {
