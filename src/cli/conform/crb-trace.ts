@@ -1,4 +1,4 @@
-import { CRB_BUFFER_SIZE, type TpmBackend, TpmCrb } from '../../crb/index.ts'
+import { CRB_BUFFER_SIZE, CRB_PROFILES, type CrbProfileName, type TpmBackend, TpmCrb } from '../../crb/index.ts'
 import { AddressSpace } from '../../mmio/index.ts'
 import { type CaseLine, ConformInputError } from './input.ts'
 
@@ -11,25 +11,31 @@ export interface CrbOutcome {
   readonly value: string | readonly ControlCommand[]
 }
 
-const RESET_COMMANDS: readonly ControlCommand[] = [
-  ['STOP', ''],
-  ['SET_BUFFERSIZE', '00000000'],
-  ['STOP', ''],
-  ['SET_BUFFERSIZE', '00000f80'],
-  ['INIT', '00000000'],
-]
+/** Longest buffer that a trace's TPM may have: a command of TPM 2.0 with post-quantum keys is shorter. */
+const MOST_BUFFER = 0x1_0000
+
+function resetCommands(bufferSize: number): readonly ControlCommand[] {
+  return [
+    ['STOP', ''],
+    ['SET_BUFFERSIZE', '00000000'],
+    ['STOP', ''],
+    ['SET_BUFFERSIZE', bufferSize.toString(16).padStart(8, '0')],
+    ['INIT', '00000000'],
+  ]
+}
 
 /** Holds each command until the trace releases its answer, and notes the control commands that QEMU would send. */
 class HeldTpm implements TpmBackend {
-  readonly bufferSize = CRB_BUFFER_SIZE
+  readonly bufferSize: number
   readonly #established: boolean
   request: Uint8Array | undefined
   answer: ((response: Uint8Array | undefined) => void) | undefined
   control: ControlCommand[] = []
   #locality = -1
 
-  constructor(established: boolean) {
+  constructor(established: boolean, bufferSize: number) {
     this.#established = established
+    this.bufferSize = bufferSize
   }
 
   execute(command: Uint8Array, locality: number, done: (response: Uint8Array | undefined) => void): void {
@@ -49,7 +55,7 @@ class HeldTpm implements TpmBackend {
   }
 
   reset(ready: () => void): void {
-    this.control.push(...RESET_COMMANDS)
+    this.control.push(...resetCommands(this.bufferSize))
     ready()
   }
 
@@ -62,7 +68,7 @@ class HeldTpm implements TpmBackend {
  */
 export class CrbTracePlayer {
   #base = 0
-  #tpm = new HeldTpm(false)
+  #tpm = new HeldTpm(false, CRB_BUFFER_SIZE)
   #crb = new TpmCrb({ tpm: this.#tpm })
   #space = this.#crb.attach(new AddressSpace())
 
@@ -86,9 +92,7 @@ export class CrbTracePlayer {
     switch (op) {
       case 'hdr':
         this.#base = natural(line, 'base', 2 ** 52)
-        this.#tpm = new HeldTpm(line.value.established === 1 || line.value.established === true)
-        // What QEMU 7.2 does; its hang on a declared size below 10 is in the traces.
-        this.#crb = new TpmCrb({ tpm: this.#tpm, base: this.#base, shortCommands: 'deliver' })
+        this.#make(line)
         this.#space = this.#crb.attach(new AddressSpace())
         return undefined
       case 'r': {
@@ -114,7 +118,8 @@ export class CrbTracePlayer {
       case 'rel': {
         const { answer } = this.#tpm
         this.#tpm.answer = undefined
-        answer?.(hexBytes(line, 'rsp'))
+        const bytes = hexBytes(line, 'rsp')
+        answer?.(bytes.length === 0 ? undefined : bytes)
         return undefined
       }
       case 'ctl': {
@@ -128,6 +133,18 @@ export class CrbTracePlayer {
       default:
         throw wrong(line, 'op to be hdr, r, w, mr, mw, be, rel, ctl or reset')
     }
+  }
+
+  #make(line: CaseLine): void {
+    const { profile = 'qemu-7.2', bufferSize, established } = line.value
+    if (typeof profile !== 'string' || !Object.hasOwn(CRB_PROFILES, profile)) {
+      throw wrong(line, `profile among ${Object.keys(CRB_PROFILES).join(', ')}`)
+    }
+    const size = bufferSize === undefined ? CRB_BUFFER_SIZE : natural(line, 'bufferSize', MOST_BUFFER)
+    this.#tpm = new HeldTpm(established === 1 || established === true, size)
+    // What QEMU 7.2 does with a declared size below 10, to wait for ever, is in its traces.
+    const short = profile === 'qemu-7.2' ? ({ shortCommands: 'deliver' } as const) : {}
+    this.#crb = new TpmCrb({ tpm: this.#tpm, base: this.#base, profile: profile as CrbProfileName, ...short })
   }
 
   #read(line: CaseLine, count: number): Uint8Array {
