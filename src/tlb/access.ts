@@ -7,7 +7,7 @@
 /**
  * Bits of an access. The low three line up with the permission bits of {@link Permission}: a check is one AND.
  *
- * An atomic read-modify-write is `READ | WRITE`: a page that denies the read faults as a read (ESR_ELx.WnR is 0).
+ * An atomic read-modify-write is `READ | WRITE`: what its read meets too faults as a read (ESR_ELx.WnR is 0).
  */
 export const Access = {
   READ: 1,

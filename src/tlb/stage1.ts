@@ -73,7 +73,7 @@ export function translateStage1(
     const permissions = stage1Permissions(p, s, access)
     const denied = refused(permissions, access)
     if (denied !== 0) {
-      if ((denied & Access.READ) !== 0) out.write = false
+      out.write = (denied & (Access.READ | Access.WRITE)) === Access.WRITE
       out.overlay = (denied & BY_OVERLAY) !== 0
       return stage1Fault(out, FaultKind.PERMISSION, s.level)
     }
@@ -95,6 +95,7 @@ export function translateStage1(
  * Finds the PA of the entry at `out.stage1.entry`, through stage 2 if there is one, and leaves it in `out.stage1.oa`
  * (free until a leaf is found); `false` is a stage 2 fault, written to `out`.
  */
+      out.write = true
 function readEntry(
   regime: TranslationRegime,
   p: TableParameters,

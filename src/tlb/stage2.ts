@@ -76,7 +76,6 @@ export function translateStage2(
       return stage2Fault(out, FaultKind.PERMISSION, s.level, tableWalk)
     }
     if (!tableWalk && isAssuredOnly(p, s) && !out.stage1.assured) {
-      if ((access & Access.READ) !== 0) out.write = false
       out.assuredOnly = true
       return stage2Fault(out, FaultKind.PERMISSION, s.level, tableWalk)
     }
@@ -84,7 +83,7 @@ export function translateStage2(
     const device = tableWalk && p.ptw && stage2IsDevice((s.lo >>> 2) & 15, p.fwb)
     if (denied !== 0 || (device && !p.qemu)) {
       // On a table walk WnR stays the access's own, as `fault.write` does in `AArch64.S2CheckPermissions`.
-      if (!tableWalk && (denied & Access.READ) !== 0) out.write = false
+      if (!tableWalk) out.write = (denied & (Access.READ | Access.WRITE)) === Access.WRITE
       out.overlay = !device && (denied & BY_OVERLAY) !== 0
       out.assuredOnly = (denied & BY_ASSURANCE) !== 0
       return stage2Fault(out, FaultKind.PERMISSION, s.level, tableWalk)
@@ -109,6 +108,7 @@ export function translateStage2(
     if (tableWalk) out.stage1.assured &&= isMostlyReadOnly(permissions)
     else out.stage2Permissions = permissions
     return FaultKind.NONE
+      out.write ||= !tableWalk
   }
   return stage2Fault(out, FaultKind.RETRY, s.level, tableWalk)
 }

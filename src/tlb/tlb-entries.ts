@@ -180,7 +180,7 @@ export class TlbEntries {
     out.level = this.level[e] as number
     out.stage = this.stage[e] as number
     out.s1ptw = false
-    out.write = (access & Access.WRITE) !== 0
+    out.write = (access & (Access.READ | Access.WRITE)) === Access.WRITE
     out.dirtyBit = false
     out.overlay = false
     out.assuredOnly = false

@@ -89,7 +89,7 @@ export class Translation {
   stage = 0
   /** The fault is stage 2's, on an access to a stage 1 descriptor: ESR_EL2.S1PTW. */
   s1ptw = false
-  /** ESR_ELx.WnR: the access writes, and if it also reads, it was not the read that was refused. */
+  /** ESR_ELx.WnR: the access writes, and if it also reads, the read would not have faulted. */
   write = false
   /** The page is clean and hardware does not manage dirty state (FEAT_S1PIE, FEAT_S2PIE): ESR_ELx.ISS2 DirtyBit. */
   dirtyBit = false

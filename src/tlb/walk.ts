@@ -50,7 +50,7 @@ export function walk(
 ): number {
   out.fault = FaultKind.NONE
   out.s1ptw = false
-  out.write = (access & Access.WRITE) !== 0
+  out.write = (access & (Access.READ | Access.WRITE)) === Access.WRITE
   out.dirtyBit = false
   out.overlay = false
   out.assuredOnly = false

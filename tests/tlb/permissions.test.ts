@@ -141,3 +141,21 @@ describe('accessOf', () => {
     expect(accessOf(kind, pstate, unprivileged)).toBe(expected)
   })
 })
+
+describe('WnR of an atomic read-modify-write, NoFault and the checks of AArch64.S1CheckPermissions', () => {
+  const write = (bench: Bench, va = 0x1000n): [number, boolean] => {
+    bench.walk(va, LOAD | STORE)
+    return [bench.out.fault, bench.out.write]
+  }
+
+  it('is 0 where its read would have faulted too', () => {
+    expect(write(onePage(), 0x3000n)).toEqual([FaultKind.TRANSLATION, false])
+    expect(write(onePage().put(L3, 1, 0x8000_0303n))).toEqual([FaultKind.ACCESS_FLAG, false])
+    expect(write(onePage(1n << 47n).set('TCR_EL1', 25n))).toEqual([FaultKind.ADDRESS_SIZE, false])
+    expect(write(onePage(), 1n << 41n)).toEqual([FaultKind.TRANSLATION, false])
+  })
+
+  it('is 1 where only its write is refused', () => {
+    expect(write(onePage(AP_READ_ONLY))).toEqual([FaultKind.PERMISSION, true])
+  })
+})
