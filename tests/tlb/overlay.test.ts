@@ -117,7 +117,7 @@ describe('stage 1 overlays and what they are over, AArch64.S1ComputePermissions'
     expect(wnr(indirect(2n, 0n, 1n, 0n))).toEqual([P, true, true])
     expect(wnr(indirect(2n, 0n, 7n, 0n))).toEqual([P, false, false])
     expect(wnr(indirect(1n, 0n, 7n, 0n))).toEqual([P, false, true])
-    expect(wnr(indirect(5n, 0n, 5n, 0n))).toEqual([0, false, true])
+    expect(wnr(indirect(5n, 0n, 5n, 0n))).toEqual([0, false, false])
   })
 
   it('have PAN below them', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Access, ALL_FEATURES, accessOf, FaultKind, FETCH, LOAD, Permission, STORE } from '../../src/tlb/index.ts'
-import { AP_EL0, AP_READ_ONLY, DBM, L1, L2, onePage, PXN, TABLE, UXN } from './bench.ts'
+import { AP_EL0, AP_READ_ONLY, type Bench, DBM, L1, L2, L3, onePage, PXN, TABLE, UXN } from './bench.ts'
 
 const EL0 = Access.UNPRIVILEGED
 const KINDS = [LOAD, STORE, FETCH, LOAD | EL0, STORE | EL0, FETCH | EL0]
