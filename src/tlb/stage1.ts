@@ -79,6 +79,7 @@ export function translateStage1(
     }
     if (p.pie && !p.hd && !p.qemu && (access & Access.WRITE) !== 0 && (s.lo & AP_READ_ONLY) !== 0) {
       out.dirtyBit = true
+      out.write = true
       return stage1Fault(out, FaultKind.PERMISSION, s.level)
     }
     out.permissions = permissions
@@ -95,7 +96,6 @@ export function translateStage1(
  * Finds the PA of the entry at `out.stage1.entry`, through stage 2 if there is one, and leaves it in `out.stage1.oa`
  * (free until a leaf is found); `false` is a stage 2 fault, written to `out`.
  */
-      out.write = true
 function readEntry(
   regime: TranslationRegime,
   p: TableParameters,

@@ -90,6 +90,7 @@ export function translateStage2(
     }
     if (p.pie && !p.hd && !p.qemu && (access & Access.WRITE) !== 0 && (s.lo & S2AP_WRITE) === 0) {
       out.dirtyBit = true
+      out.write ||= !tableWalk
       return stage2Fault(out, FaultKind.PERMISSION, s.level, tableWalk)
     }
     let set = 0
@@ -108,7 +109,6 @@ export function translateStage2(
     if (tableWalk) out.stage1.assured &&= isMostlyReadOnly(permissions)
     else out.stage2Permissions = permissions
     return FaultKind.NONE
-      out.write ||= !tableWalk
   }
   return stage2Fault(out, FaultKind.RETRY, s.level, tableWalk)
 }
