@@ -1,5 +1,4 @@
 import { decode } from '../../decode/index.ts'
-import { InProcessVcpu } from '../../host/index.ts'
 import {
   AddressSpace,
   buildPlan,
@@ -12,12 +11,11 @@ import {
   RegisterAccess,
   ScalableElements,
   type ScalablePlan,
-  VectorFile,
   VectorReg,
-  type VectorRegisters,
 } from '../../mmio/index.ts'
 import { Access, accessOf, FaultKind, RegimeRegister, Translation, TranslationRegime, walk } from '../../tlb/index.ts'
 import { contractWord } from './access-machine.ts'
+import { VectorVcpu } from './vector-vcpu.ts'
 
 /** The one page that a program may access, at the same virtual and physical address. */
 export const WINDOW = 0x2000_0000
@@ -59,38 +57,6 @@ const Z_AT_START = BigUint64Array.from({ length: 128 }, (_, k) => contractWord(1
 const P_AT_START = Uint32Array.from({ length: 16 }, (_, p) => Number(contractWord(5000 + p) & 0xffff_ffffn))
 const POOL = BigUint64Array.from({ length: 5 }, (_, k) => contractWord(20003 + k))
 
-/** A vCPU whose SIMD&FP registers are the low halves of its vectors. */
-class ExecVcpu extends InProcessVcpu {
-  readonly vectors: VectorRegisters & { readonly file: VectorFile }
-
-  constructor() {
-    super()
-    const file = new VectorFile()
-    this.vectors = {
-      file,
-      length: VECTOR_BYTES,
-      pull: () => {},
-      push: (reg) => {
-        if (reg < VectorReg.P0) this.low(reg).set(file.view(reg).subarray(0, 16))
-      },
-    }
-  }
-
-  low(reg: number): Uint8Array {
-    const at = 8 * (Reg.V0 + 2 * reg)
-    return this.regs.bytes.subarray(at, at + 16)
-  }
-
-  /** A SIMD&FP register that is written zeroes the rest of its vector. */
-  override push(reg: number): void {
-    if (reg < Reg.V0 || reg >= Reg.V0 + 64) return
-    const vector = (reg - Reg.V0) >> 1
-    const bytes = this.vectors.file.view(vector)
-    bytes.set(this.low(vector))
-    bytes.fill(0, 16)
-  }
-}
-
 /** How a word ends: as the file has it, or `refused` with the reason. */
 export interface ExecEnd {
   readonly end: 'ok' | 'SIGILL' | 'fault' | 'refused'
@@ -112,7 +78,7 @@ const refused = (reason: string): ExecEnd => ({ end: 'refused', address: -1, rea
  * abort, as if stage 2 had stopped it, and is executed against RAM.
  */
 export class ExecMachine {
-  readonly vcpu: ExecVcpu = new ExecVcpu()
+  readonly vcpu: VectorVcpu = new VectorVcpu(VECTOR_BYTES)
   readonly memory: Uint8Array = new Uint8Array(PAGE)
   readonly plan: Plan = new Plan()
   readonly #tables: Uint8Array = new Uint8Array(5 * PAGE)

@@ -10,10 +10,10 @@ import {
   Reg,
   RegisterFile,
   type SignedPointer,
-  VectorFile,
+  type Vcpu,
   VectorReg,
-  type VectorRegisters,
 } from '../../mmio/index.ts'
+import { lowBytes, VectorVcpu } from './vector-vcpu.ts'
 import type { RegisterValues, VectorAccess, VectorMachine, VectorOutcome, VectorStep } from './vectors-case.ts'
 import { VectorRam } from './vectors-ram.ts'
 
@@ -36,61 +36,28 @@ export class NoRegisterError extends Error {
   override readonly name = 'NoRegisterError'
 }
 
-/** A vCPU with the registers of a case; its SIMD&FP registers are the low 16 bytes of its vectors. */
-class VectorVcpu extends InProcessVcpu {
-  readonly vectors?: VectorRegisters & { readonly file: VectorFile }
-
-  constructor(vl: number) {
-    super()
-    if (vl === 0) return
-    const file = new VectorFile()
-    this.vectors = {
-      file,
-      length: vl,
-      pull: () => {},
-      push: (reg) => {
-        if (reg < VectorReg.P0) this.low(reg).set(file.view(reg).subarray(0, 16))
-      },
-    }
-  }
-
-  low(v: number): Uint8Array {
-    const at = 8 * (Reg.V0 + 2 * v)
-    return this.regs.bytes.subarray(at, at + 16)
-  }
-
-  /** A SIMD&FP register that is written zeroes the rest of its vector. */
-  override push(reg: number): void {
-    if (reg < Reg.V0 || reg >= Reg.V0 + 64 || !this.vectors) return
-    const v = (reg - Reg.V0) >> 1
-    const bytes = this.vectors.file.view(v)
-    bytes.set(this.low(v))
-    bytes.fill(0, 16)
-  }
-
-  /** The bytes of a register that is no number, by name. */
-  bytesOf(name: string): Uint8Array | undefined {
-    const [, bank, digits] = /^([a-z]+?)(\d*)$/.exec(name) ?? []
-    const n = Number(digits)
-    if (bank === 'v') return n < 32 ? this.low(n) : undefined
-    if (!this.vectors) return undefined
-    const { file, length } = this.vectors
-    if (name === 'ffr') return file.view(VectorReg.FFR).subarray(0, length / 8)
-    if (name === 'zt0') return file.view(VectorReg.ZT0)
-    const [first, count, part] = SCALABLE[bank as string] ?? [0, 0, 1]
-    return n < (bank === 'za' ? length : count) ? file.view(first + n).subarray(0, length / part) : undefined
-  }
+/** The bytes of a register that is no number, by name. */
+function bytesOf(vcpu: Vcpu, name: string): Uint8Array | undefined {
+  const [, bank, digits] = /^([a-z]+?)(\d*)$/.exec(name) ?? []
+  const n = Number(digits)
+  if (bank === 'v') return n < 32 ? lowBytes(vcpu.regs, n) : undefined
+  if (!vcpu.vectors) return undefined
+  const { file, length } = vcpu.vectors
+  if (name === 'ffr') return file.view(VectorReg.FFR).subarray(0, length / 8)
+  if (name === 'zt0') return file.view(VectorReg.ZT0)
+  const [first, count, part] = SCALABLE[bank as string] ?? [0, 0, 1]
+  return n < (bank === 'za' ? length : count) ? file.view(first + n).subarray(0, length / part) : undefined
 }
 
 /** Byte `offset` of a device, before anything is written to it. */
-export function deviceByte(offset: number): number {
+function deviceByte(offset: number): number {
   return (0x5a + 37 * offset + (offset >>> 8)) & 0xff
 }
 
 /** The machine of a case: its vCPU stops at each step's abort, and the handler is asked. */
 export class VectorPlayer {
   readonly #machine: VectorMachine
-  readonly #vcpu: VectorVcpu
+  readonly #vcpu: Vcpu
   readonly #ram: VectorRam
   readonly #handler: DataAbortHandler
   #accesses: VectorAccess[] = []
@@ -98,7 +65,7 @@ export class VectorPlayer {
   /** @throws NoRegisterError when the case names a register that there is not. */
   constructor(machine: VectorMachine) {
     this.#machine = machine
-    this.#vcpu = new VectorVcpu(machine.vl)
+    this.#vcpu = machine.vl === 0 ? new InProcessVcpu() : new VectorVcpu(machine.vl)
     const space = new AddressSpace()
     this.#ram = new VectorRam(machine, space)
     for (const [k, [base, size]] of machine.devices.entries()) {
@@ -169,14 +136,14 @@ function accessEntry({ kind, pa, size, bytes, refused }: VectorAccess): (string 
   return [kind, hex(pa), size, bytes, ...(refused ? ['refused'] : [])]
 }
 
-function setRegisters(vcpu: VectorVcpu, values: RegisterValues): void {
+function setRegisters(vcpu: Vcpu, values: RegisterValues): void {
   for (const [name, value] of values) {
     if (typeof value !== 'bigint') {
-      const bytes = vcpu.bytesOf(name)
+      const bytes = bytesOf(vcpu, name)
       if (bytes === undefined || value.length > bytes.length) throw new NoRegisterError(`there is no ${name} so long`)
       bytes.set(value)
       const z = /^z(\d+)$/.exec(name)
-      if (z) vcpu.low(Number(z[1])).set(bytes.subarray(0, 16))
+      if (z) lowBytes(vcpu.regs, Number(z[1])).set(bytes.subarray(0, 16))
       const v = /^v(\d+)$/.exec(name)
       if (v) vcpu.vectors?.file.view(Number(v[1])).set(bytes)
       continue
@@ -196,7 +163,7 @@ function authenticate(authentic: ReadonlyMap<bigint, bigint>, pointer: SignedPoi
 }
 
 function changedRegisters(
-  vcpu: VectorVcpu,
+  vcpu: Vcpu,
   before: RegisterFile,
   vectorsBefore: Uint8Array | undefined,
 ): Record<string, string> {
@@ -210,7 +177,7 @@ function changedRegisters(
   if (!vectors || !vectorsBefore) {
     for (let v = 0; v < 32; v++) {
       const at = 8 * (Reg.V0 + 2 * v)
-      noteBytes(changed, `v${v}`, vcpu.low(v), before.bytes.subarray(at, at + 16))
+      noteBytes(changed, `v${v}`, lowBytes(vcpu.regs, v), before.bytes.subarray(at, at + 16))
     }
     return changed
   }
@@ -218,7 +185,7 @@ function changedRegisters(
     Array.from({ length: count }, (_, n) => `${bank}${n}`),
   )
   for (const name of [...names, 'ffr', 'zt0']) {
-    const now = vcpu.bytesOf(name)
+    const now = bytesOf(vcpu, name)
     if (now) noteBytes(changed, name, now, vectorsBefore.subarray(now.byteOffset, now.byteOffset + now.length))
   }
   return changed
