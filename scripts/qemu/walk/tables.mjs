@@ -16,27 +16,22 @@ const GRANULES = [
 /** MAIR_EL1: Device of each kind, Non-cacheable, Write-Through, Write-Back. */
 const USUAL_MAIR = 0xff44_040c_00bb_f0een
 const USUAL_SCTLR = 0x30d0_0801n
-/** Fields of TCR_EL1 of one bit, and how often they are set: EPDn, A1, AS, TBIn, HPDn, TBIDn, NFDn, E0PDn. */
-const TCR_BITS = [
-  ...[
-    [7n, 4],
-    [23n, 4],
-    [22n, 50],
-    [36n, 50],
-    [37n, 40],
-    [38n, 40],
-    [41n, 20],
-    [42n, 20],
-  ],
-  ...[
-    [51n, 20],
-    [52n, 20],
-    [53n, 10],
-    [54n, 10],
-    [55n, 15],
-    [56n, 15],
-  ],
-]
+/** Fields of TCR_EL1 of one bit, by how often in a hundred they are set. */
+const TCR_BITS = new Map([
+  // E0PDn, NFDn, EPDn.
+  [15, [55n, 56n]],
+  [10, [53n, 54n]],
+  [4, [7n, 23n]],
+  // TBIn, TBIDn, HPDn.
+  [40, [37n, 38n]],
+  [20, [51n, 52n, 41n, 42n]],
+  // A1, AS.
+  [50, [22n, 36n]],
+  // HA.
+  [30, [39n]],
+])
+const HD =
+  'TCR_EL1.HD: an AT for a write to a writable-clean page succeeds on QEMU 7.2, as it should, and not on later QEMU'
 const ONES = (1n << 64n) - 1n
 
 const shifted = (value, bits) => (value >> BigInt(bits)) << BigInt(bits)
@@ -56,7 +51,7 @@ export class Tables {
   constructor(next, leftOut) {
     this.#next = next
     this.#leftOut = leftOut
-    this.#ds = this.#chance(30)
+    this.#ds = this.#chance(40)
     this.#bigEndian = this.#chance(6)
     this.#halves = [this.#half(), this.#half()]
     const ips = this.#pick([0, 1, 2, 3, 4, 5, 5, 6, 6, 6, 7])
@@ -101,7 +96,7 @@ export class Tables {
     const least = page === 16 || this.#ds ? 12 : 16
     const most = page === 16 ? 47 : 48
     let tsz = least + (this.#next() % (most - least + 1))
-    if (this.#chance(35)) tsz = this.#pick([16, 16, 25, least, most, 28, 34])
+    if (this.#chance(35)) tsz = this.#pick([16, 25, least, least, least, most, 28, 34])
     if (this.#chance(2)) tsz = Number(this.#bits(6))
     const levels = Math.ceil((64 - tsz - page) / step)
     const first = 64 - tsz - (page + step * (levels - 1))
@@ -113,7 +108,10 @@ export class Tables {
     const [low, high] = this.#halves
     let tcr = BigInt(low.tsz) | (BigInt(high.tsz) << 16n) | (low.granule.tg[0] << 14n) | (high.granule.tg[1] << 30n)
     tcr |= (ips << 32n) | (this.#bits(6) << 8n) | (this.#bits(6) << 24n) | (this.#ds ? 1n << 59n : 0n)
-    for (const [bit, percent] of TCR_BITS) if (this.#chance(percent)) tcr |= 1n << bit
+    for (const [percent, bits] of TCR_BITS) {
+      for (const bit of bits) if (this.#chance(percent)) tcr |= 1n << bit
+    }
+    if (this.#chance(30)) this.#leftOut.add(HD)
     let sctlr = USUAL_SCTLR | (this.#bigEndian ? 1n << 25n : 0n)
     // WXN, EPAN; M.
     if (this.#chance(15)) sctlr |= 1n << 19n
