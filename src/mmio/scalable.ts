@@ -1,10 +1,10 @@
 import { bit } from '../bits.ts'
 import { Access, accessOf, FaultKind } from '../tlb/index.ts'
 import type { Commit } from './commit.ts'
-import { ACCESSED, type ElementBus } from './element-bus.ts'
+import { ACCESSED, BLOCKED, type ElementBus } from './element-bus.ts'
 import { type Fault, PAGE } from './fault.ts'
 import type { GuestWalk } from './guest-walk.ts'
-import type { Outcome } from './outcome.ts'
+import type { Outcome, Reason } from './outcome.ts'
 import { BASE_SP } from './plan.ts'
 import { MemTxAttrs } from './region.ts'
 import { Reg } from './register-file.ts'
@@ -22,8 +22,9 @@ const MAX_BYTES = 4 * MAX_VECTOR_BYTES
 /**
  * Loads and stores of scalable registers (DDI 0487, C8 and D1.4.4; pseudocode of LD1B, LDFF1B, LDNF1B, LDR and kin): the
  * active elements one by one, low addresses first, gathers in the order of their lanes. All pages are translated before
- * anything is accessed, an element that crosses into another page on both; of a first-fault load only the first active
- * element may fault, and others that cannot be read, or that are on a device, end the load in FFR.
+ * anything is accessed, an element that crosses into another page on both; under `architectural-order` the elements
+ * before the one that is forbidden are then accessed. Of a first-fault load only the first active element may fault, and
+ * others that cannot be read, or that are on a device, end the load in FFR.
  *
  * Work is bounded: 1024 elements on two pages, or 64 (LDn: 256) on as many pages each.
  */
@@ -42,6 +43,10 @@ export class ScalableAccess {
   #vectors: VectorRegisters | undefined = undefined
   #device = false
   #faulting = -1
+  /** The guest may not access the element that follows those that it may: the exception is postponed. */
+  #blocked = false
+  /** Bytes of that element that it may access. */
+  #blockedRoom = 0
   /** The page of the last translation, to be used again. */
   #pageHi = 0
   #pageKnown = false
@@ -93,16 +98,18 @@ export class ScalableAccess {
     this.#walk.useAttributes(registers)
     this.#pageKnown = false
     this.#faulting = -1
+    this.#blocked = false
     let reached = count
     for (let i = 0; i < count; i++) {
       const rest = plan.form === 'non-fault' || (first && i > 0)
       if (this.#element(i, access, strict, rest)) continue
-      if (!rest) return -1
+      if (!rest && !this.#blocked) return -1
       reached = i
       break
     }
     if (this.#faulting < 0) {
-      fault.stop('far-differs')
+      if (this.#blocked) fault.abortPostponed()
+      else fault.stop('far-differs')
       return -1
     }
     const faulted = this.#faulting
@@ -159,13 +166,13 @@ export class ScalableAccess {
     const vaHi = (hi[i] as number) | 0
     const vaLo = (lo[i] as number) | 0
     const unaligned = (vaLo & (size - 1)) !== 0
-    if (unaligned && strict) return rest ? false : this.#alignment(vaHi, vaLo)
+    if (unaligned && strict) return rest ? false : this.#alignment(i, vaHi, vaLo)
     const offset = fault.farOffset(vaHi, vaLo)
     const mine = offset >= 0 && offset < size
     const room = PAGE - (vaLo & (PAGE - 1))
-    if (!this.#page(vaHi, vaLo, access, mine && offset < room, rest)) return false
+    if (!this.#page(i, 0, vaHi, vaLo, access, mine && offset < room, rest)) return false
     // Before its permissions in the pseudocode; only a device page that is also forbidden can tell.
-    if (unaligned && this.#device && !rest) return this.#alignment(vaHi, vaLo)
+    if (unaligned && this.#device && !rest) return this.#alignment(i, vaHi, vaLo)
     this.#pa[i] = this.#pagePa + (vaLo & (PAGE - 1))
     this.#inTagged[i] = this.#pageTagged ? 1 : 0
     if (mine && offset < room) this.#faulting = (this.#pa[i] as number) + offset
@@ -175,7 +182,7 @@ export class ScalableAccess {
     if (room >= size) return true
     const nextLo = (vaLo + room) | 0
     const nextHi = (vaHi + (nextLo === 0 ? 1 : 0)) | 0
-    if (!this.#page(nextHi, nextLo, access, mine && offset >= room, rest)) return false
+    if (!this.#page(i, room, nextHi, nextLo, access, mine && offset >= room, rest)) return false
     this.#nextPa[i] = this.#pagePa
     if (mine && offset >= room) this.#faulting = this.#pagePa + offset - room
     if (rest && !this.#isRam(this.#pagePa, size - room)) return false
@@ -186,13 +193,48 @@ export class ScalableAccess {
     return this.#fault.settings.space.isRam(pa, size)
   }
 
-  #alignment(vaHi: number, vaLo: number): boolean {
-    this.#fault.abort('alignment-fault', DFSC_ALIGNMENT, this.#fault.syndrome.write, vaHi >>> 0, vaLo >>> 0)
+  #alignment(i: number, vaHi: number, vaLo: number): boolean {
+    const { write } = this.#fault.syndrome
+    return this.#refuse(i, 0, 'alignment-fault', DFSC_ALIGNMENT, write, vaHi >>> 0, vaLo >>> 0, 0)
+  }
+
+  /**
+   * The guest may not access element `i`, or what follows its first `room` bytes: an abort now, or once all that comes
+   * before is accessed.
+   */
+  #refuse(
+    i: number,
+    room: number,
+    reason: Reason,
+    status: number,
+    write: boolean,
+    hi: number,
+    lo: number,
+    iss2: number,
+  ): boolean {
+    const fault = this.#fault
+    this.#blocked = fault.settings.inOrder && i + room > 0
+    this.#blockedRoom = room
+    if (this.#blocked) fault.postpone(reason, status, write, hi, lo, iss2)
+    else fault.abort(reason, status, write, hi, lo, iss2)
     return false
   }
 
-  /** Translates one page, unless it was the last. @param reported - stage 2 stopped the access here. */
-  #page(vaHi: number, vaLo: number, access: number, reported: boolean, rest: boolean): boolean {
+  /**
+   * Translates one page, unless it was the last.
+   *
+   * @param room - bytes of element `i` that lie before it.
+   * @param reported - stage 2 stopped the access here.
+   */
+  #page(
+    i: number,
+    room: number,
+    vaHi: number,
+    vaLo: number,
+    access: number,
+    reported: boolean,
+    rest: boolean,
+  ): boolean {
     if (this.#pageKnown && vaHi === this.#pageHi && ((vaLo ^ this.#pageLo) & -PAGE) === 0) {
       this.#device = this.#pageDevice
       return true
@@ -203,8 +245,9 @@ export class ScalableAccess {
     if (found !== FaultKind.NONE) {
       if (rest) return false
       if (reported || page.fsc < 0) return fault.stop('translation-differs')
-      fault.abort('translation-fault', page.fsc, page.write, vaHi >>> 0, vaLo >>> 0, permissionSyndrome(page))
-      return false
+      const { fsc, write } = page
+      const iss2 = permissionSyndrome(page)
+      return this.#refuse(i, room, 'translation-fault', fsc, write, vaHi >>> 0, vaLo >>> 0, iss2)
     }
     fault.settings.trace?.translated?.(vaHi >>> 0, vaLo >>> 0, page.pa)
     this.#pageKnown = true
@@ -259,24 +302,39 @@ export class ScalableAccess {
 
   #store(count: number, bigEndian: boolean, attrs: number): Outcome {
     const { size, to } = this.#elements
-    const vectors = this.#vectors as VectorRegisters
-    const { bytes } = vectors.file
-    const data = this.#data
     for (let i = 0; i < count; i++) {
-      const from = to[i] as number
-      for (let k = 0; k < size; k++) data[bigEndian ? size - 1 - k : k] = bytes[from + k] as number
-      const refused = this.#transfer(true, i, data, 0, attrs)
+      this.#gather(to[i] as number, bigEndian)
+      const refused = this.#transfer(true, i, this.#data, 0, attrs)
       this.#commit.stored(this.#pa[i] as number, size)
       if (refused !== ACCESSED) return this.#refused(i, refused)
     }
-    return this.#retire()
+    if (!this.#blocked) return this.#retire()
+    if (this.#blockedRoom > 0) this.#gather(to[count] as number, bigEndian)
+    return this.#endBlocked(true, count, attrs)
+  }
+
+  /** Ends the access at element `i`: what the guest may access of it is accessed. */
+  #endBlocked(store: boolean, i: number, attrs: number): Outcome {
+    const room = this.#blockedRoom
+    if (room === 0) return this.#commit.refused(BLOCKED)
+    const pa = this.#pa[i] as number
+    const refused = this.#bus.transfer(store, pa, room, this.#data, 0, i * this.#elements.size, attrs)
+    if (store) this.#commit.stored(pa, room)
+    return refused === ACCESSED ? this.#commit.refused(BLOCKED) : this.#refused(i, refused)
+  }
+
+  /** Copies an element of the vector file to the start of the data. */
+  #gather(from: number, bigEndian: boolean): void {
+    const { size } = this.#elements
+    const { bytes } = (this.#vectors as VectorRegisters).file
+    for (let k = 0; k < size; k++) this.#data[bigEndian ? size - 1 - k : k] = bytes[from + k] as number
   }
 
   #load(plan: ScalablePlan, count: number, bigEndian: boolean, attrs: number): Outcome {
     const { size } = this.#elements
     const data = this.#data
     const vectors = this.#vectors as VectorRegisters
-    if (count < this.#elements.count) vectors.pull(VectorReg.FFR)
+    if (count < this.#elements.count && !this.#blocked) vectors.pull(VectorReg.FFR)
     for (let i = 0; i < count; i++) {
       const refused = this.#transfer(false, i, data, i * size, attrs)
       if (refused !== ACCESSED) return this.#refused(i, refused)
@@ -287,6 +345,7 @@ export class ScalableAccess {
         data[b] = byte
       }
     }
+    if (this.#blocked) return this.#endBlocked(false, count, attrs)
     this.#place(plan, count, vectors)
     if (count < this.#elements.count) this.#endFfr(vectors, count)
     return this.#retire()

@@ -22,7 +22,7 @@ it('the k-th callback is refused', { timeout: timeoutOf('refusal') }, () => {
   let marked = 0
   const never = check(
     'refusal',
-    ({ access, features }) => access?.form !== 'none' && !features.includes('GCS'),
+    ({ access }) => access?.form !== 'none',
     (c) => {
       const { plan } = c
       if (!plain.set(c)) return false
