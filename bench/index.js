@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { run } from 'mitata'
+import { crbBenches } from './crb.js'
 import { decodeBenches } from './decode.js'
 import { bytesPerFault, faultBenches } from './faults.js'
 import { compareWithQemu } from './qemu-at.js'
@@ -14,6 +15,7 @@ if (process.argv.includes('--bytes')) {
   console.log(bytesPerFault().toFixed(2))
 } else {
   startupBenches()
+  await crbBenches()
   decodeBenches()
   faultBenches()
   walkBenches()
