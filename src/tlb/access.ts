@@ -36,6 +36,10 @@ export const Access = {
    * not.
    */
   READ_CHECK_WRITE: 512,
+  /** Reads or writes Allocation Tags (FEAT_MTE2): LDG, STG and their kin. */
+  TAG_ACCESS: 1024,
+  /** Has its tag checked, where the memory is Tagged. */
+  TAG_CHECKED: 2048,
 } as const
 
 /** A load at EL1. */

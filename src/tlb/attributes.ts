@@ -16,7 +16,7 @@ const NON_CACHEABLE = 0x44
 /** Normal Write-Back with Allocation Tags (FEAT_MTE2). */
 const TAGGED = 0xf0
 /** The same where stage 2 denies the tags (FEAT_MTE_PERM): an encoding of PAR_EL1 only. */
-const TAGGED_NO_ACCESS = 0xe0
+export const TAGGED_NO_ACCESS = 0xe0
 /** The XS = 0 forms of Non-cacheable and of Write-Through (FEAT_XS). */
 const NON_CACHEABLE_XS0 = 0x40
 const WRITE_THROUGH_XS0 = 0xa0
@@ -108,12 +108,22 @@ export interface Stage2Memory {
   readonly mtePerm: boolean
 }
 
+/** NoTagAccess of a stage 2 leaf (FEAT_MTE_PERM): MemAttr 0b0100, or 0b111x with HCR_EL2.FWB. */
+function isNoTagAccess(memAttr: number, p: Stage2Memory): boolean {
+  return p.mtePerm && (p.fwb ? memAttr >= 14 : memAttr === 4)
+}
+
+/** Whether stage 2 denies the Allocation Tags of memory that is Tagged at stage 1: `AArch64.S2CheckPermissions`. */
+export function deniesTags(p: Stage2Memory, memAttr: number, attr: number): boolean {
+  return attr === TAGGED && isNoTagAccess(memAttr, p)
+}
+
 /**
  * What stage 2 makes of stage 1's byte.
  * @param cacheable HCR_EL2.CD or ID leaves Normal memory cacheable.
  */
 export function stage2Attributes(attr: number, memAttr: number, p: Stage2Memory, cacheable: boolean): number {
-  const noTagAccess = p.mtePerm && (p.fwb ? memAttr >= 14 : memAttr === 4)
+  const noTagAccess = isNoTagAccess(memAttr, p)
   let result: number
   if (p.fwb) {
     const forced = forceAttributes(attr, memAttr)

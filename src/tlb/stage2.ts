@@ -5,7 +5,7 @@
  */
 import { toNumber } from '../bits.ts'
 import { Access } from './access.ts'
-import { stage2IsDevice } from './attributes.ts'
+import { deniesTags, stage2IsDevice } from './attributes.ts'
 import { FaultKind } from './fault.ts'
 import type { TableMemory } from './memory.ts'
 import { isMostlyReadOnly } from './overlay.ts'
@@ -30,6 +30,7 @@ export const MAX_RESTARTS = 8
 export const FIRST_TABLE_LOWER: number = 0x1_0000
 export const FIRST_TABLE_UPPER: number = 0x2_0000
 
+const TAGS = Access.TAG_ACCESS | Access.TAG_CHECKED
 const ACCESS_FLAG = 1 << 10
 /** S2AP[1]; with permission indirection Dirty. */
 const S2AP_WRITE = 1 << 7
@@ -86,6 +87,11 @@ export function translateStage2(
       if (!tableWalk) out.write = (denied & (Access.READ | Access.WRITE)) === Access.WRITE
       out.overlay = !device && (denied & BY_OVERLAY) !== 0
       out.assuredOnly = (denied & BY_ASSURANCE) !== 0
+      return stage2Fault(out, FaultKind.PERMISSION, s.level, tableWalk)
+    }
+    if ((access & TAGS) !== 0 && !tableWalk && deniesTags(p, (s.lo >>> 2) & 15, out.attr)) {
+      out.noTagAccess = true
+      out.write = (access & Access.TAG_ACCESS) !== 0 && (access & Access.WRITE) !== 0
       return stage2Fault(out, FaultKind.PERMISSION, s.level, tableWalk)
     }
     if (p.pie && !p.hd && !p.qemu && (access & Access.WRITE) !== 0 && (s.lo & S2AP_WRITE) === 0) {

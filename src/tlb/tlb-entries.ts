@@ -4,6 +4,7 @@
  * @module
  */
 import { Access } from './access.ts'
+import { TAGGED_NO_ACCESS } from './attributes.ts'
 import { FaultKind } from './fault.ts'
 import type { TableParameters } from './parameters.ts'
 import { refused, stage2Refused } from './permissions.ts'
@@ -22,6 +23,7 @@ const GUARDED = 8
 const CONTIGUOUS = 16
 /** A write through this entry needs the walk: to fault, or to make the page dirty. */
 const CLEAN = 32
+const TAGS = Access.TAG_ACCESS | Access.TAG_CHECKED
 const DBM = 1 << 19
 const BIT_7 = 1 << 7
 
@@ -148,6 +150,7 @@ export class TlbEntries {
   usable(e: number, p: TableParameters, access: number): boolean {
     if ((access & Access.WRITE) !== 0 && ((this.flags[e] as number) & CLEAN) !== 0) return false
     if (p.e0pd && (access & Access.UNPRIVILEGED) !== 0) return false
+    if ((access & TAGS) !== 0 && this.attr[e] === TAGGED_NO_ACCESS) return false
     const denied = refused(this.permissions[e] as number, access)
     return denied === 0 && stage2Refused(this.stage2Permissions[e] as number, access, false) === 0
   }
@@ -185,6 +188,7 @@ export class TlbEntries {
     out.overlay = false
     out.assuredOnly = false
     out.topLevel = false
+    out.noTagAccess = false
     out.fsc = 0
     out.ipa = (this.ipa[e] as number) + offset
     out.pa = (this.pa[e] as number) + offset

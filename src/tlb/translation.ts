@@ -99,6 +99,8 @@ export class Translation {
   assuredOnly = false
   /** Stage 2 does not have the page for a first table (FEAT_THE): ESR_EL2.ISS TopLevel. */
   topLevel = false
+  /** Stage 2 denies the Allocation Tags of the page (FEAT_MTE_PERM): ISS2 NoTagAccess. */
+  noTagAccess = false
   /** ESR_ELx.DFSC or IFSC, 6 bits; 0 without a fault, -1 for `FaultKind.RETRY`. */
   fsc = 0
   /** Output address of stage 1 (byte address). At a stage 2 fault the IPA that failed: HPFAR_EL2 holds its page. */

@@ -55,6 +55,7 @@ export function walk(
   out.overlay = false
   out.assuredOnly = false
   out.topLevel = false
+  out.noTagAccess = false
   out.fsc = 0
   out.updates = 0
   out.reads = 0
