@@ -151,6 +151,7 @@ function stage2Denial(p: TableParameters, s: StageState, access: number, out: Tr
       ? rule('AssuredOnly is 1, and not all tables of stage 1 are protected and mostly read-only', check)
       : rule('VTCR_EL2.GCSH is 1: privileged Guarded Control Stacks are in AssuredOnly pages alone', check)
   }
+  if (out.noTagAccess) return rule("MemAttr denies the page's Allocation Tags", check)
   if (out.overlay) {
     const text = 'the field of S2POR_EL1 that POIndex selects refuses it'
     return rule(out.s1ptw ? `${text} to the walk of stage 1` : text, 'AArch64.S2OverlayPermissions, D8.4')

@@ -83,6 +83,13 @@ describe('the rule that decided, of overlays and what came with them', () => {
       'VTCR_EL2.GCSH is 1: privileged Guarded Control Stacks are in AssuredOnly pages alone',
       'AArch64.S2CheckPermissions, D8.4',
     ],
+    [
+      'NoTagAccess',
+      stage2(0n, 0n, 0n).put(S2_L1, 1, 0x4000_07fdn).put(S2_L1, 2, 0x8000_07d1n).set('MAIR_EL1', 0xf0n),
+      LOAD | Access.TAG_CHECKED,
+      "MemAttr denies the page's Allocation Tags",
+      'AArch64.S2CheckPermissions, D8.4',
+    ],
   ])('%s', (_, bench, access, text, reference) => {
     expect(told(bench, access).rule).toEqual({ text, reference })
   })
