@@ -203,7 +203,7 @@ describe('the safe form', () => {
         const simple =
           plan.form === 'atomic' &&
           (plan.vector || plan.rcw !== '' || /[mu](ax|in)/.test(plan.operation) || plan.unprivileged)
-        const done = advice.startsWith('it is the safe form')
+        const done = plan.guarded || advice.startsWith('it is the safe form')
         expect([text, instructions.length > 0]).toEqual([text, !done && !simple])
         for (const line of instructions) {
           expect(format(decode(line.word)!)).toBe(line.text)
@@ -278,6 +278,7 @@ describe('the safe form', () => {
       [0x19010440, /a loop/],
       [0xf9800040, /leave it out/],
       [0xffffffff, /nothing/],
+      [0xd91f0c21, /Guarded Control Stack/],
     ] as const) {
       const { instead } = explainAbort(frame(word, {}))
       expect(instead.advice).toMatch(advice)

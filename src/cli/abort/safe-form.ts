@@ -34,6 +34,7 @@ export function safeForm(plan: Plan): SafeForm {
   }
   if (plan.status === PlanStatus.NO_ACCESS)
     return { advice: 'leave it out: a device is not cached', instructions: NONE }
+  if (plan.guarded) return { advice: 'nothing: a Guarded Control Stack belongs into RAM', instructions: NONE }
   if (hasSyndrome(plan) && plan.base !== BASE_PC) {
     return { advice: 'it is the safe form already: hardware gives it a syndrome', instructions: NONE }
   }
