@@ -28,6 +28,9 @@ export const FaultKind = {
    * compare-and-swap. Nothing was changed; resume the guest at the same PC.
    */
   RETRY: 13,
+  /** Granule Protection Fault (FEAT_RME) on a descriptor read, or on the access itself. `Translation.granule` says why. */
+  GRANULE_PROTECTION_ON_WALK: 14,
+  GRANULE_PROTECTION: 15,
 } as const
 
 /** The value of {@link faultStatusCode} where the architecture has no code for the pair. */
@@ -48,15 +51,17 @@ const NAMES = [
   'Unsupported atomic hardware update fault',
   'Unsupported Exclusive or Atomic access',
   'descriptor changed during the walk',
+  'Granule Protection Fault on translation table walk',
+  'Granule Protection Fault',
 ]
 
 /** Status codes of faults that have no level; index is the kind. */
-const WITHOUT_LEVEL: readonly number[] = [-1, -1, -1, -1, -1, -1, 0x10, -1, 0x18, 0x21, 0x30, 0x31, 0x35, -1]
+const WITHOUT_LEVEL: readonly number[] = [-1, -1, -1, -1, -1, -1, 0x10, -1, 0x18, 0x21, 0x30, 0x31, 0x35, -1, -1, 0x28]
 /** Status codes at level 0 of faults that have a level. */
-const AT_LEVEL_0: readonly number[] = [-1, 0x00, 0x04, 0x08, 0x0c, 0x14, -1, 0x1c]
+const AT_LEVEL_0: readonly number[] = [-1, 0x00, 0x04, 0x08, 0x0c, 0x14, -1, 0x1c, -1, -1, -1, -1, -1, -1, 0x24]
 /** Status codes at level -1 (FEAT_LPA2) and -2 (FEAT_D128), which are in no row. */
-const AT_LEVEL_MINUS_1: readonly number[] = [-1, 0x29, 0x2b, -1, -1, 0x13, -1, 0x1b]
-const AT_LEVEL_MINUS_2: readonly number[] = [-1, 0x2c, 0x2a, -1, -1, 0x12, -1, 0x1a]
+const AT_LEVEL_MINUS_1: readonly number[] = [-1, 0x29, 0x2b, -1, -1, 0x13, -1, 0x1b, -1, -1, -1, -1, -1, -1, 0x23]
+const AT_LEVEL_MINUS_2: readonly number[] = [-1, 0x2c, 0x2a, -1, -1, 0x12, -1, 0x1a, -1, -1, -1, -1, -1, -1, 0x22]
 
 /**
  * The fault status code of a fault (`EncodeLDFSC`): what ESR_ELx.DFSC, ESR_ELx.IFSC and PAR_EL1.FST hold.
@@ -97,7 +102,7 @@ export function faultKindOf(fsc: number): number {
   if (!Number.isInteger(fsc) || fsc < 0) return FaultKind.NONE
   const plain = WITHOUT_LEVEL.indexOf(fsc)
   if (plain >= 0) return plain
-  const row = fsc < 0x20 ? AT_LEVEL_0.indexOf(fsc & 0x3c) : -1
+  const row = fsc < 0x40 ? AT_LEVEL_0.indexOf(fsc & 0x3c) : -1
   if (row >= 0) return row
   return Math.max(AT_LEVEL_MINUS_1.indexOf(fsc), AT_LEVEL_MINUS_2.indexOf(fsc), FaultKind.NONE)
 }

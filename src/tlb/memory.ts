@@ -6,9 +6,11 @@
 export interface TableMemory {
   /**
    * Reads the eight bytes at guest-physical address `pa` (a multiple of 8), little-endian, into `out`.
+   * @param paspace the physical address space, a value of `SecurityState`; Non-secure where it is left out. Memory that is
+   * the same in all spaces need not look at it.
    * @returns `false` where there is no memory: the walk ends in a synchronous external abort.
    */
-  readDescriptor(pa: number, out: Descriptor): boolean
+  readDescriptor(pa: number, out: Descriptor, paspace?: number): boolean
 
   /**
    * Whether the descriptors at `pa[from .. to]` (`to` is not one) are `hi:lo` of the same places, as {@link readDescriptor}
@@ -24,7 +26,7 @@ export interface TableMemory {
    * Without this method the tables are read-only to the walk: it translates as if the update had been made and tells
    * in `Translation.updates` which one is due.
    */
-  compareAndSwapDescriptor?(pa: number, oldHi: number, oldLo: number, hi: number, lo: number): boolean
+  compareAndSwapDescriptor?(pa: number, oldHi: number, oldLo: number, hi: number, lo: number, paspace?: number): boolean
 }
 
 /** A 64-bit translation table descriptor, in unsigned halves. */

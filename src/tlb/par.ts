@@ -8,7 +8,7 @@ import { FaultKind } from './fault.ts'
 import type { Translation } from './translation.ts'
 
 const F = 1
-/** RES1 without FEAT_RME in use, PAR_EL1[11]. */
+/** PAR_EL1[11] of a fault; NSE of a success. */
 const RES1 = 1 << 11
 const PTW = 1 << 8
 const S = 1 << 9
@@ -25,7 +25,7 @@ const ASSURED_ONLY = 1 << 12
  */
 export function parLow(out: Translation): number {
   if (out.fault === FaultKind.NONE)
-    return (low(out.pa - (out.pa % 0x1000)) | RES1 | (out.ns << 9) | (out.sh << 7)) >>> 0
+    return (low(out.pa - (out.pa % 0x1000)) | (out.nse << 11) | (out.ns << 9) | (out.sh << 7)) >>> 0
   return (
     RES1 |
     (out.stage === 2 ? S : 0) |

@@ -55,6 +55,9 @@ export class TableParameters {
   /** Bits [63:56] of the VA are ignored (TBIn), instruction fetches excepted where TBIDn is set. */
   tbi = false
   tbid = false
+  /** Address space of the first table, and of stage 2's output: -1 where the descriptor says it (Realm). */
+  tableSpace = 1
+  outputSpace = 1
   /** Descriptors are big-endian: SCTLR_ELx.EE. */
   bigEndian = false
   /** Hardware management of the Access flag, and of dirty state. `hd` implies `ha`. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { ALL_FEATURES, type Features } from './features.ts'
+import { GranuleProtection } from './granule-protection.ts'
 import { TableParameters } from './parameters.ts'
 import { REGIME_REGISTERS, Regime, RegimeRegister, SecurityState } from './regime-register.ts'
 import { parseStage1, STAGE1_REGISTERS, type Stage1Registers } from './stage1-parameters.ts'
@@ -24,6 +25,7 @@ const HCR_HI_NV = 1 << (42 - 32)
 const HCR_HI_NV1 = 1 << (43 - 32)
 // SCR_EL3, halves
 const SCR_NS = 1 << 0
+const SCR_SIF = 1 << 9
 const SCR_EEL2 = 1 << 18
 const SCR_HI_NSE = 1 << (62 - 32)
 
@@ -62,6 +64,12 @@ export class TranslationRegime {
   hasUnprivileged = true
   /** A value of {@link SecurityState}: of the regime's Exception level, and of its first table's PA. */
   security: number = SecurityState.NON_SECURE
+  /** SCR_EL3.SIF: Secure state executes nothing in Non-secure memory. */
+  sif = false
+  /** The granule protection tables. */
+  readonly granuleProtection: GranuleProtection = new GranuleProtection()
+  /** Non-secure without granule protection: every physical address is Non-secure, and not checked. */
+  isPlain = true
   /** `AArch64.S1Enabled`: SCTLR_ELx.M; at EL1&0 HCR_EL2.DC or TGE overrules it. */
   stage1Enabled = false
   /** EL1&0 with HCR_EL2.VM or HCR_EL2.DC. */
@@ -172,6 +180,14 @@ export class TranslationRegime {
     const sctlr = this.lo(registers.sctlr)
     this.hasUnprivileged = registers.hasUnprivileged
     this.security = securityState(this)
+    this.sif = (!this.features.rme || this.features.sel2) && (this.lo(RegimeRegister.SCR_EL3) & SCR_SIF) !== 0
+    this.granuleProtection.parse(
+      this.features,
+      this.lo(RegimeRegister.GPCCR_EL3),
+      this.hi(RegimeRegister.GPTBR_EL3),
+      this.lo(RegimeRegister.GPTBR_EL3),
+    )
+    this.isPlain = this.security === SecurityState.NON_SECURE && !this.granuleProtection.enabled
     this.stage1Enabled = (hcr & (HCR_DC | HCR_TGE)) === 0 && (sctlr & SCTLR_M) !== 0
     this.stage2Enabled = (hcr & (HCR_VM | HCR_DC)) !== 0
     this.defaultCacheable = (hcr & HCR_DC) !== 0

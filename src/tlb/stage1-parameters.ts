@@ -117,6 +117,7 @@ export function parseStage1(
   p.sh = (own >>> 12) & 3
   p.wxn = (sctlr & SCTLR_WXN) !== 0
   p.bigEndian = (sctlr & SCTLR_EE) !== 0
+  p.tableSpace = r.security
   p.nv1 = nv1 || !registers.hasUnprivileged
   if (registers.hasUnprivileged) {
     // Bits of TCR_ELx[63:32] that come in pairs, the lower half's first.

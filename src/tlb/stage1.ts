@@ -1,5 +1,5 @@
 /**
- * Stage 1 of the EL1&0 regime: VA to IPA (`AArch64.S1Translate`).
+ * Stage 1: VA to IPA, or to PA where there is no stage 2 (`AArch64.S1Translate`).
  *
  * @module
  */
@@ -17,9 +17,11 @@ import { FaultKind } from './fault.ts'
 import type { TableMemory } from './memory.ts'
 import { HighBits, type TableParameters } from './parameters.ts'
 import { BY_OVERLAY, dirtyManaged, refused, stage1Permissions } from './permissions.ts'
+import { deniedBySpace, stage1OutputSpace, tableSpace } from './physical-space.ts'
 import type { TranslationRegime } from './regime.ts'
+import { SecurityState } from './regime-register.ts'
 import { FIRST_TABLE_LOWER, FIRST_TABLE_UPPER, MAX_RESTARTS, translateStage2 } from './stage2.ts'
-import { begin, fetch, Step, step, swapDescriptor } from './table.ts'
+import { begin, fetch, granuleAllows, Step, step, swapDescriptor } from './table.ts'
 import type { WalkRecorder } from './trace.ts'
 import { type StageState, type Translation, Update } from './translation.ts'
 
@@ -48,18 +50,28 @@ export function translateStage1(
   out: Translation,
   recorder: WalkRecorder | undefined,
 ): number {
-  const upper = (hi & (1 << (55 - 32))) !== 0
+  const upper = regime.hasUnprivileged && (hi & (1 << (55 - 32))) !== 0
   const p = upper ? regime.upper : regime.lower
   if (!regime.stage1Enabled) return disabled(regime, p, hi, lo, access, out)
   if (p.invalid || outOfRange(p, hi, lo, access, upper)) return stage1Fault(out, FaultKind.TRANSLATION, 0)
   if (p.epd || (p.e0pd && (access & Access.UNPRIVILEGED) !== 0)) return stage1Fault(out, FaultKind.TRANSLATION, 0)
   const s = out.stage1
+  const checked = regime.granuleProtection.enabled
+  // In Non-secure state there is one space.
+  const spaces = regime.security !== SecurityState.NON_SECURE
+  s.paspace = regime.security
+  s.entrySpace = regime.security
+  s.oaSpace = regime.security
   for (let restart = 0; restart <= MAX_RESTARTS; restart++) {
     s.assured = p.pnch
     let found = recorder?.start?.(p, hi, lo, s) === true ? FaultKind.NONE : begin(p, hi, lo, s)
     if (found !== FaultKind.NONE) return stage1Fault(out, found, s.level)
     do {
+      if (spaces) s.paspace = s.entrySpace = tableSpace(p.tableSpace, s)
       if (!readEntry(regime, p, memory, access, out, recorder)) return out.fault
+      if (checked && !granuleAllows(regime, memory, s, s.oaHi, s.oaLo, out, recorder)) {
+        return stage1Fault(out, FaultKind.GRANULE_PROTECTION_ON_WALK, s.level)
+      }
       out.reads++
       if (!fetch(p, memory, s.oaHi, s.oaLo, s, recorder)) {
         return stage1Fault(out, FaultKind.EXTERNAL_ON_WALK, s.level)
@@ -70,7 +82,11 @@ export function translateStage1(
     if (found !== Step.LEAF) return stage1Fault(out, found, s.level)
     if ((s.lo & ACCESS_FLAG) === 0 && !p.ha) return stage1Fault(out, FaultKind.ACCESS_FLAG, s.level)
 
-    const permissions = stage1Permissions(p, s, access)
+    let permissions = stage1Permissions(p, s, access)
+    if (spaces) {
+      s.oaSpace = stage1OutputSpace(regime, s)
+      permissions &= ~deniedBySpace(regime, s.oaSpace)
+    }
     const denied = refused(permissions, access)
     if (denied !== 0) {
       out.write = (denied & (Access.READ | Access.WRITE)) === Access.WRITE
@@ -117,9 +133,10 @@ function readEntry(
     (access & Access.NO_UPDATE) !== 0 && !(regime.stage2.qemu && (access & Access.ADDRESS_TRANSLATION) !== 0)
   let read = traceless ? Access.READ | Access.NO_UPDATE : Access.READ
   if (s.level === p.startLevel) read |= p === regime.upper ? FIRST_TABLE_UPPER : FIRST_TABLE_LOWER
-  if (translateStage2(regime, memory, s.entryHi, s.entryLo, read, true, out, recorder) !== 0) return false
+  if (translateStage2(regime, memory, s.entryHi, s.entryLo, s.paspace, read, true, out, recorder) !== 0) return false
   s.oaHi = out.stage2.oaHi
   s.oaLo = out.stage2.oaLo
+  s.entrySpace = out.stage2.oaSpace
   return true
 }
 
@@ -153,9 +170,15 @@ function updateLeaf(
     // `CreateAccDescTTEUpdate`: the table's page must be writable at stage 2, and becomes dirty there.
     const { entryHi, entryLo } = s
     const update = Access.READ | Access.WRITE
-    const fault = translateStage2(regime, memory, entryHi, entryLo, update, true, out, recorder)
+    const fault = translateStage2(regime, memory, entryHi, entryLo, s.paspace, update, true, out, recorder)
     if (fault !== FaultKind.NONE) return fault
-    s.entryPa = toNumber(out.stage2.oaHi, out.stage2.oaLo)
+    const { oaHi, oaLo } = out.stage2
+    s.entryPa = toNumber(oaHi, oaLo)
+    s.entrySpace = out.stage2.oaSpace
+    // `AArch64.MemSwapTableDesc` checks again: stage 2 may have changed since the read.
+    if (regime.granuleProtection.enabled && !granuleAllows(regime, memory, s, oaHi, oaLo, out, recorder)) {
+      return stage1Fault(out, FaultKind.GRANULE_PROTECTION_ON_WALK, s.level)
+    }
   }
   return swapDescriptor(p, memory, s.entryPa, s, set, clear) ? FaultKind.NONE : -1
 }
@@ -176,7 +199,8 @@ function describeLeaf(regime: TranslationRegime, p: TableParameters, access: num
   const cacheable = fetching ? regime.fetchCacheable : regime.dataCacheable
   out.attr = p.qemu ? attr : stage1Attributes(attr, fetching, cacheable)
   out.sh = p.highBits === HighBits.DS ? p.sh : (s.lo >>> 8) & 3
-  out.notGlobal = (s.lo & NOT_GLOBAL) !== 0
+  const fromSecure = p.tableSpace === SecurityState.SECURE && s.paspace === SecurityState.NON_SECURE
+  out.notGlobal = regime.hasUnprivileged && ((s.lo & NOT_GLOBAL) !== 0 || fromSecure)
   out.guarded = (s.hi & GUARDED) !== 0
   // `AArch64.ContiguousBit`: RES0 in the largest blocks.
   const largest = p.granuleBits === 12 ? s.level <= 0 : s.level <= 1
@@ -209,6 +233,7 @@ function disabled(
   const s = out.stage1
   s.oaHi = address >>> 0
   s.oaLo = lo >>> 0
+  s.oaSpace = regime.security
   s.assured = false
   s.level = 0
   s.hi = 0

@@ -6,13 +6,16 @@
 import type { Features } from './features.ts'
 import { decodeTg0, hasLpa2, setBase, setInputSize, setOutput, setRange, type TableParameters } from './parameters.ts'
 import type { TranslationRegime } from './regime.ts'
-import { RegimeRegister } from './regime-register.ts'
+import { RegimeRegister, SecurityState } from './regime-register.ts'
 
 const SCTLR_EE = 1 << 25
 // HCR_EL2, halves
 const HCR_PTW = 1 << 2
 const HCR_TGE = 1 << 27
 const HCR_HI_FWB = 1 << (46 - 32)
+// VTCR_EL2.NSW and NSA, VSTCR_EL2.SW and SA
+const VTCR_W = 1 << 29
+const VTCR_A = 1 << 30
 // VTCR_EL2, high half
 const VTCR_HI_ASSURED_ONLY = 1 << (34 - 32)
 const VTCR_HI_TL1 = 1 << (35 - 32)
@@ -55,6 +58,7 @@ export function parseStage2(r: TranslationRegime, p: TableParameters, secure: bo
   p.ptw = (hcr & HCR_PTW) !== 0 && (hcr & HCR_TGE) === 0
   p.fwb = f.fwb && (r.hi(RegimeRegister.HCR_EL2) & HCR_HI_FWB) !== 0
   p.xnx = f.xnx
+  setSpaces(r, p, secure)
   p.mtePerm = f.mtePerm
   p.bigEndian = (r.lo(RegimeRegister.SCTLR_EL2) & SCTLR_EE) !== 0
 
@@ -71,6 +75,19 @@ export function parseStage2(r: TranslationRegime, p: TableParameters, secure: bo
   const base = secure ? RegimeRegister.VSTTBR_EL2 : RegimeRegister.VTTBR_EL2
   setBase(p, r.hi(base), r.lo(base), ps)
   setRange(p, 63, 63)
+}
+
+/** `AArch64.SS2InitialTTWState`, `AArch64.S2InitialTTWState`, `AArch64.SS2OutputPASpace`. */
+function setSpaces(r: TranslationRegime, p: TableParameters, secure: boolean): void {
+  p.tableSpace = r.security
+  p.outputSpace = r.security
+  if (r.security === SecurityState.REALM) p.outputSpace = -1
+  if (r.security !== SecurityState.SECURE) return
+  const ofSecure = r.lo(RegimeRegister.VSTCR_EL2)
+  const ofNonSecure = r.lo(RegimeRegister.VTCR_EL2)
+  if (((secure ? ofSecure : ofNonSecure) & VTCR_W) !== 0) p.tableSpace = SecurityState.NON_SECURE
+  const outside = secure ? ofSecure : ofSecure | ofNonSecure
+  if ((outside & (VTCR_W | VTCR_A)) !== 0) p.outputSpace = SecurityState.NON_SECURE
 }
 
 /** `AArch64.S2StartLevel`, `AArch64.S2InvalidSL`, `AArch64.S2InconsistentSL`; `false` is a level 0 fault. */

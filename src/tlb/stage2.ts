@@ -18,8 +18,10 @@ import {
   stage2Permissions,
   stage2Refused,
 } from './permissions.ts'
+import { realmOutputSpace } from './physical-space.ts'
 import type { TranslationRegime } from './regime.ts'
-import { begin, fetch, Step, step, swapDescriptor } from './table.ts'
+import { SecurityState } from './regime-register.ts'
+import { begin, fetch, granuleAllows, Step, step, swapDescriptor } from './table.ts'
 import type { WalkRecorder } from './trace.ts'
 import { Permission, type Translation, Update } from './translation.ts'
 
@@ -35,9 +37,15 @@ const ACCESS_FLAG = 1 << 10
 /** S2AP[1]; with permission indirection Dirty. */
 const S2AP_WRITE = 1 << 7
 
+/** `AArch64.GetS2TTWParams`: the tables of an IPA space. */
+export function stage2Parameters(regime: TranslationRegime, space: number): TableParameters {
+  return space === SecurityState.SECURE ? regime.secureStage2 : regime.stage2
+}
+
 /**
  * Translates the IPA `hi:lo`; the PA is left in `out.stage2`.
  *
+ * @param space address space of the IPA; in Secure state it chooses the tables.
  * @param access bits of {@link Access}. EL0's execute permission is its own (FEAT_XNX); PAN has no part in stage 2.
  * @param tableWalk the access reads (or with `Access.WRITE` updates) a stage 1 descriptor.
  * @returns a value of `FaultKind`; on a fault every field of it in `out` is written.
@@ -47,13 +55,19 @@ export function translateStage2(
   memory: TableMemory,
   hi: number,
   lo: number,
+  space: number,
   access: number,
   tableWalk: boolean,
   out: Translation,
   recorder: WalkRecorder | undefined,
 ): number {
-  const p = regime.stage2
+  const p = stage2Parameters(regime, space)
   const s = out.stage2
+  const checked = regime.granuleProtection.enabled
+  out.paspace = space
+  s.paspace = p.tableSpace
+  s.entrySpace = p.tableSpace
+  s.oaSpace = p.outputSpace
   out.ipa = toNumber(hi, lo)
   if (p.invalid || (hi & p.rangeHi) !== 0 || (lo & p.rangeLo) !== 0) {
     return stage2Fault(out, FaultKind.TRANSLATION, 0, tableWalk)
@@ -62,6 +76,9 @@ export function translateStage2(
     let found = begin(p, hi, lo, s)
     if (found !== FaultKind.NONE) return stage2Fault(out, found, s.level, tableWalk)
     do {
+      if (checked && !granuleAllows(regime, memory, s, s.entryHi, s.entryLo, out, recorder)) {
+        return stage2Fault(out, FaultKind.GRANULE_PROTECTION_ON_WALK, s.level, tableWalk)
+      }
       out.reads++
       if (!fetch(p, memory, s.entryHi, s.entryLo, s, recorder)) {
         return stage2Fault(out, FaultKind.EXTERNAL_ON_WALK, s.level, tableWalk)
@@ -71,6 +88,7 @@ export function translateStage2(
     if (found !== Step.LEAF) return stage2Fault(out, found, s.level, tableWalk)
     if ((s.lo & ACCESS_FLAG) === 0 && !p.ha) return stage2Fault(out, FaultKind.ACCESS_FLAG, s.level, tableWalk)
 
+    if (p.outputSpace < 0) s.oaSpace = realmOutputSpace(s)
     const permissions = stage2Permissions(p, s, access)
     if ((p.tl0 || p.tl1) && tableWalk && !mayBeTopLevel(p, permissions, access)) {
       out.topLevel = true

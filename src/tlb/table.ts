@@ -5,10 +5,12 @@
  */
 import { toNumber } from '../bits.ts'
 import { FaultKind } from './fault.ts'
+import { granuleProtectionCheck } from './granule-protection.ts'
 import type { TableMemory } from './memory.ts'
 import { HighBits, type TableParameters } from './parameters.ts'
+import type { TranslationRegime } from './regime.ts'
 import type { WalkRecorder } from './trace.ts'
-import type { StageState } from './translation.ts'
+import type { StageState, Translation } from './translation.ts'
 
 /** What {@link step} found: a value of `FaultKind` (0 .. 13), or one of these. */
 export const Step = {
@@ -39,7 +41,10 @@ export function begin(p: TableParameters, hi: number, lo: number, s: StageState)
   return FaultKind.ADDRESS_SIZE
 }
 
-/** `FetchDescriptor`: reads the entry, at physical address `hi:lo`, into the state; `false` is an external abort. */
+/**
+ * `FetchDescriptor`: reads the entry, at physical address `hi:lo` of `s.entrySpace`, into the state; `false` is an external
+ * abort.
+ */
 export function fetch(
   p: TableParameters,
   memory: TableMemory,
@@ -50,7 +55,7 @@ export function fetch(
 ): boolean {
   const pa = toNumber(hi, lo)
   s.entryPa = pa
-  if (!memory.readDescriptor(pa, s)) return false
+  if (!memory.readDescriptor(pa, s, s.entrySpace)) return false
   const { hi: readHi, lo: readLo } = s
   s.hi = p.bigEndian ? swapBytes(readLo) : readHi >>> 0
   s.lo = p.bigEndian ? swapBytes(readHi) : readLo >>> 0
@@ -78,7 +83,7 @@ export function step(p: TableParameters, hi: number, lo: number, s: StageState):
     if (p.descriptorHighBits) highBits |= ((descriptor >>> 8) & 3) << 18
   } else if (p.highBits === HighBits.LPA && p.descriptorHighBits) highBits |= ((descriptor >>> 12) & 15) << 16
   if (!leaf) {
-    s.tableAttributes |= (s.hi >>> 27) & 15
+    s.tableAttributes |= s.hi >>> 27
     if ((highBits & p.outOfRangeHi) !== 0) return FaultKind.ADDRESS_SIZE
     s.level = level + 1
     const lsb = p.granuleBits + p.stride * (2 - level)
@@ -119,11 +124,31 @@ export function swapDescriptor(
   s.lo = newLo
   if (memory.compareAndSwapDescriptor === undefined) return true
   return p.bigEndian
-    ? memory.compareAndSwapDescriptor(pa, swapBytes(lo), swapBytes(hi), swapBytes(newLo), swapBytes(hi))
-    : memory.compareAndSwapDescriptor(pa, hi, lo, hi, newLo)
+    ? memory.compareAndSwapDescriptor(pa, swapBytes(lo), swapBytes(hi), swapBytes(newLo), swapBytes(hi), s.entrySpace)
+    : memory.compareAndSwapDescriptor(pa, hi, lo, hi, newLo, s.entrySpace)
 }
 
 /** The four bytes of a word in reverse order. */
 function swapBytes(word: number): number {
   return ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0
+}
+
+/**
+ * Whether the granule of the entry at the PA `hi:lo` of `s.entrySpace` may be read; if not, `out` has the address.
+ */
+export function granuleAllows(
+  regime: TranslationRegime,
+  memory: TableMemory,
+  s: StageState,
+  hi: number,
+  lo: number,
+  out: Translation,
+  recorder: WalkRecorder | undefined,
+): boolean {
+  const { granule } = out
+  if (granuleProtectionCheck(regime.granuleProtection, memory, hi, lo, s.entrySpace, granule, recorder) === 0)
+    return true
+  out.pa = toNumber(hi, lo)
+  out.paspace = s.entrySpace
+  return false
 }

@@ -45,6 +45,8 @@ export class TlbEntries {
   /** Table bases of the walk: stage 1's and stage 2's, in halves. */
   private readonly bases: Uint32Array
   private readonly attr: Uint8Array
+  /** PA space, PAR_EL1.NS and NSE. */
+  private readonly spaces: Uint8Array
   private readonly sh: Uint8Array
   private readonly permissions: Int32Array
   private readonly stage2Permissions: Int32Array
@@ -78,6 +80,7 @@ export class TlbEntries {
     this.ipa = new Float64Array(entries)
     this.bases = new Uint32Array(4 * entries)
     this.attr = new Uint8Array(entries)
+    this.spaces = new Uint8Array(entries)
     this.sh = new Uint8Array(entries)
     this.permissions = new Int32Array(entries)
     this.stage2Permissions = new Int32Array(entries)
@@ -197,7 +200,10 @@ export class TlbEntries {
     out.stage2SizeLog2 = this.stage2Size[e] as number
     out.attr = this.attr[e] as number
     out.sh = this.sh[e] as number
-    out.ns = 1
+    const spaces = this.spaces[e] as number
+    out.paspace = spaces & 3
+    out.ns = (spaces >> 2) & 1
+    out.nse = spaces >> 3
     out.permissions = this.permissions[e] as number
     out.stage2Permissions = this.stage2Permissions[e] as number
     out.notGlobal = (flags & NOT_GLOBAL) !== 0
@@ -242,6 +248,7 @@ export class TlbEntries {
     this.pa[e] = out.pa - offset
     this.ipa[e] = out.ipa - offset
     this.attr[e] = out.attr
+    this.spaces[e] = out.paspace | (out.ns << 2) | (out.nse << 3)
     this.sh[e] = out.sh
     this.permissions[e] = out.permissions
     this.stage2Permissions[e] = out.stage2Permissions

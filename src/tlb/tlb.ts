@@ -104,7 +104,9 @@ export class Tlb {
     access: number,
     out: Translation,
   ): number {
-    if ((access & UNCACHED) !== 0) return walk(regime, memory, vaHi, vaLo, access, out)
+    // A path says nothing of granule protection, nor which space its descriptors are in.
+    if ((access & UNCACHED) !== 0 || (this.validated && !regime.isPlain))
+      return walk(regime, memory, vaHi, vaLo, access, out)
     const context = this.contexts.of(regime)
     if (this.contexts.recycled >= 0) {
       this.entries.dropContext(this.contexts.recycled)

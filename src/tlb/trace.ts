@@ -31,6 +31,16 @@ export interface WalkRecorder {
    * @param lo bits [31:0].
    */
   descriptor(stage: number, level: number, pa: number, address: number, hi: number, lo: number): void
+
+  /**
+   * An entry of the granule protection tables was read (FEAT_RME), before the descriptor or output that it is about.
+   *
+   * @param level 0 or 1.
+   * @param pa where it was read, in Root space.
+   * @param hi bits [63:32] of the entry.
+   * @param lo bits [31:0].
+   */
+  granuleEntry?(level: number, pa: number, hi: number, lo: number): void
 }
 
 /** One descriptor that a walk read. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { GranuleCheck } from './granule-protection.ts'
 import type { Descriptor } from './memory.ts'
 
 /** Permission bits of a leaf. The low three line up with `Access.READ`, `WRITE`, `EXECUTE`. */
@@ -63,13 +64,20 @@ export class StageState implements Descriptor {
   /** The descriptor, after the swap of big-endian tables. */
   hi = 0
   lo = 0
-  /** Bits [62:59] of every table descriptor passed, ORed: PXNTable, UXNTable, APTable[0], APTable[1]. */
+  /** Bits [63:59] of every table descriptor passed, ORed: PXNTable, UXNTable, APTable[0], APTable[1], NSTable. */
   tableAttributes = 0
   /** Stage 1: every descriptor so far is protected, and in a page that is mostly read-only at stage 2 (FEAT_THE). */
   assured = false
   /** Output address of the leaf for the input address. */
   oaHi = 0
   oaLo = 0
+  /**
+   * Address spaces, values of `SecurityState`: of the table, of {@link entryPa}, and of the output address. A stage 1 under
+   * stage 2 has IPAs, whose spaces they are but for the entry's.
+   */
+  paspace = 1
+  entrySpace = 1
+  oaSpace = 1
   /** log2 of the page or block. */
   sizeLog2 = 0
 }
@@ -105,9 +113,19 @@ export class Translation {
   fsc = 0
   /** Output address of stage 1 (byte address). At a stage 2 fault the IPA that failed: HPFAR_EL2 holds its page. */
   ipa = 0
-  /** Physical address (byte address). With `Access.STAGE1_ONLY` the IPA. */
+  /**
+   * Physical address (byte address). With `Access.STAGE1_ONLY` the IPA. After a Granule Protection Fault the address that
+   * was checked: MFAR_EL3.
+   */
   pa = 0
-  /** log2 of the page or block: the smaller of both stages. VA and PA agree in these low bits. */
+  /**
+   * Physical address space of {@link pa}, a value of `SecurityState`; after a fault of stage 2 the IPA's.
+   */
+  paspace = 1
+  /**
+   * log2 of the page or block: the smaller of both stages, and with granule protection checks of what they have in one. VA
+   * and PA agree in these low bits.
+   */
   sizeLog2 = 0
   stage1SizeLog2 = 0
   stage2SizeLog2 = 0
@@ -117,8 +135,9 @@ export class Translation {
   attr = 0
   /** Shareability as PAR_EL1.SH holds it: 0 Non-, 2 Outer, 3 Inner Shareable. Device and Non-cacheable are Outer. */
   sh = 0
-  /** PA space: 1, Non-secure. */
+  /** PAR_EL1.NS and NSE; 1 where they are UNKNOWN, or RES1. */
   ns = 1
+  nse = 1
   /** Stage 1's bits of {@link Permission}. */
   permissions = 0
   /** Stage 2's bits of the same: with read, write and execute of both levels, all set without stage 2. */
@@ -131,6 +150,8 @@ export class Translation {
   updates = 0
   /** Descriptors read. */
   reads = 0
+  /** The last granule protection check (FEAT_RME): the cause of a Granule Protection Fault. */
+  readonly granule: GranuleCheck = new GranuleCheck()
   /** The walk's own state of each stage; after a walk, the last descriptor of each. */
   readonly stage1: StageState = new StageState()
   readonly stage2: StageState = new StageState()

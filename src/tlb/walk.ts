@@ -8,11 +8,13 @@ import { Access } from './access.ts'
 import { combineShareability, effectiveShareability, stage2Attributes } from './attributes.ts'
 import { qemuStage2Attributes } from './attributes-qemu.ts'
 import { FaultKind, faultStatusCode } from './fault.ts'
+import { granuleProtectionCheck } from './granule-protection.ts'
 import type { TableMemory } from './memory.ts'
 import { HighBits } from './parameters.ts'
+import { setSpace } from './physical-space.ts'
 import type { TranslationRegime } from './regime.ts'
 import { ALL_PERMISSIONS, translateStage1 } from './stage1.ts'
-import { translateStage2 } from './stage2.ts'
+import { stage2Parameters, translateStage2 } from './stage2.ts'
 import type { WalkRecorder } from './trace.ts'
 import type { Translation } from './translation.ts'
 
@@ -61,20 +63,25 @@ export function walk(
   out.reads = 0
   out.stage2Permissions = ALL_PERMISSIONS
   out.stage2SizeLog2 = 0
-  if (translateStage1(regime, memory, vaHi, vaLo, access, out, recorder) !== FaultKind.NONE) return faulted(out)
+  if (regime.granuleProtection.enabled) out.granule.begin()
+  // EL2 and EL3 have no EL0: every access is theirs.
+  const own = regime.hasUnprivileged ? access : access & ~Access.UNPRIVILEGED
+  if (translateStage1(regime, memory, vaHi, vaLo, own, out, recorder) !== FaultKind.NONE) return faulted(out)
 
-  const { oaHi, oaLo } = out.stage1
+  const { oaHi, oaLo, oaSpace } = out.stage1
   out.ipa = toNumber(oaHi, oaLo)
   out.stage = regime.stage1Enabled ? 1 : 0
   out.sizeLog2 = out.stage1SizeLog2
   if (!regime.stage2Enabled || (access & Access.STAGE1_ONLY) !== 0) {
     out.pa = out.ipa
     out.sh = effectiveShareability(out.attr, out.sh)
-    return FaultKind.NONE
+    setSpace(regime, oaSpace, out)
+    return isChecked(regime, access) ? checkOutput(regime, memory, oaHi, oaLo, out, recorder) : FaultKind.NONE
   }
-  if (translateStage2(regime, memory, oaHi, oaLo, access, false, out, recorder) !== FaultKind.NONE) return faulted(out)
+  const found = translateStage2(regime, memory, oaHi, oaLo, oaSpace, own, false, out, recorder)
+  if (found !== FaultKind.NONE) return faulted(out)
   const s = out.stage2
-  const p = regime.stage2
+  const p = stage2Parameters(regime, oaSpace)
   out.pa = toNumber(s.oaHi, s.oaLo)
   out.stage |= 2
   out.stage2SizeLog2 = s.sizeLog2
@@ -92,13 +99,38 @@ export function walk(
     ? qemuStage2Attributes(out.attr, memAttr, p, cacheable)
     : stage2Attributes(out.attr, memAttr, p, cacheable)
   out.sh = effectiveShareability(out.attr, combineShareability(out.sh, sh))
-  return FaultKind.NONE
+  setSpace(regime, s.oaSpace, out)
+  return isChecked(regime, access) ? checkOutput(regime, memory, s.oaHi, s.oaLo, out, recorder) : FaultKind.NONE
+}
+
+/** Address translation instructions check the granules of their tables, not the one that they come to. */
+function isChecked(regime: TranslationRegime, access: number): boolean {
+  return regime.granuleProtection.enabled && (access & (Access.ADDRESS_TRANSLATION | Access.STAGE1_ONLY)) === 0
+}
+
+/** The granule protection check of the access itself, at the end of `AArch64.TranslateAddress`. */
+function checkOutput(
+  regime: TranslationRegime,
+  memory: TableMemory,
+  hi: number,
+  lo: number,
+  out: Translation,
+  recorder: WalkRecorder | undefined,
+): number {
+  const { granule } = out
+  if (granuleProtectionCheck(regime.granuleProtection, memory, hi, lo, out.paspace, granule, recorder) === 0) {
+    if (granule.sizeLog2 < out.sizeLog2) out.sizeLog2 = granule.sizeLog2
+    return FaultKind.NONE
+  }
+  out.fault = FaultKind.GRANULE_PROTECTION
+  out.level = 0
+  return faulted(out)
 }
 
 /** Completes a fault. An IPA is the faulting one at stage 2 only. */
 function faulted(out: Translation): number {
   out.fsc = faultStatusCode(out.fault, out.level)
-  out.pa = 0
+  if (out.fault < FaultKind.GRANULE_PROTECTION_ON_WALK) out.pa = 0
   if (out.stage === 1) out.ipa = 0
   return out.fault
 }

@@ -41,6 +41,13 @@ const CODES: [fsc: number, kind: number, level: number | undefined][] = [
   [0b011110, FaultKind.PARITY_ON_WALK, 2],
   [0b011111, FaultKind.PARITY_ON_WALK, 3],
   [0b100001, FaultKind.ALIGNMENT, undefined],
+  [0b100010, FaultKind.GRANULE_PROTECTION_ON_WALK, -2],
+  [0b100011, FaultKind.GRANULE_PROTECTION_ON_WALK, -1],
+  [0b100100, FaultKind.GRANULE_PROTECTION_ON_WALK, 0],
+  [0b100101, FaultKind.GRANULE_PROTECTION_ON_WALK, 1],
+  [0b100110, FaultKind.GRANULE_PROTECTION_ON_WALK, 2],
+  [0b100111, FaultKind.GRANULE_PROTECTION_ON_WALK, 3],
+  [0b101000, FaultKind.GRANULE_PROTECTION, undefined],
   [0b101001, FaultKind.ADDRESS_SIZE, -1],
   [0b101010, FaultKind.TRANSLATION, -2],
   [0b101011, FaultKind.TRANSLATION, -1],
@@ -60,7 +67,7 @@ describe('fault status codes', () => {
   it('names no other code', () => {
     const known = new Set(CODES.map(([fsc]) => fsc))
     const unknown = Array.from({ length: 64 }, (_, fsc) => fsc).filter((fsc) => !known.has(fsc))
-    expect(unknown).toHaveLength(26)
+    expect(unknown).toHaveLength(19)
     for (const fsc of [...unknown, -1, 64, 0.5, Number.NaN]) {
       expect(faultKindOf(fsc)).toBe(FaultKind.NONE)
       expect(faultLevelOf(fsc)).toBeUndefined()

@@ -9,6 +9,7 @@ import {
   QEMU_MAX_FEATURES,
   REGIME_REGISTERS,
   RegimeRegister,
+  SecurityState,
   type TableMemory,
   Translation,
   TranslationRegime,
@@ -44,8 +45,9 @@ class HashMemory implements TableMemory {
     }
   }
 
-  readDescriptor(pa: number, out: Descriptor): boolean {
+  readDescriptor(pa: number, out: Descriptor, paspace?: number): boolean {
     this.reads++
+    if (![0, 1, 2, 3].includes(paspace as number)) this.misaligned++
     if (pa % 8 !== 0 || !Number.isSafeInteger(pa) || pa < 0 || pa >= 2 ** 52) this.misaligned++
     const hash = (n: number): number => {
       let x = Math.imul((pa ^ Math.floor(pa / 2 ** 32) ^ this.seed) + n, 0x9e37_79b1)
@@ -56,6 +58,13 @@ class HashMemory implements TableMemory {
     // One memory in two is kind: tables and pages in 36 bits only, so that the walk goes deep.
     const wild = (this.seed & 1) !== 0
     if (wild && kind === 0) return false
+    // Entries of granule protection: of level 1 all granules of any space, of level 0 a table, and sometimes anything.
+    if (paspace === SecurityState.ROOT && !wild && kind < 12) {
+      const granules = kind < 4 ? 0x8888_8888 : 0xffff_ffff
+      out.hi = pa < 2 ** 20 ? 0 : granules
+      out.lo = pa < 2 ** 20 ? 0x4000_0003 : granules
+      return true
+    }
     out.hi = wild && kind < 4 ? hash(2) : hash(2) & 0xf
     out.lo = wild && kind < 2 ? hash(3) : ((hash(3) & ~0xf700) | ((kind & 1) === 1 ? 0xc3 : 0x4c3)) >>> 0
     return true
@@ -74,6 +83,10 @@ const sane = fc.record({
   tcr2: fc.constantFrom(0, 0, 2, 0x1f),
   // SL0 and SL2; -1 is a stage 2 that can be walked: 40 bits from level 1.
   sl: fc.constantFrom(-1, -1, -1, 0, 1, 2, 3, 4, 5, 6, 7),
+  kind: fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 2, 3),
+  // SCR_EL3: Non-secure, Secure with EL2, Secure without, Realm.
+  scr: fc.constantFrom([0, 1], [0, 1], [0, 1], [0, 1 << 18], [0, 0], [1 << 30, 1]),
+  gpc: fc.constantFrom(0, 0, 0, 0x0001_2306),
 })
 
 function regimeWith(
@@ -95,6 +108,21 @@ function regimeWith(
     for (const ttbr of [RegimeRegister.TTBR0_EL1, RegimeRegister.TTBR1_EL1]) {
       regime.set(ttbr, regime.hi(ttbr) & 0xf, regime.lo(ttbr) & ~0x3f)
     }
+    regime.select(s.kind)
+    regime.set(RegimeRegister.SCR_EL3, ...(s.scr as [number, number]))
+    regime.set(RegimeRegister.GPCCR_EL3, 0, s.gpc)
+    regime.set(RegimeRegister.GPTBR_EL3, 0, 0)
+    const single = s.kind >= 2
+    const tcr = single ? s.tsz | (tg0 << 14) | (6 << 16) | (s.high & (3 << 21)) : tcrLo
+    for (const [sctlr, tcrOfEl, ttbr] of [
+      [RegimeRegister.SCTLR_EL2, RegimeRegister.TCR_EL2, RegimeRegister.TTBR0_EL2],
+      [RegimeRegister.SCTLR_EL3, RegimeRegister.TCR_EL3, RegimeRegister.TTBR0_EL3],
+    ] as const) {
+      regime.set(sctlr, 0, (s.sctlr | 1) >>> 0)
+      regime.set(tcrOfEl, single ? (s.ds ? 1 : 0) : regime.hi(RegimeRegister.TCR_EL1), tcr >>> 0)
+      regime.set(ttbr, 0, regime.lo(ttbr) & ~0x3f)
+    }
+    regime.set(RegimeRegister.TCR2_EL2, 0, s.tcr2)
     const own = s.sctlr & (3 << 21)
     const vtcr =
       s.sl === -1 ? 24 | (1 << 6) | (6 << 16) | own : s.tsz | ((s.sl & 3) << 6) | (tg0 << 14) | (6 << 16) | own
@@ -119,6 +147,7 @@ describe('walk, on any registers and any memory', () => {
         const base = regimeWith(raw, setup)
         const regime = new TranslationRegime(cpu)
         for (let r = 0; r < REGIME_REGISTERS; r++) regime.set(r, base.hi(r), base.lo(r))
+        regime.select(base.kind)
         regime.update()
         const memory = new HashMemory(seed, swap)
         const out = new Translation()
@@ -129,15 +158,20 @@ describe('walk, on any registers and any memory', () => {
         expect(fault).toBe(out.fault)
         // Five levels of stage 1, each behind five of stage 2; five more for an update, five for the output.
         const once = regime.stage2Enabled ? 5 * 6 + 5 + 5 : 5
-        expect(memory.reads).toBe(out.reads)
-        if (swap !== false) expect(memory.reads).toBeLessThanOrEqual(once)
+        expect(memory.reads).toBe(out.reads + out.granule.reads)
+        if (swap !== false) expect(out.reads).toBeLessThanOrEqual(once)
         // With every update refused, each stage starts over eight times.
-        else expect(memory.reads).toBeLessThanOrEqual(9 * (9 * once))
+        else expect(out.reads).toBeLessThanOrEqual(9 * (9 * once))
+        // Two entries for each descriptor, for an update, and for the output.
+        expect(out.granule.reads).toBeLessThanOrEqual(regime.granuleProtection.enabled ? 2 * (out.reads + 1) + 18 : 0)
+        if (fault !== FaultKind.NONE && fault < FaultKind.GRANULE_PROTECTION_ON_WALK) expect(out.pa).toBe(0)
         kinds.add(`${fault}/${out.stage}`)
+        if (regime.stage1Enabled) kinds.add(`${regime.kind} in ${regime.security}: ${fault === FaultKind.NONE}`)
         if (fault === FaultKind.NONE) {
           expect(out.fsc).toBe(0)
           expect(Number.isSafeInteger(out.pa)).toBe(true)
           expect(out.pa).toBeLessThan(2 ** 52)
+          expect([0, 1, 2, 3]).toContain(out.paspace)
           const shared = Math.min(out.sizeLog2, 12)
           expect(out.pa % 2 ** shared).toBe(vaLo % 2 ** shared)
         } else {
@@ -148,7 +182,7 @@ describe('walk, on any registers and any memory', () => {
         }
       },
     )
-    fc.assert(property, { numRuns: 6000, seed: 1 })
+    fc.assert(property, { numRuns: 12_000, seed: 1 })
     // The generator reaches every way a walk can end, at both stages.
     for (const kind of [
       '0/0',
@@ -165,8 +199,14 @@ describe('walk, on any registers and any memory', () => {
       '5/1',
       '5/2',
       '13/1',
+      '14/1',
+      '14/2',
+      '15/1',
+      ...[0, 1, 2].flatMap((kind) => [0, 1, 3].map((security) => `${kind} in ${security}: true`)),
+      '3 in 0: true',
+      '3 in 2: true',
     ]) {
-      expect(kinds).toContain(kind)
+      expect([...kinds]).toContain(kind)
     }
   })
 
