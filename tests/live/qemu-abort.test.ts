@@ -1,13 +1,17 @@
 /** Loads and stores of memory that stage 2 does not map, on QEMU's system emulation: what the exception tells. */
 
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { abortCases } from '../../scripts/qemu/abort/cases.mjs'
+import type { Generated } from '../../scripts/qemu/file.mjs'
 import { conformAbort } from '../../src/cli/conform/abort.ts'
 import * as decoder from '../../src/decode/index.ts'
 import { conformed, conformedButOne, SEEDS } from './qemu-generated.ts'
 
 describe.each(SEEDS)('nisv conform abort, seed %i (%s)', (seed) => {
-  const made = abortCases(decoder, { seed, count: 12_000 })
+  let made: Generated
+  beforeAll(() => {
+    made = abortCases(decoder, { seed, count: 12_000 })
+  })
 
   it('agrees with QEMU on syndrome, FAR and HPFAR of every row that it has', async () => {
     const { failed, mismatch, passed } = await conformed(conformAbort, made)

@@ -1,7 +1,8 @@
 /** Loads and stores of devices and RAM side by side, on QEMU's system emulation: its trace of every device access. */
 
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { accessCases } from '../../scripts/qemu/access/cases.mjs'
+import type { Generated } from '../../scripts/qemu/file.mjs'
 import { conformAccess } from '../../src/cli/conform/access.ts'
 import * as decoder from '../../src/decode/index.ts'
 import { conformed, conformedButOne, SEEDS } from './qemu-generated.ts'
@@ -35,7 +36,10 @@ const CHANGES: readonly (readonly [string, (out: Out) => Partial<Out> | undefine
 ]
 
 describe.each(SEEDS)('nisv conform access, seed %i (%s)', (seed) => {
-  const made = accessCases(decoder, { seed, count: 12_000 })
+  let made: Generated
+  beforeAll(() => {
+    made = accessCases(decoder, { seed, count: 12_000 })
+  })
 
   it('agrees with QEMU on the bytes of every device access in order, registers, RAM and exceptions', async () => {
     const { failed, mismatch, passed } = await conformed(conformAccess, made)

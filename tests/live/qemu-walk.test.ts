@@ -1,6 +1,7 @@
 /** Random translation tables on QEMU's system emulation: what AT instructions leave in PAR_EL1. */
 
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Generated } from '../../scripts/qemu/file.mjs'
 import { walkCases } from '../../scripts/qemu/walk/cases.mjs'
 import { conformWalk } from '../../src/cli/conform/walk.ts'
 import { conformed, conformedButOne, SEEDS } from './qemu-generated.ts'
@@ -14,7 +15,10 @@ const conform: Parameters<typeof conformed>[0] = (cases, report) => conformWalk(
 const probesOf = (one: object): readonly Probe[] => (one as { probes: readonly Probe[] }).probes
 
 describe.each(SEEDS)('nisv conform walk, seed %i (%s)', (seed) => {
-  const made = walkCases({ seed, count: 30_000 })
+  let made: Generated
+  beforeAll(() => {
+    made = walkCases({ seed, count: 30_000 })
+  })
 
   it('agrees with QEMU on PAR_EL1 and External aborts', async () => {
     const { failed, mismatch, passed } = await conformed(conform, made)
