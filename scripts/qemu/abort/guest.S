@@ -69,14 +69,7 @@ next:
     msr spsr_el2, x0
     ldr x0, [sp, #R_SP]
     msr sp_el1, x0
-    .irp n,2,4,6,8,10,12,14,16,18,20,22,24,26,28
-    ldr x\n, [sp, #8 * \n]
-    .endr
-    .irp n,3,5,7,9,11,13,15,17,19,21,23,25,27,29
-    ldr x\n, [sp, #8 * \n]
-    .endr
-    ldr x30, [sp, #240]
-    ldp x0, x1, [sp]
+    each_x ldr, sp
     eret
 
 from_el1:

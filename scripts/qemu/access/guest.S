@@ -143,40 +143,20 @@ next:
     ldr p0, [x1]
     wrffr p0.b
     add x1, x30, #R_P
-    .irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
-    ldr p\n, [x1, #\n, mul vl]
-    .endr
+    each_p ldr, x1
     add x1, x30, #R_Z
-    .irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    ldr z\n, [x1, #\n, mul vl]
-    .endr
+    each_z ldr, x1
     clrex
-    .irp n,2,4,6,8,10,12,14,16,18,20,22,24,26,28
-    ldr x\n, [sp, #8 * \n]
-    .endr
-    .irp n,3,5,7,9,11,13,15,17,19,21,23,25,27,29
-    ldr x\n, [sp, #8 * \n]
-    .endr
-    ldr x30, [sp, #240]
-    ldp x0, x1, [sp]
+    each_x ldr, sp
     eret
 
 ended:                                   // by the BRK behind the words, or an exception of theirs
-    .irp n,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30
-    str x\n, [sp, #8 * \n]
-    .endr
-    .irp n,1,3,5,7,9,11,13,15,17,19,21,23,25,27,29
-    str x\n, [sp, #8 * \n]
-    .endr
+    each_x str, sp
     mov x30, sp
     add x1, x30, #R_P
-    .irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
-    str p\n, [x1, #\n, mul vl]
-    .endr
+    each_p str, x1
     add x1, x30, #R_Z
-    .irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    str z\n, [x1, #\n, mul vl]
-    .endr
+    each_z str, x1
     add x1, x30, #R_FFR
     rdffr p0.b
     str p0, [x1]
