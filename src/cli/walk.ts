@@ -17,11 +17,17 @@ Exit status 0 when the address translates, 1 when it faults.
   --json            one JSON object
 
 ACCESS (the fault's own unless given; else a read as EL1)
-  --kind KIND       read, write or fetch
+  --kind KIND       read, write, fetch; gcs-read, gcs-write of a Guarded Control Stack
   --el N            whose permissions: 0 or 1
 `
 
-const KINDS: Readonly<Record<string, number>> = { read: Access.READ, write: Access.WRITE, fetch: Access.EXECUTE }
+const KINDS: Readonly<Record<string, number>> = {
+  read: Access.READ,
+  write: Access.WRITE,
+  fetch: Access.EXECUTE,
+  'gcs-read': Access.READ | Access.GCS,
+  'gcs-write': Access.WRITE | Access.GCS,
+}
 
 /** `nisv walk`. */
 export const walkCommand: Command = {
@@ -75,8 +81,8 @@ function accessOf(own: number, kind: string | undefined, el: string | undefined)
   let access = own
   if (kind !== undefined) {
     const wanted = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
-    if (wanted === undefined) throw new UsageError(`--kind takes read, write or fetch, not '${kind}'`)
-    access = (access & ~(Access.READ | Access.WRITE | Access.EXECUTE)) | wanted
+    if (wanted === undefined) throw new UsageError(`--kind takes ${Object.keys(KINDS).join(', ')}, not '${kind}'`)
+    access = (access & ~(Access.READ | Access.WRITE | Access.EXECUTE | Access.GCS)) | wanted
   }
   if (el !== undefined) {
     if (el !== '0' && el !== '1') throw new UsageError(`--el takes 0 or 1, not '${el}'`)

@@ -61,6 +61,26 @@ describe('nisv walk', () => {
     expect(written).toContain('AP[1] is 0 or APTable[0] is 1: EL0 has no access')
   })
 
+  it('walks for a Guarded Control Stack, and tells what ESR_ELx tells of the fault', async () => {
+    const regs = { SCTLR_EL1: '0x1', TCR_EL1: '0x500000019', TTBR0_EL1: '0x40000000', TCR2_EL1: '0xa', PIR_EL1: '0x9' }
+    const mem = { '0x40000000': '0x80000701' }
+    const walk = (registers: Record<string, string>, ...rest: string[]): Promise<number> => {
+      written = ''
+      const given = ['--regs', JSON.stringify(registers), '--mem', JSON.stringify(mem), '--va', '0x1008']
+      return walkCommand.run([...given, ...rest])
+    }
+    expect(await walk(regs, '--kind', 'gcs-write')).toBe(0)
+    expect(written).toContain('write of a control stack as EL1 at 0x0000000000001008')
+    expect(await walk(regs, '--kind', 'write')).toBe(1)
+    expect(await walk({ ...regs, PIR_EL1: '0x5' }, '--kind', 'gcs-read', '--json')).toBe(1)
+    expect(JSON.parse(written)).toMatchObject({ fsc: 0x0d, details: [] })
+    // POR_EL1 leaves nothing.
+    expect(await walk({ ...regs, PIR_EL1: '0x5' })).toBe(1)
+    expect(written).toContain('status code 0x0d, Overlay, stage 1')
+    expect(await walk({ ...regs, PIR_EL1: '0x5' }, '--json')).toBe(1)
+    expect(JSON.parse(written)).toMatchObject({ details: ['Overlay'] })
+  })
+
   it('reads registers and memory from files', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'nisv-walk-'))
     writeFileSync(join(dir, 'regs'), '{"hcr_el2":"0x1","vtcr_el2":"0x18","vttbr_el2":"0x0"}')

@@ -38,6 +38,8 @@ class WordMemory implements TableMemory {
 
 /** ESR_ELx.WnR. */
 const WNR = 0x40n
+/** ESR_ELx.ISS2.GCS. */
+const ISS2_GCS = 1n << 40n
 
 /** Fault `number`, from 1, of a recording. @throws RecordingError when it has not so many. */
 export async function recordedInput(file: string, number: number): Promise<WalkInput> {
@@ -46,11 +48,12 @@ export async function recordedInput(file: string, number: number): Promise<WalkI
 
 function faultInput(fault: RecordedFault): WalkInput {
   const kind = (fault.esr & WNR) !== 0n ? Access.WRITE : Access.READ
+  const stack = (fault.esr & ISS2_GCS) !== 0n ? Access.GCS : 0
   return {
     regime: regimeOf(new Map(Object.entries(fault.sys))),
     memory: new WordMemory(fault.memory),
     va: fault.far,
-    access: accessOf(kind, Number(fault.pstate & 0xffff_ffffn)),
+    access: accessOf(kind, Number(fault.pstate & 0xffff_ffffn)) | stack,
   }
 }
 

@@ -8,6 +8,7 @@ import {
   faultName,
   memoryType,
   sizeText,
+  type Translation,
 } from '../../tlb/index.ts'
 import { paint } from '../terminal.ts'
 import { draw, leaf, type Node } from '../tree.ts'
@@ -43,7 +44,8 @@ function resultLines({ translation: t, rule }: Explanation): Node[] {
       t.sizeLog2 === 0 ? 'no table took part' : `${sizeText(t.sizeLog2)} of the same translation`,
     )
   } else {
-    lines.unshift(`status code ${hex(t.fsc, 2)}, stage ${t.stage}${t.s1ptw ? ', on the walk of stage 1' : ''}`)
+    const text = ['', ...details(t)].join(', ')
+    lines.unshift(`status code ${hex(t.fsc, 2)}${text}, stage ${t.stage}${t.s1ptw ? ', on the walk of stage 1' : ''}`)
     if (t.stage === 2) lines.unshift(`IPA ${hex(t.ipa)}`)
   }
   return lines.map(leaf)
@@ -55,7 +57,8 @@ function result({ translation: t }: Explanation): string {
 
 function accessText(access: number): string {
   const kind = (access & Access.EXECUTE) !== 0 ? 'fetch' : (access & Access.WRITE) !== 0 ? 'write' : 'read'
-  return `${kind} ${(access & Access.UNPRIVILEGED) !== 0 ? 'as EL0' : 'as EL1'}${(access & Access.PAN) !== 0 ? ', PAN' : ''}`
+  const stack = (access & Access.GCS) !== 0 ? ' of a control stack' : ''
+  return `${kind}${stack} ${(access & Access.UNPRIVILEGED) !== 0 ? 'as EL0' : 'as EL1'}${(access & Access.PAN) !== 0 ? ', PAN' : ''}`
 }
 
 /** An explanation as one JSON object: numbers of 32 bits and more are "0x" strings. */
@@ -68,11 +71,30 @@ export function json(told: Explanation): Record<string, unknown> {
     registers: told.registers.map(jsonField),
     steps: told.steps.map(jsonStep),
     ...(faulted
-      ? { fault: faultName(t.fault, t.level), level: t.level, stage: t.stage, s1ptw: t.s1ptw, fsc: t.fsc }
+      ? {
+          fault: faultName(t.fault, t.level),
+          level: t.level,
+          stage: t.stage,
+          s1ptw: t.s1ptw,
+          fsc: t.fsc,
+          details: details(t),
+        }
       : { pa: hex(t.pa), attr: hex(t.attr, 2), sh: t.sh, sizeLog2: t.sizeLog2, stage: t.stage }),
     ...(faulted && t.stage === 2 ? { ipa: hex(t.ipa) } : {}),
     rule,
   }
+}
+
+/** What ESR_ELx tells of a Permission fault beside its status code: field names. */
+function details(t: Translation): string[] {
+  const fields: readonly (readonly [string, boolean])[] = [
+    ['DirtyBit', t.dirtyBit],
+    ['Overlay', t.overlay],
+    ['AssuredOnly', t.assuredOnly],
+    ['TopLevel', t.topLevel],
+    ['NoTagAccess', t.noTagAccess],
+  ]
+  return fields.filter(([, set]) => set).map(([name]) => name)
 }
 
 function jsonStep(step: ExplainedStep): unknown {
