@@ -24,6 +24,7 @@ import * as change from './stream.ts'
 import { toHex } from './tpm2.ts'
 
 const { SAVED } = change
+const FIRST_SECTION = parseQemuStream(SAVED).sections[0]?.at ?? 0
 /** A state as its record: equal records are equal states, and text is compared fast. */
 const text = (state: CrbState): string => toHex(encodeCrbState(state))
 const read = (bytes: Uint8Array): QemuTpm => readQemuTpm(parseQemuStream(bytes))
@@ -36,6 +37,11 @@ function attempt(bytes: Uint8Array): QemuTpm | StateError {
     if (error instanceof StateError) return error
     throw error
   }
+}
+/** Where the fault is: an offset always, and the section once there are some. */
+function expectPlace(error: StateError): void {
+  expect([error.message, error.offset >= 0]).toEqual([error.message, true])
+  if (error.offset >= FIRST_SECTION) expect([error.message, error.section !== '']).toEqual([error.message, true])
 }
 const message = (bytes: Uint8Array): string => {
   const result = attempt(bytes)
@@ -213,7 +219,10 @@ describe('a damaged file', () => {
       next - 1,
     ])
     for (const n of new Set([0, 3, 7, 8, 12, ...sections])) {
-      if (n < SAVED.length) expect(`${n} ${message(SAVED.subarray(0, n))}`).not.toContain('read')
+      if (n >= SAVED.length) continue
+      const error = attempt(SAVED.subarray(0, n))
+      expect([n, error instanceof StateError]).toEqual([n, true])
+      if (error instanceof StateError) expectPlace(error)
     }
   })
 
@@ -227,7 +236,7 @@ describe('a damaged file', () => {
     )
     const { at } = change.sectionOf(SAVED, 'timer')
     expect(message(SAVED.with(at, 9))).toBe(
-      `offset 0x${at.toString(16)}: section type 9; behind section 'ram' a section, or the end, is expected`,
+      `section 'behind ram', offset 0x${at.toString(16)}: type 9; a section or the end is expected: a plain precopy file`,
     )
     expect(message(change.withHead(SAVED, 'tpm-emulator', { version: 1 }))).toMatch(
       /section 'tpm-emulator', offset .*: version 1; 0 to 0 are known/,
@@ -260,7 +269,8 @@ describe('a damaged file', () => {
       fc.property(fc.array(fc.tuple(places, fc.nat(255)), { minLength: 1, maxLength: 4 }), (changes) => {
         const bytes = SAVED.slice()
         for (const [at, value] of changes) bytes[at] = value
-        attempt(bytes)
+        const result = attempt(bytes)
+        if (result instanceof StateError) expectPlace(result)
       }),
       { numRuns: 150 },
     )

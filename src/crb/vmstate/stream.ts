@@ -103,7 +103,8 @@ class Parser {
     if (version !== VERSION)
       throw reader.error('version', `stream version ${version}; QEMU 7.2 and later write ${VERSION}`, 4)
     for (;;) {
-      reader.section = ''
+      // Between sections: what stands there has no name yet.
+      if (reader.section !== '') reader.section = `behind ${reader.section}`
       const at = reader.at
       const type = reader.u8('the type of the next section')
       if (type === TYPE.EOF) return this.#end(at)
@@ -111,7 +112,7 @@ class Parser {
       else if (type === TYPE.START || type === TYPE.FULL) this.#section(at, type)
       else if (type === TYPE.PART || type === TYPE.END) this.#more(at)
       else if (type === TYPE.COMMAND) this.#command(at)
-      else throw reader.error('section', `section type ${type}; ${this.#afterLast()}`, at)
+      else throw reader.error('section', `type ${type}; a section or the end is expected: a plain precopy file`, at)
     }
   }
 
@@ -247,12 +248,5 @@ class Parser {
     } catch {
       return false
     }
-  }
-
-  #afterLast(): string {
-    const last = this.#sections.at(-1)
-    return last === undefined
-      ? 'this is no plain precopy file'
-      : `behind section '${last.name}' a section, or the end, is expected`
   }
 }
