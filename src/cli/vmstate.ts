@@ -7,13 +7,12 @@ import {
   injectState,
   parseQemuStream,
   readQemuTpm,
-  StateError,
-  type TpmSavedState,
   upgradeStream,
 } from '../crb/index.ts'
 import { type Command, UsageError } from './command.ts'
 import { readBytes, writeWhole } from './vmstate/files.ts'
 import { showStream, streamJson } from './vmstate/show.ts'
+import { fillStateDir } from './vmstate/state-dir.ts'
 
 const HELP = `nisv vmstate show [--json] FILE
 nisv vmstate extract FILE -o STATE [--swtpm DIR]
@@ -86,19 +85,6 @@ const ACTIONS: Readonly<
       writeWhole(needed(options.out), downgradeStream(readBytes(file)))
     },
   },
-}
-
-/** Has a swtpm of our own load a TPM's state and write it into a directory. */
-async function fillStateDir(stateDir: string, state: TpmSavedState | undefined): Promise<void> {
-  if (state === undefined) throw new StateError('section', 'tpm-emulator', -1, 'the file has no TPM state to put there')
-  const { Swtpm } = await import('../crb/swtpm/index.ts')
-  const swtpm = await Swtpm.spawn({ stateDir })
-  try {
-    await swtpm.loadState(state)
-    await swtpm.storeVolatile()
-  } finally {
-    await swtpm.stop()
-  }
 }
 
 function needed(out: string | undefined): string {

@@ -3,7 +3,7 @@
  * qtest, what it refuses nisv refuses with more to say.
  */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -120,6 +120,14 @@ describe('what QEMU saved', () => {
       const answer = await new Promise<Uint8Array | undefined>((done) => swtpm.execute(pcrRead(SHA256, 16), 0, done))
       expect(toHex((answer as Uint8Array).subarray(-32))).toBe(change.PCR16)
       await swtpm.stop()
+
+      // Blobs that libtpms refuses: neither record nor directory change.
+      const { body } = change.sectionOf(saved, 'tpm-emulator')
+      writeFileSync(join(dir, 'vm'), change.splice(saved, body + 40, body + 60, new Uint8Array(20).fill(0x5a)))
+      const before = readdirSync(dir).map((name) => [name, readFileSync(join(dir, name)).toString('hex')])
+      const refused = vmstate.run(['extract', join(dir, 'vm'), '-o', join(dir, 'state'), '--swtpm', dir])
+      await expect(refused).rejects.toThrow('swtpm answered')
+      expect(readdirSync(dir).map((name) => [name, readFileSync(join(dir, name)).toString('hex')])).toEqual(before)
     } finally {
       rmSync(dir, { recursive: true, force: true })
     }
@@ -183,6 +191,24 @@ describe('what nisv writes', () => {
     opened.push(tpm)
     const crb = new TpmCrb({ tpm, bus: 'legacy-isa' })
     await expect(crb.restore({ ...state, registers: words })).rejects.toThrow('this device has')
+  })
+
+  it('a section built from scratch: head, 32 words, footer', async () => {
+    const { at, next, id } = change.sectionOf(saved, 'tpm-crb')
+    const words = crbStateOf(readQemuTpm(parseQemuStream(saved))).registers
+    const bytes = Buffer.alloc(1 + 4 + 1 + 7 + 8 + 4 * words.length + 5)
+    let to = bytes.writeUInt8(0x04)
+    to = bytes.writeUInt8(7, bytes.writeUInt32BE(id, to))
+    to += bytes.write('tpm-crb', to)
+    to = bytes.writeUInt32BE(0, bytes.writeUInt32BE(0, to))
+    for (const word of words) to = bytes.writeUInt32BE(word, to)
+    to = bytes.writeUInt8(0x7e, to)
+    expect(bytes.writeUInt32BE(id, to)).toBe(bytes.length)
+    const rebuilt = change.splice(saved, at, next, bytes)
+    expect(Buffer.from(rebuilt).equals(saved)).toBe(true)
+    const other = bytes.subarray()
+    other.writeUInt32BE(0x5eed_5eed, 21 + 0x74)
+    expect(await (await qemu(change.splice(saved, at, next, other))).read(0x74)).toBe(0x5eed_5eed)
   })
 
   it.each(['saved-regs', 'version-1', 'chunk'] as const)(
@@ -268,6 +294,11 @@ describe('what QEMU takes although it lacks something', () => {
     const bytes = change.withoutSection(saved, 'tpm-emulator')
     const machine = await qemu(bytes)
     expect([await machine.read(0x30), await machine.read(0x44)]).toEqual([0x2_5811, 0])
+    const hung = machine.read(0x00).then(
+      () => 'answered',
+      () => 'gone',
+    )
+    expect(await Promise.race([hung, new Promise((resolve) => setTimeout(resolve, 1000, 'hangs'))])).toBe('hangs')
     const own = readQemuTpm(parseQemuStream(bytes))
     expect(own.notes.join()).toContain('hangs at the first read of LOC_STATE')
     expect(crbStateOf(own).tpm).toBeUndefined()
