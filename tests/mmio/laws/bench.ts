@@ -195,8 +195,8 @@ export class Bench {
     this.bytes.set(POOL.subarray(from >> 1, (from >> 1) + 2 * PAGE))
     // Small numbers too, so that comparisons and minima are close.
     if (random.once(3)) for (let k = 0; k < 2 * PAGE; k++) this.bytes[k] = (this.bytes[k] as number) & 1
-    vectors.length = where.length ?? random.pick([16, 16, 32, 64, 128, 256])
-    vectors.streamingLength = where.length ?? random.pick([16, 16, 32, 64, 256])
+    vectors.length = where.length ?? random.pick([16, 16, 16, 16, 32, 32, 32, 64, 64, 128, 256])
+    vectors.streamingLength = where.length ?? random.pick([16, 16, 32, 32, 64, 64, 256])
     // Mostly aligned for every form, sometimes at any byte or over the end of the page.
     let offset = random.pick([0x600, 0x800, 0x1200]) + (c.plan.whole ? 64 : 16) * random.below(c.plan.whole ? 7 : 30)
     if (random.once(5) && !c.first) offset += random.below(16)
