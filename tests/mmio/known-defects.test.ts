@@ -330,6 +330,7 @@ describe('nisv conform vectors', () => {
     [{ steps: [{ va: '0x0', access: 'read', el: 2 }] }, /el is not 0 or 1/],
     [{ machine: { ...machine, ram: [['0x1', '0x1000']] } }, /whole 4 KiB pages/],
     [{ machine: { ...machine, ram: [['0x0', '0x100000000']] } }, /more than 16777216 bytes/],
+    [{ machine: { ...machine, devices: [['0x40000000', '0x1000']] } }, /overlap/],
     [{ machine: { ...machine, vl: 24 } }, /no vector length/],
     [{ machine: { ...machine, memory: { '0x40000001': '0x0' } } }, /no multiple of 8/],
     [{ machine: { ...machine, refuses: [['x', '0x0']] } }, /neither "r" nor "w"/],
@@ -345,6 +346,33 @@ describe('nisv conform vectors', () => {
 
   it('refuses an id that is there twice', async () => {
     await expect(conformVectors(listed([some, some]), new Report(() => {}))).rejects.toThrow(/is there twice/)
+  })
+
+  it('takes any JSON, and any expectation however deep', async () => {
+    const deep = JSON.parse(`${'['.repeat(200_000)}${']'.repeat(200_000)}`) as unknown
+    const report = new Report(() => {})
+    expect(await conformVectors(listed([changed({ steps: [{ ...step, expect: { accesses: deep } }] })]), report)).toBe(
+      1,
+    )
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom('id', 'class', 'machine', 'steps', 'peers'), fc.jsonValue()),
+        fc.dictionary(
+          fc.constantFrom('registers', 'memory', 'ram', 'devices', 'vl', 'refuses', 'authentic'),
+          fc.jsonValue(),
+        ),
+        (members, parts) => {
+          for (const change of [members, { machine: { ...machine, ...parts } }]) {
+            const line = changed(change)
+            try {
+              playVector(line, parseVector(line))
+            } catch (error) {
+              expect(error).toBeInstanceOf(ConformInputError)
+            }
+          }
+        },
+      ),
+    )
   })
 
   it('has an end for any word, frame and registers', () => {

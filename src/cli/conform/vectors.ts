@@ -1,3 +1,4 @@
+import { RegionError } from '../../mmio/index.ts'
 import { emitOutcomes } from './emit.ts'
 import { type CaseLine, ConformInputError } from './input.ts'
 import { Report } from './report.ts'
@@ -37,7 +38,7 @@ export function emitVectors(cases: AsyncIterable<CaseLine>): Promise<number> {
   return emitOutcomes(cases, (line) => playVector(line, parseVector(line)))
 }
 
-/** How each step of a case ends. @throws ConformInputError for a register that the machine has not. */
+/** How each step of a case ends. @throws ConformInputError for a register that the machine has not, or regions that overlap. */
 export function playVector(line: CaseLine, vector: Vector): VectorEnd[] {
   try {
     let aborts: VectorPlayer | undefined
@@ -51,7 +52,8 @@ export function playVector(line: CaseLine, vector: Vector): VectorEnd[] {
       return walks.step(step)
     })
   } catch (error) {
-    if (error instanceof NoRegisterError) throw new ConformInputError(line.file, line.line, error.message)
+    if (error instanceof NoRegisterError || error instanceof RegionError)
+      throw new ConformInputError(line.file, line.line, error.message)
     throw error
   }
 }
@@ -73,10 +75,9 @@ export function gradeVector(line: CaseLine, vector: Vector, ends: readonly Vecto
 
 /** Path, expected and got of the first difference; a member that is absent is the same as an empty one. */
 function difference(path: string, want: unknown, got: unknown): [string, string, string] | undefined {
-  if (isObject(want) || isObject(got)) {
-    const [a, b] = [want ?? {}, got ?? {}] as [Record<string, unknown>, Record<string, unknown>]
-    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-      const found = difference(`${path}.${key}`, a[key], b[key])
+  if (isObject(want) && isObject(got)) {
+    for (const key of new Set([...Object.keys(want), ...Object.keys(got)])) {
+      const found = difference(`${path}.${key}`, want[key], got[key])
       if (found) return found
     }
     return undefined
@@ -85,10 +86,14 @@ function difference(path: string, want: unknown, got: unknown): [string, string,
   return a === b ? undefined : [path, a, b]
 }
 
-function isObject(value: unknown): boolean {
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }
 
+/** Of what is nested deeper than an access nothing is told: a file may have it as deep as it likes. */
 function text(value: unknown): string {
-  return value === undefined ? 'nothing' : String(value)
+  if (!isObject(value)) return value === undefined ? 'nothing' : String(value)
+  const values = Object.values(value)
+  if (values.length === 0) return 'nothing'
+  return values.some(isObject) ? 'something' : JSON.stringify(value)
 }
