@@ -1,17 +1,19 @@
 /**
- * The guest-physical address space: which region an address belongs to, and accesses cut over regions.
+ * The guest-physical address space: accesses, cut over regions.
  *
  * @module
  */
 
-import { hex } from '../bits.ts'
 import type { Descriptor, TableMemory } from '../tlb/memory.ts'
-import { DeviceCaller, type DeviceErrorHook, memoryAccessSize } from './access.ts'
 import type { AccessLog } from './access-log.ts'
+import { memoryAccessSize } from './access-size.ts'
 import type { Deferral } from './deferral.ts'
-import { ADDRESS_LIMIT, MemoryRegion, RegionError } from './memory-region.ts'
-import { ramCompareAndSwap, ramRead, ramWrite } from './ram.ts'
+import { DeviceCaller, type DeviceErrorHook } from './device-caller.ts'
+import { type MemoryRegion, RegionError } from './memory-region.ts'
+import { ramRead, ramWrite } from './ram.ts'
+import { RamReader } from './ram-reader.ts'
 import { MEMTX_DECODE_ERROR, MEMTX_DEFERRED, MEMTX_OK, type MemTxResult } from './region.ts'
+import { type Mapping, RegionMap } from './region-map.ts'
 
 /** What happens where no region is mapped. */
 export interface UnassignedPolicy {
@@ -33,18 +35,10 @@ export interface AddressSpaceOptions {
   readonly onDeviceError?: DeviceErrorHook
 }
 
-/** A region and where it is. */
-export interface Mapping {
-  /** Guest-physical address of its first byte. */
-  readonly base: number
-  readonly region: MemoryRegion
-}
-
 /**
  * A guest-physical address space of RAM and device regions that do not overlap.
  *
- * Regions lie in sorted arrays. A look-up first tries the region of the last hit, then bisects. Accesses allocate
- * nothing and never throw on any address, size within the buffer, or device.
+ * Accesses allocate nothing and never throw on any address, size within the buffer, or device.
  *
  * @example
  * ```ts
@@ -58,17 +52,12 @@ export interface Mapping {
  * ```
  */
 export class AddressSpace implements TableMemory {
+  readonly #map = new RegionMap()
   readonly #devices = new DeviceCaller()
+  readonly #ram = new RamReader(this.#map, this.#devices)
   readonly #fill: 0 | 0xff
   readonly #unassigned: MemTxResult
-  /** First address of each region, ascending, and one past its last; one NaN while there is none, which no hit equals. */
-  #bases: Float64Array = new Float64Array([Number.NaN])
-  #ends: Float64Array = new Float64Array([Number.NaN])
-  #regions: readonly MemoryRegion[] = []
-  #last = 0
   #errorAddress = 0
-  readonly #scratch = new Uint8Array(8)
-  readonly #now: Descriptor = { lo: 0, hi: 0 }
 
   /** @throws RegionError for an option that is none of those listed. */
   constructor(options: AddressSpaceOptions = {}) {
@@ -102,7 +91,7 @@ export class AddressSpace implements TableMemory {
 
   /** Regions mapped. */
   get size(): number {
-    return this.#regions.length
+    return this.#map.regions.length
   }
 
   /**
@@ -120,30 +109,7 @@ export class AddressSpace implements TableMemory {
    * `mapped` when the region already is in this space.
    */
   add(region: MemoryRegion, base: number): this {
-    if (!(region instanceof MemoryRegion)) {
-      throw new RegionError('ops', 'add takes a MemoryRegion: make one with MemoryRegion.io, .ram or .hostRam')
-    }
-    if (!Number.isInteger(base) || base < 0 || base > ADDRESS_LIMIT - region.size) {
-      const most = hex(ADDRESS_LIMIT - region.size)
-      throw new RegionError('base', `region '${region.name}': base is ${base}; give an integer in 0..${most}`)
-    }
-    if (this.#regions.includes(region)) {
-      throw new RegionError('mapped', `region '${region.name}' is in this space already: remove it first`)
-    }
-    const n = this.#regions.length
-    const end = base + region.size
-    let i = 0
-    while (i < n && (this.#bases[i] as number) < base) i++
-    for (const at of [i - 1, i]) {
-      const other = this.#regions[at]
-      if (other === undefined) continue
-      const otherBase = this.#bases[at] as number
-      if (base < (this.#ends[at] as number) && otherBase < end) {
-        const both = `${region.describe(base)} overlaps ${other.describe(otherBase)}`
-        throw new RegionError('overlap', `region ${both}: move or remove one of them`)
-      }
-    }
-    this.#rebuild([...this].toSpliced(i, 0, { base, region }))
+    this.#map.add(region, base)
     return this
   }
 
@@ -152,43 +118,36 @@ export class AddressSpace implements TableMemory {
    * @returns whether it was mapped.
    */
   remove(region: MemoryRegion): boolean {
-    const rest = [...this].filter((m) => m.region !== region)
-    const was = rest.length !== this.#regions.length
-    if (was) this.#rebuild(rest)
-    return was
+    return this.#map.remove(region)
   }
 
   /** The region that holds the byte at `pa`, or `null`. */
   find(pa: number): MemoryRegion | null {
-    const i = this.#locate(pa)
-    return i < 0 ? null : (this.#regions[i] as MemoryRegion)
+    const i = this.#map.locate(pa)
+    return i < 0 ? null : (this.#map.regions[i] as MemoryRegion)
   }
 
   /** The address that `region` is mapped at, or -1. */
   baseOf(region: MemoryRegion): number {
-    const i = this.#regions.indexOf(region)
-    return i < 0 ? -1 : (this.#bases[i] as number)
+    const i = this.#map.regions.indexOf(region)
+    return i < 0 ? -1 : (this.#map.bases[i] as number)
   }
 
   /** Whether all `size` bytes at `pa` are RAM or ROM; with `writable`, RAM only. */
   isRam(pa: number, size: number, writable = false): boolean {
     for (let done = 0; done < size; ) {
-      const i = this.#locate(pa + done)
+      const i = this.#map.locate(pa + done)
       if (i < 0) return false
-      const { kind, writes } = this.#regions[i] as MemoryRegion
+      const { kind, writes } = this.#map.regions[i] as MemoryRegion
       if (kind === 'io' || (writable && writes !== 'write')) return false
-      done = (this.#ends[i] as number) - pa
+      done = (this.#map.ends[i] as number) - pa
     }
     return true
   }
 
   /** The mappings, by ascending address. */
-  *[Symbol.iterator](): IterableIterator<Mapping> {
-    const bases = this.#bases
-    const regions = this.#regions
-    for (let i = 0; i < regions.length; i++) {
-      yield { base: bases[i] as number, region: regions[i] as MemoryRegion }
-    }
+  [Symbol.iterator](): IterableIterator<Mapping> {
+    return this.#map[Symbol.iterator]()
   }
 
   /**
@@ -208,14 +167,14 @@ export class AddressSpace implements TableMemory {
     let firstError = -1
     for (let done = 0; done < size; ) {
       const here = pa + done
-      const i = this.#locate(here)
-      let n = this.#room(i, here, size - done)
+      const i = this.#map.locate(here)
+      let n = this.#map.room(i, here, size - done)
       let r = this.#unassigned
       if (i < 0) {
         for (let k = 0; k < n; k++) dst[at + done + k] = this.#fill
       } else {
-        const region = this.#regions[i] as MemoryRegion
-        const offset = here - (this.#bases[i] as number)
+        const region = this.#map.regions[i] as MemoryRegion
+        const offset = here - (this.#map.bases[i] as number)
         if (region.kind === 'io') {
           n = memoryAccessSize(region, n, offset)
           r = this.#devices.read(region, offset, here, n, dst, at + done, attrs)
@@ -244,12 +203,12 @@ export class AddressSpace implements TableMemory {
     let firstError = -1
     for (let done = 0; done < size; ) {
       const here = pa + done
-      const i = this.#locate(here)
-      let n = this.#room(i, here, size - done)
+      const i = this.#map.locate(here)
+      let n = this.#map.room(i, here, size - done)
       let r = this.#unassigned
       if (i >= 0) {
-        const region = this.#regions[i] as MemoryRegion
-        const offset = here - (this.#bases[i] as number)
+        const region = this.#map.regions[i] as MemoryRegion
+        const offset = here - (this.#map.bases[i] as number)
         if (region.kind === 'io') {
           n = memoryAccessSize(region, n, offset)
           r = this.#devices.write(region, offset, here, n, src, at + done, attrs)
@@ -298,11 +257,11 @@ export class AddressSpace implements TableMemory {
     checkSpan(size, buffer, at)
     const { before, piece, done } = from
     const here = pa + before
-    const i = this.#locate(here)
-    const region = i < 0 ? null : (this.#regions[i] as MemoryRegion)
+    const i = this.#map.locate(here)
+    const region = i < 0 ? null : (this.#map.regions[i] as MemoryRegion)
     this.#errorAddress = from.errorAddress >= 0 ? from.errorAddress : here
     if (region === null || region.kind !== 'io') return from.result | MEMTX_DECODE_ERROR
-    const offset = here - (this.#bases[i] as number)
+    const offset = here - (this.#map.bases[i] as number)
     const devices = this.#devices
     let result = write
       ? devices.resumeWrite(done, answer, region, offset, here, piece, buffer, at + before, attrs)
@@ -348,18 +307,7 @@ export class AddressSpace implements TableMemory {
    */
   readRam(pa: number, size: number, dst: Uint8Array, at: number): boolean {
     checkSpan(size, dst, at)
-    for (let done = 0; done < size; ) {
-      const here = pa + done
-      const i = this.#locate(here)
-      if (i < 0) return false
-      const region = this.#regions[i] as MemoryRegion
-      if (region.kind === 'io') return false
-      const n = this.#room(i, here, size - done)
-      const offset = here - (this.#bases[i] as number)
-      if (ramRead(this.#devices, region, offset, here, n, dst, at + done) !== MEMTX_OK) return false
-      done += n
-    }
-    return true
+    return this.#ram.read(pa, size, dst, at)
   }
 
   /**
@@ -367,46 +315,12 @@ export class AddressSpace implements TableMemory {
    * that no walk has a device's side effects.
    */
   readDescriptor(pa: number, out: Descriptor): boolean {
-    // Two aligned words of RAM: 8 ns, where the bytes one by one are 60, and a fault reads eight descriptors or more.
-    const i = this.#locate(pa)
-    if (i >= 0) {
-      const { words } = this.#regions[i] as MemoryRegion
-      const at = (pa - (this.#bases[i] as number)) / 4
-      if (words !== null && at + 1 < words.length && Math.floor(at) === at) {
-        out.lo = words[at] as number
-        out.hi = words[at + 1] as number
-        return true
-      }
-    }
-    const b = this.#scratch
-    if (!this.readRam(pa, 8, b, 0)) return false
-    out.lo = word(b, 0)
-    out.hi = word(b, 4)
-    return true
+    return this.#ram.readDescriptor(pa, out)
   }
 
-  /** {@link readDescriptor} for a whole walk: 3 ns a descriptor, where one by one they are 11. */
+  /** {@link readDescriptor} for a whole walk. */
   descriptorsAre(pa: Float64Array, hi: Uint32Array, lo: Uint32Array, from: number, to: number): boolean {
-    let base = 0
-    let words: Uint32Array | null = null
-    for (let k = to - 1; k >= from; k--) {
-      const at = pa[k] as number
-      let word = (at - base) / 4
-      if (words === null || !(word >= 0 && word + 1 < words.length)) {
-        const i = this.#locate(at)
-        if (i < 0) return false
-        words = (this.#regions[i] as MemoryRegion).words
-        base = this.#bases[i] as number
-        word = (at - base) / 4
-      }
-      if (words !== null && word + 1 < words.length && Math.floor(word) === word) {
-        if (words[word] !== lo[k] || words[word + 1] !== hi[k]) return false
-      } else {
-        const now = this.#now
-        if (!this.readDescriptor(at, now) || now.lo !== lo[k] || now.hi !== hi[k]) return false
-      }
-    }
-    return true
+    return this.#ram.descriptorsAre(pa, hi, lo, from, to)
   }
 
   /**
@@ -414,19 +328,7 @@ export class AddressSpace implements TableMemory {
    * @returns `false`, with `out` as it was, where there is no RAM.
    */
   readInstruction(pa: number, out: Descriptor): boolean {
-    const i = this.#locate(pa)
-    if (i >= 0) {
-      const { words } = this.#regions[i] as MemoryRegion
-      const at = (pa - (this.#bases[i] as number)) / 4
-      if (words !== null && at < words.length && Math.floor(at) === at) {
-        out.lo = words[at] as number
-        return true
-      }
-    }
-    const b = this.#scratch
-    if (!this.readRam(pa, 4, b, 0)) return false
-    out.lo = word(b, 0)
-    return true
+    return this.#ram.readInstruction(pa, out)
   }
 
   /**
@@ -435,53 +337,8 @@ export class AddressSpace implements TableMemory {
    * @returns whether it did: not when another vCPU changed it first, nor where there is no writable RAM.
    */
   compareAndSwapDescriptor(pa: number, oldHi: number, oldLo: number, hi: number, lo: number): boolean {
-    const i = this.#locate(pa)
-    if (i < 0 || this.#room(i, pa, 8) < 8) return false
-    const region = this.#regions[i] as MemoryRegion
-    const offset = pa - (this.#bases[i] as number)
-    return ramCompareAndSwap(this.#devices, region, offset, pa, oldHi, oldLo, hi, lo, this.#scratch)
+    return this.#ram.compareAndSwapDescriptor(pa, oldHi, oldLo, hi, lo)
   }
-
-  /** Index of the region of `pa`; where there is none, `~i` with `i` the region above. */
-  #locate(pa: number): number {
-    const last = this.#last
-    if (pa >= (this.#bases[last] as number) && pa < (this.#ends[last] as number)) {
-      // A fractional address belongs to no byte.
-      return Math.floor(pa) === pa ? last : ~last
-    }
-    let low = 0
-    let top = this.#regions.length
-    while (low < top) {
-      const mid = (low + top) >>> 1
-      if ((this.#ends[mid] as number) > pa) top = mid
-      else low = mid + 1
-    }
-    if (low === this.#regions.length || !((this.#bases[low] as number) <= pa) || Math.floor(pa) !== pa) return ~low
-    this.#last = low
-    return low
-  }
-
-  /** How many of the `left` bytes from `pa` lie in region `i`, or before the next one when `i` is `~next`. */
-  #room(i: number, pa: number, left: number): number {
-    const next = ~i
-    if (i < 0 && next >= this.#regions.length) return left
-    const room = (i < 0 ? (this.#bases[next] as number) : (this.#ends[i] as number)) - pa
-    return room >= 1 && room < left ? Math.floor(room) : left
-  }
-
-  #rebuild(mappings: readonly Mapping[]): void {
-    const none = mappings.length === 0
-    this.#bases = Float64Array.from(none ? [Number.NaN] : mappings.map((m) => m.base))
-    this.#ends = Float64Array.from(none ? [Number.NaN] : mappings.map((m) => m.base + m.region.size))
-    this.#regions = mappings.map((m) => m.region)
-    // Only for speed: an index past the arrays would make each look-up read out of bounds.
-    this.#last = 0
-  }
-}
-
-function word(b: Uint8Array, at: number): number {
-  const low = (b[at] as number) | ((b[at + 1] as number) << 8)
-  return (low | ((b[at + 2] as number) << 16) | ((b[at + 3] as number) << 24)) >>> 0
 }
 
 function checkSpan(size: number, buffer: Uint8Array, at: number): void {

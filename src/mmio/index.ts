@@ -23,14 +23,14 @@
  * @module
  */
 
-export type { DeviceErrorHook } from './access.ts'
 export { AccessKind, type AccessKindName, AccessLog, type AccessRecord, type Named } from './access-log.ts'
-export { AddressSpace, type AddressSpaceOptions, type Mapping, type UnassignedPolicy } from './address-space.ts'
+export { AddressSpace, type AddressSpaceOptions, type UnassignedPolicy } from './address-space.ts'
 export { unalignedAccessFaults } from './alignment.ts'
 export type { Authenticate, SignedPointer } from './authenticate.ts'
 export type { Constraint, UnpredictableOptions } from './constrained.ts'
 export { type Continuation, ContinuationError, type TranslatedPage, type WaitingAccess } from './continuation.ts'
 export type { Deferral } from './deferral.ts'
+export type { DeviceErrorHook } from './device-caller.ts'
 export { EffectiveAddress } from './effective-address.ts'
 export type { PstateFeatures } from './exception.ts'
 export { ExclusiveMonitor } from './exclusive-monitor.ts'
@@ -82,6 +82,7 @@ export {
   MemTxAttrs,
   type MemTxResult,
 } from './region.ts'
+export type { Mapping } from './region-map.ts'
 export { RegisterAccess } from './register-access.ts'
 export { REGISTER_SLOTS, Reg, RegisterFile } from './register-file.ts'
 export { MAX_RETRIES } from './retry-limit.ts'

@@ -5,7 +5,7 @@
  */
 
 import { TWO32 } from '../bits.ts'
-import type { DeviceCaller } from './access.ts'
+import type { DeviceCaller } from './device-caller.ts'
 import type { GuestMemory } from './guest-memory.ts'
 import type { MemoryRegion } from './memory-region.ts'
 import { MEMTX_DECODE_ERROR, MEMTX_ERROR, MEMTX_OK, type MemTxResult } from './region.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accessValid, callbackSize, memoryAccessSize } from '../../src/mmio/access.ts'
+import { accessValid, callbackSize, memoryAccessSize } from '../../src/mmio/access-size.ts'
 import { MemoryRegion } from '../../src/mmio/memory-region.ts'
 import type { AccessSizes } from '../../src/mmio/region.ts'
 import { Pair } from './bus-pair.ts'

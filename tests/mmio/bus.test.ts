@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MAX_NESTING } from '../../src/mmio/access.ts'
 import { AccessLog } from '../../src/mmio/access-log.ts'
 import { AddressSpace } from '../../src/mmio/address-space.ts'
+import { MAX_NESTING } from '../../src/mmio/device-caller.ts'
 import { MemoryRegion } from '../../src/mmio/memory-region.ts'
 import {
   MEMTX_ACCESS_ERROR,

@@ -1,14 +1,16 @@
 /**
- * From one access of the bus to the callbacks of one device: QEMU's size rules, its byte order and its guards.
+ * From one piece of an access to the callbacks of one device, with QEMU's byte order and its guards.
  *
- * Source of the rules: QEMU system/physmem.c `memory_access_size`, system/memory.c `memory_region_access_valid`,
- * `access_with_adjusted_size`, `adjust_endianness`, and the guard `mem_reentrancy_guard`.
+ * Source of the rules: QEMU system/memory.c `access_with_adjusted_size`, `adjust_endianness`, and the guard
+ * `mem_reentrancy_guard`.
  *
  * @module
  */
 
 import { AccessKind, type AccessLog } from './access-log.ts'
+import { accessValid, callbackSize } from './access-size.ts'
 import type { Deferral } from './deferral.ts'
+import { isResult, isU32, put, rubbish, shown } from './device-value.ts'
 import type { MemoryRegion } from './memory-region.ts'
 import {
   MEMTX_ACCESS_ERROR,
@@ -27,9 +29,6 @@ export const MAX_NESTING = 4
 /** Characters of a token. */
 const MAX_TOKEN = 256
 
-/** All bits that a MemTxResult may have. */
-const RESULT_MASK = MEMTX_ERROR | MEMTX_DECODE_ERROR | MEMTX_ACCESS_ERROR | MEMTX_DEFERRED
-
 /**
  * Told of a device that threw, or returned something that is no u32, or left rubbish in its MemTx. The access ends in
  * MEMTX_ERROR, a read gives zero. What this hook throws is dropped.
@@ -47,40 +46,6 @@ export type DeviceErrorHook = (
   isWrite: boolean,
   thrown: unknown,
 ) => void
-
-/**
- * How many of the `remaining` bytes (>= 1, all inside the region) the next piece of an access takes: the largest power
- * of two that fits them, the region's `valid.max` and, unless `impl.unaligned`, the alignment of `offset`.
- * Source: QEMU system/physmem.c `memory_access_size`.
- *
- * @returns 1, 2, 4 or 8.
- *
- * @example
- * ```ts
- * memoryAccessSize(crb, 8, 0x3e) // 2: then 4 at 0x40, then 2 at 0x44
- * ```
- */
-export function memoryAccessSize(region: MemoryRegion, remaining: number, offset: number): number {
-  let max = region.validMax
-  if (!region.implUnaligned) {
-    const align = offset & -offset & 7
-    if (align !== 0 && align < max) max = align
-  }
-  const n = Math.min(remaining, max)
-  return n >= 8 ? 8 : n >= 4 ? 4 : n >= 2 ? 2 : 1
-}
-
-/** Whether the device accepts a piece. Source: QEMU system/memory.c `memory_region_access_valid`. */
-export function accessValid(region: MemoryRegion, offset: number, size: number): boolean {
-  if (!region.validUnaligned && (offset & (size - 1)) !== 0) return false
-  return size >= region.validMin && size <= region.validMax
-}
-
-/** Bytes that each callback of a piece handles. Source: QEMU system/memory.c `access_with_adjusted_size`. */
-export function callbackSize(region: MemoryRegion, size: number): number {
-  const n = Math.min(size, region.implMax)
-  return Math.max(n, region.implMin)
-}
 
 /**
  * Calls devices: the last stage of the bus, with its log, its error hook and its pool of MemTx. One per AddressSpace.
@@ -394,52 +359,4 @@ export class DeviceCaller {
       // A hook that fails must not fail the guest's instruction.
     }
   }
-}
-
-/** The first `used` bytes, in memory order, of the `step` bytes that a callback returned. */
-function put(
-  region: MemoryRegion,
-  hi: number,
-  lo: number,
-  step: number,
-  dst: Uint8Array,
-  at: number,
-  used: number,
-): void {
-  if (step === 4 && used === 4 && !region.bigEndian) {
-    // The usual case, without a loop: 10 ns of 35.
-    dst[at] = lo
-    dst[at + 1] = lo >>> 8
-    dst[at + 2] = lo >>> 16
-    dst[at + 3] = lo >>> 24
-    return
-  }
-  if (region.bigEndian) for (let k = 0; k < used; k++) dst[at + k] = byteOf(hi, lo, step - 1 - k)
-  else for (let k = 0; k < used; k++) dst[at + k] = byteOf(hi, lo, k)
-}
-
-/** Byte `n` (0..7, 0 the least significant) of `hi:lo`. */
-function byteOf(hi: number, lo: number, n: number): number {
-  return n < 4 ? (lo >>> (8 * n)) & 0xff : (hi >>> (8 * (n - 4))) & 0xff
-}
-
-function isU32(value: unknown): value is number {
-  return typeof value === 'number' && value >>> 0 === value
-}
-
-function isResult(value: unknown): value is MemTxResult {
-  return typeof value === 'number' && (value & RESULT_MASK) === value
-}
-
-function rubbish(callback: string, value: unknown, tx: MemTx): TypeError {
-  const got = callback === 'read' ? `returned ${shown(value)}, ` : ''
-  return new TypeError(
-    `${callback} ${got}tx.hi ${shown(tx.hi)}, tx.result ${shown(tx.result)}: ` +
-      'value and hi must be in 0..2^32-1 (x >>> 0 makes them so), result an OR of MEMTX_ codes',
-  )
-}
-
-/** A text for any value, even one whose own toString throws. */
-function shown(value: unknown): string {
-  return typeof value === 'object' || typeof value === 'function' ? typeof value : String(value)
 }
