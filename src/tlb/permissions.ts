@@ -143,7 +143,7 @@ export function refused(permissions: number, access: number): number {
 export function stage2Refused(permissions: number, access: number, tableWalk: boolean): number {
   const shift = (access & Access.UNPRIVILEGED) !== 0 ? 3 : 0
   const kinds = access & KINDS
-  const gcs = (access & (Access.GCS | Access.UNPRIVILEGED)) === Access.GCS && !tableWalk
+  const gcs = (access & (Access.GCS | Access.UNPRIVILEGED)) === Access.GCS
   if (gcs && (permissions & Permission.DENIES_PRIVILEGED_GCS) !== 0) return kinds | BY_ASSURANCE
   let allowed = permissions >> shift
   let overlaid = kinds & (permissions >> (OVERLAY_SHIFT + shift))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { buildPlan, type HandlerOptions, Plan, PlanStatus, Reg } from '../../src/mmio/index.ts'
-import { DEV, DEV_VA, Machine, PAGES, VA } from './machine.ts'
+import { CRB, CRB_VA, DEV, DEV_VA, Machine, PAGES, VA } from './machine.ts'
 
 const GCSSTR = 0xd91f0c41 // gcsstr x1, [x2]
 const GCSSTTR = 0xd91f1c41 // gcssttr x1, [x2]
@@ -191,6 +191,81 @@ describe('aborts of a store to a control stack', () => {
     m.setX(2, VA + 0x8018)
     expect(store(m, 0xf9000041, VA + 0x8018)).toBe('injected external-abort')
     expect(m.x(Reg.ESR_EL1) >> 32n).toBe(0n)
+  })
+})
+
+describe("extensions of the guest's tables that TCR2_EL1 enables", () => {
+  const AIE = 16n
+  const last = DEV_VA + 0x6ffc
+  /** Two device pages, of which the second has these bits, and a store of eight bytes across both. */
+  const across = (lo: number, hi: number, mair2: bigint, tcr2 = AIE): [string, bigint] => {
+    const m = new Machine({ features: { aie: true } })
+    m.vcpu.truth.set(Reg.TCR2_EL1, tcr2)
+    m.vcpu.truth.set(Reg.MAIR2_EL1, mair2)
+    m.map(DEV_VA + 0x6000, DEV)
+    m.descriptor(5, ((last + 4) >>> 12) & 511, ((DEV + 0x1000) | 0x703 | lo) >>> 0, hi)
+    m.setX(2, last)
+    const { kind, reason } = m.run(0xf9000041, { far: last, write: true, hpfar: BigInt(DEV / 0x1000) << 4n })
+    return [`${kind} ${reason}`, m.x(Reg.FAR_EL1)]
+  }
+  const INDEX_3 = 1 << (59 - 32)
+
+  it('take the memory type from MAIR2_EL1 by AttrIndx[3]', () => {
+    expect(across(0, 0, 0n)[0]).toBe('retired done')
+    expect(across(0, INDEX_3, 0x44n)[0]).toBe('retired done')
+    // Device memory refuses what is not aligned: DEVPAGE2 is the first page's then.
+    expect(across(0, INDEX_3, 0x00n)).toEqual(across(4, 0, 0n))
+    expect(across(0, INDEX_3, 0x00n, 0n)[0]).toBe('retired done')
+  })
+
+  it('and that of a page that is denied too', () => {
+    const denied = 1 << 7
+    const store = (lo: number, hi: number, mair2: bigint): string => {
+      const m = new Machine({ features: { aie: true }, unpredictable: { DEVPAGE2: 'FAULT' } })
+      m.vcpu.truth.set(Reg.TCR2_EL1, AIE)
+      m.vcpu.truth.set(Reg.MAIR2_EL1, mair2)
+      m.map(DEV_VA + 0x6000, DEV)
+      m.descriptor(5, ((last + 4) >>> 12) & 511, ((DEV + 0x1000) | 0x703 | lo) >>> 0, hi)
+      m.setX(2, last)
+      return m.run(0xf9000041, { far: last, write: true, hpfar: BigInt(DEV / 0x1000) << 4n }).reason
+    }
+    expect(store(denied, 0, 0n)).toBe('translation-fault')
+    expect(store(denied, INDEX_3, 0n)).toBe('alignment-fault')
+    expect(store(denied, INDEX_3, 0x44n)).toBe('translation-fault')
+  })
+
+  it("overlay EL0's accesses by POR_EL0", () => {
+    const m = new Machine({ features: { s1poe: true } })
+    m.vcpu.truth.set(Reg.PSTATE, EL0)
+    m.vcpu.truth.set(Reg.TCR2_EL1, 4n)
+    m.map(DEV_VA, DEV, 1 << 6)
+    m.map(0x40_0000, 0x4000_4000, 1 << 6)
+    m.setX(2, DEV_VA + 0x18)
+    m.vcpu.truth.set(Reg.POR_EL0, 7n)
+    expect(store(m, 0xf9000041)).toBe('retired done')
+    m.vcpu.truth.set(Reg.PC, 0x40_0000n)
+    // Read and execute.
+    m.vcpu.truth.set(Reg.POR_EL0, 3n)
+    expect(store(m, 0xf9000041)).toBe('retry translation-differs')
+    expect(m.run(0xf9400041, { far: DEV_VA + 0x18 }).reason).toBe('done')
+  })
+
+  it('have control stacks whose tags are not checked', () => {
+    const tags = { read: () => 5, write: () => undefined }
+    for (const [word, expected] of [
+      [GCSSTR, 'retired done'],
+      [0xf9000041, 'injected tag-check-fault'],
+    ] as const) {
+      const m = machine(word === GCSSTR ? 0x97n : 0x57n, 0n, { features: { gcs: true }, tags })
+      m.vcpu.truth.set(Reg.MAIR_EL1, 0xf0n)
+      // SCTLR_EL1.TCF = 1, ATA = 1; TCR_EL1.TBI0.
+      m.vcpu.truth.set(Reg.SCTLR_EL1, 0x30d0_1805n | (1n << 40n) | (1n << 43n))
+      m.vcpu.truth.set(Reg.TCR_EL1, 0x0000_0025_0080_3510n)
+      // RAM, in a page that a device shares.
+      m.map(CRB_VA, CRB, 1 << 6)
+      m.setX(2, CRB_VA + 0x100)
+      expect(store(m, word, CRB_VA + 0x100)).toBe(expected)
+    }
   })
 })
 

@@ -170,6 +170,9 @@ describe('first tables, AArch64.S2CheckPermissions', () => {
       [2n, 6n, 0],
       [12n, 6n, 0],
       [6n, 8n, 4],
+      // Write-only, of base or overlay, is not mostly read-only.
+      [6n, 4n, 4],
+      [4n, 6n, 4],
       [12n, 12n, 4],
       [12n, 15n, 4],
     ] as const) {

@@ -59,7 +59,7 @@ describe('stage 1 overlay fields, AArch64.S1OverlayPermissions', () => {
   })
 
   it('never selects the upper eight fields by a 64-bit descriptor', () => {
-    const bench = onePage(0xfn << 59n)
+    const bench = onePage(0x1fn << 59n)
       .set('TCR2_EL1', POE)
       .set('POR_EL1', 0x7000_0000n)
     expect(rights(bench)).toBe('rwx --x')
