@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MEMTX_ACCESS_ERROR, MEMTX_DECODE_ERROR, MEMTX_ERROR, Reg } from '../../src/mmio/index.ts'
+import { anyInstructionWord } from '../../src/testing/index.ts'
 import { DEV, DEV_VA, Machine, value } from './machine.ts'
 
 const LDRAA = 0xf820_0440
@@ -11,6 +13,59 @@ function machine(options: ConstructorParameters<typeof Machine>[0] = {}): Machin
   m.vcpu.truth.set(Reg.SCTLR_EL1, m.x(Reg.SCTLR_EL1) | ENABLED)
   return m
 }
+
+/** LDRAA and LDRAB of every offset, with and without write-back. */
+const anyLoad = anyInstructionWord((e) => e.access?.authenticated === true).filter((word) => {
+  const [rn, rt] = [(word >>> 5) & 31, word & 31]
+  return rn !== 31 && rn !== rt
+})
+/** Bits 63:56 and 54:48: where a pointer of 48 bits without a tag has its code. */
+const code = fc.bigInt({ min: 1n, max: 0x7fffn }).map((n) => ((n >> 7n) << 56n) | ((n & 0x7fn) << 48n))
+
+describe('a pointer with any code', () => {
+  const aimed = (word: number, upper: bigint, m: Machine): number => {
+    const imm = ((word >>> 12) & 0x1ff) | ((word >>> 13) & 0x200)
+    const offset = 8 * ((imm ^ 0x200) - 0x200)
+    m.setX((word >>> 5) & 31, BigInt(DEV_VA + 0x800 - (offset % 0x800)) | upper)
+    return DEV_VA + 0x800 - (offset % 0x800) + offset
+  }
+
+  it('leads to the address without it, whatever the code, where the key is in use', () => {
+    fc.assert(
+      fc.property(anyLoad, code, (word, upper) => {
+        const m = machine()
+        const far = aimed(word, upper, m)
+        fc.pre(far >= DEV_VA && far < DEV_VA + 0x1000)
+        expect(m.run(word, { far }).reason).toBe('done')
+        expect(m.shape()).toEqual([`r ${(DEV + far - DEV_VA).toString(16)} 8`])
+        if ((word & 0x800) !== 0) expect(m.x((word >>> 5) & 31)).toBe(BigInt(far))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  // The CPU adds the offset to the pointer as it is: no address that stage 1 translates, so that FAR cannot be of it.
+  it.each([
+    ['the key is not in use', (m: Machine) => m.setX(Reg.SCTLR_EL1, m.x(Reg.SCTLR_EL1) & ~ENABLED), {}],
+    ['the code is wrong', () => {}, { features: { FPACCOMBINE: false }, authenticate: () => false }],
+    ['bit 55 is of the other half', (m: Machine, rn: number) => m.setX(rn, m.x(rn) | (1n << 55n)), {}],
+  ] as const)('is not the one of FAR where %s: retry, and nothing is accessed', (_name, spoil, options) => {
+    fc.assert(
+      fc.property(anyLoad, code, (word, upper) => {
+        const m = machine(options)
+        // Below the tag, which FAR is compared without.
+        const far = aimed(word, upper | (1n << 54n), m)
+        fc.pre(far >= DEV_VA && far < DEV_VA + 0x1000)
+        spoil(m, (word >>> 5) & 31)
+        const before = m.vcpu.truth.x.slice()
+        const outcome = m.run(word, { far })
+        expect([outcome.kind, outcome.reason, m.elements]).toEqual(['retry', 'far-differs', []])
+        expect(m.vcpu.truth.x.slice(0, 47)).toEqual(before.slice(0, 47))
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
 
 describe('LDRAA and LDRAB', () => {
   it('takes the code away where hardware authenticated', () => {

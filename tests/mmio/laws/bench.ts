@@ -18,6 +18,7 @@ import {
   Writeback,
 } from '../../../src/mmio/index.ts'
 import { MemoryCopyPlan, Stage } from '../../../src/mmio/mops-plan.ts'
+import type { ScalablePlan } from '../../../src/mmio/scalable-plan.ts'
 import { vectorOffset } from '../../../src/mmio/vector-file.ts'
 import { byteDevice, CODE_VA, DEV, DEV_VA, Machine, VA } from '../machine.ts'
 import { type Case, Random, sameBytes } from './cases.ts'
@@ -26,15 +27,17 @@ import { scalableElements } from './elements.ts'
 /** The two pages of the device, the second of its memory first; RAM before them, nothing behind. */
 export const WINDOW: number = DEV_VA
 export const PAGE = 0x1000
+/** Room for the two pages at another address. */
+export const ALIAS: number = WINDOW + 4 * PAGE
 const USER = 0x40
 /** RAM that memory is copied from or to. */
 const COPY_VA: number = VA + 0x2000
 /** Where literal loads stand: the middle of what one table of level 3 maps. */
 const LITERAL_PC = 0x50_0000
 
-/** Guest-physical address of an address in the window, or in the page that a literal load has in its place. */
+/** Guest-physical address of an address in the window or in {@link ALIAS}, or in the page of a literal load. */
 export function physical(va: number): number {
-  return DEV + ((va < VA ? va & (PAGE - 1) : va - WINDOW) ^ PAGE)
+  return DEV + ((va < VA ? va & (PAGE - 1) : (va - WINDOW) & (2 * PAGE - 1)) ^ PAGE)
 }
 
 /** What a callback of the device does: its work, an error, an exception, or nothing yet. */
@@ -267,7 +270,7 @@ export class Bench {
   }
 
   #aimScalable(c: Case, random: Random, va: number): Aim | undefined {
-    const { m, vectors } = this
+    const { m } = this
     const p = c.plan.scalable
     if (!p) return undefined
     const base = p.base === -3 ? -1 : this.slotOf(p.base)
@@ -276,34 +279,38 @@ export class Bench {
       m.setX(p.index, BigInt.asUintN(64, BigInt(value)))
     }
     if (p.predicate >= 0) this.#predicate(p, random, c.first)
-    const lanes = Math.max(p.vectorBase, p.vectorIndex)
-    if (lanes >= 0) {
-      const view = this.vector(lanes)
-      const data = new DataView(view.buffer, view.byteOffset, 256)
-      const start =
-        p.vectorBase < 0
-          ? 0n
-          : BigInt(va) - BigInt(p.offset) - (p.index >= 0 && p.index !== Reg.XZR ? m.x(p.index) : 0n)
-      const signed = p.vectorIndex >= 0 && p.extend !== 'uxtw' && (p.addressLane === 8 || p.extend === 'sxtw')
-      const stride = c.first ? p.size : random.pick([1, p.size, p.size])
-      for (let at = 0; at < vectors.length; at += p.addressLane) {
-        const value = start + BigInt(random.below(24) - (signed ? 12 : 0)) * BigInt(stride)
-        if (p.addressLane === 4) data.setUint32(at, Number(BigInt.asUintN(32, value)), true)
-        else data.setBigUint64(at, BigInt.asUintN(64, value), true)
-        // What is extended from 32 bits has anything above them.
-        if (p.addressLane === 8 && (p.extend === 'uxtw' || p.extend === 'sxtw'))
-          data.setUint32(at + 4, random.next(), true)
-      }
-    }
+    if (p.vectorBase >= 0 || p.vectorIndex >= 0) this.#lanes(c, p, random)
     const [first] = scalableElements(p, this)
     if (!first) return undefined
-    if (base >= 0) m.setX(base, BigInt.asUintN(64, m.x(base) + BigInt(va) - first.va))
-    const at = scalableElements(p, this)[0] as { va: bigint }
-    return { va: Number(at.va), write: c.plan.store }
+    const by = BigInt(va) - first.va
+    if (base >= 0) m.setX(base, BigInt.asUintN(64, m.x(base) + by))
+    else this.#eachLane(p, p.vectorBase, (value) => value + by)
+    return { va, write: c.plan.store }
+  }
+
+  /** Addresses of a gather near one another, or offsets near zero; of those that are extended the rest is anything. */
+  #lanes(c: Case, p: ScalablePlan, random: Random): void {
+    const signed = p.vectorIndex >= 0 && p.extend !== 'uxtw' && (p.addressLane === 8 || p.extend === 'sxtw')
+    const stride = BigInt(c.first ? p.size : random.pick([1, p.size, p.size]))
+    const upper = p.addressLane === 8 && (p.extend === 'uxtw' || p.extend === 'sxtw')
+    this.#eachLane(p, Math.max(p.vectorBase, p.vectorIndex), () => {
+      const value = BigInt(random.below(24) - (signed ? 12 : 0)) * stride
+      return upper ? BigInt.asUintN(32, value) | (random.u64() << 32n) : value
+    })
+  }
+
+  #eachLane(p: ScalablePlan, register: number, change: (value: bigint) => bigint): void {
+    const view = this.vector(register)
+    const data = new DataView(view.buffer, view.byteOffset, 256)
+    for (let at = 0; at < this.vectors.length; at += p.addressLane) {
+      if (p.addressLane === 4)
+        data.setUint32(at, Number(BigInt.asUintN(32, change(BigInt(data.getUint32(at, true))))), true)
+      else data.setBigUint64(at, BigInt.asUintN(64, change(data.getBigUint64(at, true))), true)
+    }
   }
 
   /** All lanes, some, or one; the predicates of other instructions are left. */
-  #predicate(p: NonNullable<Case['plan']['scalable']>, random: Random, first: boolean): void {
+  #predicate(p: ScalablePlan, random: Random, first: boolean): void {
     const view = this.vector(VectorReg.P0 + p.predicate).subarray(0, 32)
     if (p.counter) {
       const count = random.below((4 * this.vectors.length) / p.lane - 1) + 1

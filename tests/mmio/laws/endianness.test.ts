@@ -62,12 +62,12 @@ it('every row, at EL1 and EL0: SCTLR_EL1.EE and E0E', { timeout: timeoutOf('endi
   expect([...never]).toEqual([])
 })
 
-it('EE says nothing of EL0, nor E0E of EL1', () => {
+it('EE says nothing of EL0, nor E0E of EL1', { timeout: timeoutOf('orders') }, () => {
   const little = new Bench()
   const el0 = new Bench({ bigEndian: 'el0' })
   let held = 0
   check(
-    'aliases',
+    'orders',
     ({ access }) => access?.form === 'register' && access.bank === 'X',
     (c) => {
       if (!little.set(c) || !el0.set(c)) return false

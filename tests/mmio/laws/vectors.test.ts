@@ -56,12 +56,12 @@ function half(bench: Bench, c: Case, length: number, upper: boolean, start: bigi
   return [...outcome.journal].flatMap((e) => e.bytes.map((byte, k) => `${e.pa + k} ${byte}`))
 }
 
-describe('vector lengths', { timeout: timeoutOf('vectors') }, () => {
+describe('vector lengths', { timeout: timeoutOf('lengths') }, () => {
   it('an instruction of 2N bytes is two of N: the same accesses in the same order, the same bytes in each half', () => {
     const whole = new Bench()
     const halves = new Bench()
     check(
-      'vectors',
+      'lengths',
       // Of replicating loads memory has nothing of the length, of slices the tile.
       (row) =>
         isScalable(row) &&
@@ -100,14 +100,14 @@ describe('vector lengths', { timeout: timeoutOf('vectors') }, () => {
         }
         return true
       },
-      0.6,
+      0.4,
     )
   })
 
   it('a predicate that is all false: no access, so that no fault of it can be', () => {
     const bench = new Bench()
     const never = check(
-      'vectors',
+      'inactive',
       (row) => isScalable(row) && row.access?.form !== 'fill',
       (c) => {
         const p = c.plan.scalable as Scalable
@@ -142,12 +142,12 @@ function ended(ffr: Uint8Array, element: ScalableElement | undefined, length: nu
   return out
 }
 
-describe('loads that may not fault', { timeout: timeoutOf('vectors') }, () => {
+describe('loads that may not fault', { timeout: timeoutOf('firstFault') }, () => {
   it('of a device only the first active element is read; what follows in RAM is read as far as that goes', () => {
     const bench = new Bench()
     const reads = new Map<string, number>()
     const never = check(
-      'vectors',
+      'firstFault',
       isFirstFault,
       (c) => {
         const p = c.plan.scalable as Scalable
@@ -191,7 +191,7 @@ describe('loads that may not fault', { timeout: timeoutOf('vectors') }, () => {
   it('of a device a non-fault load reads nothing, and says so in FFR', () => {
     const bench = new Bench()
     check(
-      'vectors',
+      'nonFault',
       ({ access }) => access?.form === 'non-fault',
       (c) => {
         const p = c.plan.scalable as Scalable
