@@ -1,45 +1,13 @@
-/** Builds harness.S with binutils at first use, into `.cache/`, and runs records with QEMU's user mode. */
-import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+/** Runs records with harness.S under QEMU's user mode. */
 import { fileURLToPath } from 'node:url'
+import { assembleProgram, runProgram } from '../tools/binutils.mjs'
 import { MOST_RECORDS, RECORD } from './record.mjs'
 
 const source = fileURLToPath(new URL('harness.S', import.meta.url))
-const cache = fileURLToPath(new URL('../../.cache', import.meta.url))
-
-function run(program, args, debian, options = {}) {
-  const result = spawnSync(program, args, { ...options, maxBuffer: 1 << 30 })
-  if (result.error?.code === 'ENOENT') {
-    throw new Error(`${program} is missing: install the Debian package ${debian} (apt-get install ${debian})`)
-  }
-  if (result.error && result.error.code !== 'EPIPE') throw result.error
-  return result
-}
-
-function tool(program, ...args) {
-  const { status, stderr } = run(program, args, 'binutils-aarch64-linux-gnu')
-  if (status !== 0) throw new Error(`${program} failed: ${stderr}`)
-}
-
-/** The program's path; built when its source has changed. */
-function buildHarness() {
-  const key = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 12)
-  const program = join(cache, `exec-${key}`)
-  if (existsSync(program)) return program
-  mkdirSync(cache, { recursive: true })
-  const building = `${program}.${process.pid}`
-  tool('aarch64-linux-gnu-as', source, '-o', `${building}.o`)
-  tool('aarch64-linux-gnu-ld', '-Ttext=0x0c000000', `${building}.o`, '-o', building)
-  rmSync(`${building}.o`)
-  renameSync(building, program)
-  return program
-}
 
 /** What QEMU calls itself. */
 export function qemuVersion() {
-  return /version (\S+)/.exec(run('qemu-aarch64', ['--version'], 'qemu-user').stdout.toString())[1]
+  return /version (\S+)/.exec(runProgram('qemu-aarch64', ['--version'], 'qemu-user').stdout.toString())[1]
 }
 
 /** Batches a process gets: what they return has to fit into memory. */
@@ -72,8 +40,9 @@ function runBatches(records, after, first, end, tagged, dead) {
     input.push(Buffer.from(Uint32Array.of(next - at, slot).buffer), records.subarray(at * RECORD, next * RECORD))
     at = next
   }
-  const args = ['-cpu', 'max', buildHarness(), ...(tagged ? ['tagged'] : [])]
-  const { status, signal, stdout, stderr } = run('qemu-aarch64', args, 'qemu-user', {
+  const program = assembleProgram(source, { name: 'exec', text: '0x0c000000' })
+  const args = ['-cpu', 'max', program, ...(tagged ? ['tagged'] : [])]
+  const { status, signal, stdout, stderr } = runProgram('qemu-aarch64', args, 'qemu-user', {
     input: Buffer.concat(input),
     timeout: 60_000,
   })

@@ -1,32 +1,18 @@
-/** Builds bare-metal guests with binutils, into `.cache/`, and has QEMU's system emulation work off batches of records. */
-import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  ftruncateSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+/** Has QEMU's system emulation work off batches of records, with bare-metal guests. */
+import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { assembleProgram, runProgram } from '../tools/binutils.mjs'
 
 const QEMU = 'qemu-system-aarch64'
 const folder = fileURLToPath(new URL('.', import.meta.url))
-const cache = fileURLToPath(new URL('../../.cache', import.meta.url))
 
 /** RAM of QEMU's `virt` machine begins here. */
 const RAM = 0x4000_0000
 const RAM_BYTES = 2 ** 30
 /** Where a guest is linked to, and the layout of a batch (guest.inc). */
-const TEXT = 0x4008_0000
+const TEXT = '0x40080000'
 const BATCH = 0x4800_0000
 const COUNT = 0
 const DONE = 8
@@ -38,47 +24,21 @@ const MOST_DEAD = 50
 /** Bytes of records that a run of QEMU gets at most. */
 const MOST = 24 << 20
 
-function run(program, args, debian, options = {}) {
-  const result = spawnSync(program, args, { ...options, maxBuffer: 1 << 28 })
-  if (result.error?.code === 'ENOENT') {
-    throw new Error(`${program} is missing: install the Debian package ${debian} (apt-get install ${debian})`)
-  }
-  if (result.error && result.error.code !== 'ETIMEDOUT') throw result.error
-  return result
-}
-
-function tool(program, ...args) {
-  const { status, stderr } = run(program, args, 'binutils-aarch64-linux-gnu')
-  if (status !== 0) throw new Error(`${program} failed: ${stderr}`)
-}
-
-/** The path of a guest, NAME/guest.S: built when it or guest.inc has changed. */
-export function buildGuest(name) {
-  const source = join(folder, name, 'guest.S')
-  const key = createHash('sha256')
-    .update(readFileSync(source))
-    .update(readFileSync(join(folder, 'guest.inc')))
-  const program = join(cache, `qemu-${name}-${key.digest('hex').slice(0, 12)}`)
-  if (existsSync(program)) return program
-  mkdirSync(cache, { recursive: true })
-  const building = `${program}.${process.pid}`
-  tool('aarch64-linux-gnu-as', '-I', folder, source, '-o', `${building}.o`)
-  tool('aarch64-linux-gnu-ld', `-Ttext=0x${TEXT.toString(16)}`, `${building}.o`, '-o', building)
-  rmSync(`${building}.o`)
-  renameSync(building, program)
-  return program
+/** QEMU with arguments. */
+function run(args, options = {}) {
+  return runProgram(QEMU, args, 'qemu-system-arm', options)
 }
 
 /** What QEMU calls itself. */
 export function qemuVersion() {
-  return /version (\S+)/.exec(run(QEMU, ['--version'], 'qemu-system-arm').stdout.toString())[1]
+  return /version (\S+)/.exec(run(['--version']).stdout.toString())[1]
 }
 
 /**
  * Runs records with a guest, which writes its results into them. Where QEMU itself dies of a record, it starts again
  * behind it.
  *
- * @param guest - a name for {@link buildGuest}.
+ * @param guest - a folder beside this file: its guest.S.
  * @param records - a Buffer each; the guest knows their form.
  * @param machine - options of `-machine virt`.
  * @param preload - addresses of RAM, and what is there.
@@ -88,7 +48,11 @@ export function qemuVersion() {
  *   latter and why; `told`, the start of the batch.
  */
 export function runRecords(guest, records, { machine = '', preload = [], args = () => [], ended = () => {} } = {}) {
-  const program = buildGuest(guest)
+  const program = assembleProgram(join(folder, guest, 'guest.S'), {
+    name: `qemu-${guest}`,
+    text: TEXT,
+    included: [join(folder, 'guest.inc')],
+  })
   const results = new Array(records.length)
   const dead = []
   let told = Buffer.alloc(0)
@@ -103,7 +67,7 @@ export function runRecords(guest, records, { machine = '', preload = [], args = 
       for (const [address, bytes] of [...preload, [BATCH, batch]])
         writeSync(file, bytes, 0, bytes.length, address - RAM)
       const options = [...board(ram, machine), ...args(own), '-kernel', program]
-      const { status, signal, stderr } = run(QEMU, options, 'qemu-system-arm', { timeout: 120_000 })
+      const { status, signal, stderr } = run(options, { timeout: 60_000 })
       readSync(file, batch, 0, batch.length, BATCH - RAM)
       closeSync(file)
       told = batch.subarray(0, RECORDS)

@@ -13,7 +13,7 @@ const DOC =
 /** The unmapped addresses that take the place of the window's. */
 const UNMAPPED = 0x0a00_0800
 
-/** Offsets into the record of abort.S. */
+/** Offsets into the record of guest.S. */
 const [SP, WORD, RECORD] = [248, 256, 304]
 const [ESR_EL2, FAR_EL2, HPFAR_EL2, ESR_EL1, FAR_EL1] = [264, 272, 280, 288, 296]
 

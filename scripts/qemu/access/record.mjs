@@ -1,4 +1,4 @@
-/** The record of access/guest.S: state before in, state after out. Offsets in bytes. */
+/** The record of guest.S: state before in, state after out. Offsets in bytes. */
 import { contractWord } from '../../exec/cases/contract.mjs'
 import { hex } from '../file.mjs'
 
