@@ -1,0 +1,123 @@
+import { Access, accessOf } from '../tlb/index.ts'
+import { isUnaligned, stackMisaligned, unalignedFaults } from './alignment.ts'
+import { Authenticator, authenticationSyndrome } from './authenticate.ts'
+import type { Commit } from './commit.ts'
+import { constraintOf } from './constrained.ts'
+import { baseSlot, type EffectiveAddress } from './effective-address.ts'
+import type { ElementBus } from './element-bus.ts'
+import type { Fault } from './fault.ts'
+import { storesToStack, storeTrapSyndrome } from './gcs.ts'
+import type { GuestWalk } from './guest-walk.ts'
+import { MemoryCopySet } from './mops.ts'
+import type { Outcome } from './outcome.ts'
+import type { Plan } from './plan.ts'
+import { agreesWithSyndrome } from './plan-syndrome.ts'
+import type { Probe } from './probe.ts'
+import { MemTxAttrs } from './region.ts'
+import { Reg } from './register-file.ts'
+import { retire } from './retire.ts'
+import { ScalableAccess } from './scalable.ts'
+import { DFSC_UNSUPPORTED_EXCLUSIVE, UNDEFINED_SYNDROME } from './syndrome.ts'
+
+/** The way of an instruction that was decoded: checks in the order of the pseudocode, then the transaction. */
+export class PlanRoad {
+  readonly #fault: Fault
+  readonly #probe: Probe
+  readonly #commit: Commit
+  readonly #address: EffectiveAddress
+  readonly #authenticator: Authenticator
+  readonly #copySet: MemoryCopySet
+  readonly #scalable: ScalableAccess
+
+  constructor(fault: Fault, walk: GuestWalk, bus: ElementBus, probe: Probe, commit: Commit, address: EffectiveAddress) {
+    this.#fault = fault
+    this.#probe = probe
+    this.#commit = commit
+    this.#address = address
+    this.#authenticator = new Authenticator(fault.settings.authenticate)
+    this.#scalable = new ScalableAccess(fault, walk, bus, commit)
+    this.#copySet = new MemoryCopySet(fault, walk, bus, commit)
+  }
+
+  /** Executes a plan whose status is ACCESS. */
+  run(plan: Plan): Outcome {
+    const fault = this.#fault
+    const { registers, outcome, settings, syndrome: s } = fault
+    const modifies = plan.load && plan.store
+    // An atomic may be reported as the read that it begins with, or as the write.
+    if (!modifies && plan.store !== s.write) return fault.end('retry', 'direction-differs')
+    if (s.isv && !agreesWithSyndrome(plan, s)) return fault.end('retry', 'syndrome-differs')
+    if (plan.scalable) return this.#scalable.run(plan.scalable)
+    if (plan.constraint !== '' && !this.#constrained(plan)) return outcome
+    if (plan.copySet) return this.#copySet.run(plan)
+    const kind = (plan.load ? Access.READ : 0) | (plan.store ? Access.WRITE : 0)
+    let access = accessOf(kind, registers.regs.lo(Reg.PSTATE), plan.unprivileged)
+    if (plan.guarded) {
+      if (!storesToStack(registers, (access & Access.UNPRIVILEGED) !== 0)) {
+        return fault.exception('guarded-control-stack', storeTrapSyndrome(outcome.word))
+      }
+      access |= Access.GCS
+      fault.guarded = true
+    }
+    const address = this.#address
+    if (plan.key === '') address.compute(plan, registers)
+    else if (!this.#authenticated(plan, plan.key)) return outcome
+    outcome.vaHi = address.hi
+    outcome.vaLo = address.lo
+    if (stackMisaligned(plan, registers)) return fault.stackAbort()
+    const unaligned = isUnaligned(plan, address.lo)
+    if (unaligned && unalignedFaults(plan, address.lo, settings.lse2, registers)) return fault.alignmentAbort(plan)
+    // DC ZVA of Device memory is an Alignment fault wherever it points.
+    if (!this.#probe.pages(plan, access, unaligned || plan.neverDevice)) return outcome
+    // Only of what is no RAM: there hardware has its own monitor, and a fault is the host's to resolve.
+    const exclusive = plan.form === 'exclusive' || plan.form === 'exclusive-pair'
+    if ((exclusive || modifies) && !settings.exclusives) {
+      const { vaHi, vaLo } = outcome
+      return fault.abort('unsupported-exclusive', DFSC_UNSUPPORTED_EXCLUSIVE, !plan.load, vaHi, vaLo)
+    }
+    const commit = this.#commit
+    if (commit.exclusiveFails(plan)) return outcome
+    if (!this.#probe.updateTables(access)) return outcome
+    if (exclusive && plan.load) commit.mark(plan)
+    return commit.access(plan, (access & Access.UNPRIVILEGED) !== 0 ? MemTxAttrs.USER : MemTxAttrs.NONE)
+  }
+
+  /** A CONSTRAINED UNPREDICTABLE word. @returns whether it is executed; otherwise the outcome is set. */
+  #constrained(plan: Plan): boolean {
+    const fault = this.#fault
+    const { choices } = fault.settings
+    fault.outcome.constraint = plan.constraint
+    if (choices.strict) {
+      fault.end('unhandled', 'constrained-unpredictable')
+      return false
+    }
+    const constraint = constraintOf(plan, choices)
+    fault.suppressesBase = constraint === 'WBSUPPRESS'
+    if (constraint === 'UNDEF') {
+      fault.exception('undefined-instruction', UNDEFINED_SYNDROME)
+      return false
+    }
+    if (constraint !== 'NOP') return true
+    retire(fault.registers)
+    fault.end('retired', 'constrained-nop')
+    return false
+  }
+
+  /** LDRAA, LDRAB: the address, unless the CPU would have told a wrong code before. */
+  #authenticated(plan: Plan, key: 'DA' | 'DB'): boolean {
+    const fault = this.#fault
+    const { registers, settings } = fault
+    const slot = baseSlot(plan, registers)
+    registers.read(slot)
+    const { regs } = registers
+    const authenticator = this.#authenticator
+    const authentic = authenticator.authenticate(fault.vcpu, registers, key, regs.hi(slot) | 0, regs.lo(slot) | 0)
+    if (!authentic && settings.fpacCombine) {
+      fault.exception('authentication-failed', authenticationSyndrome(key))
+      return false
+    }
+    // A pointer made invalid, without FEAT_FPACCOMBINE, is no address that FAR may be.
+    this.#address.compute(plan, registers, authenticator)
+    return true
+  }
+}
