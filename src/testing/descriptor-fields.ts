@@ -96,7 +96,7 @@ export const REGISTER_FIELDS = {
   VTTBR_EL2: { VMID: [63, 48], BADDR: [47, 1] },
   SCTLR_EL2: { EE: [25, 25] },
   TCR2_EL1: { PIE: [1, 1] },
-} as const satisfies Readonly<Record<string, FieldMap>>
+} as const
 
 /** Reads a field of a 64-bit value. */
 export function fieldOf(value: bigint, [high, low]: readonly [number, number]): bigint {
