@@ -2,18 +2,9 @@
 
 import fc from 'fast-check'
 import { A64, type Encoding } from '../../src/decode/index.ts'
-import {
-  BASE_PC,
-  BASE_SP,
-  buildPlan,
-  type MemoryRegionOps,
-  Plan,
-  PlanStatus,
-  Reg,
-  Writeback,
-} from '../../src/mmio/index.ts'
-import { anyInstructionWord, instructionWord } from '../../src/testing/index.ts'
-import { byteDevice, DEV, DEV_VA, Machine } from './machine.ts'
+import { BASE_PC, BASE_SP, buildPlan, Plan, PlanStatus, Reg, Writeback } from '../../src/mmio/index.ts'
+import { instructionWord } from '../../src/testing/index.ts'
+import type { Machine } from './machine.ts'
 
 /** Where aimed words point, unless told: aligned for every form, far from the ends of the page. */
 export const TARGET = 0x800
@@ -42,9 +33,6 @@ export function emulatedRows(words: number): readonly (readonly [string, readonl
   return rows
 }
 
-/** Words of all rows alike that {@link aim} can aim. */
-export const aimedWord: fc.Arbitrary<number> = anyInstructionWord(isAimed).filter(aimable)
-
 /** Whether {@link aim} can choose the address of a word: not where a register is both base and index. */
 function aimable(word: number): boolean {
   const plan = planOf(word)
@@ -56,11 +44,6 @@ export function planOf(word: number): Plan {
   const plan = new Plan()
   buildPlan(word, plan)
   return plan
-}
-
-/** Rows by the form that they have, for messages. */
-export function formOf(id: string): string {
-  return (A64.encodings.find((e) => e.id === id) as Encoding).access?.form ?? ''
 }
 
 /** Puts `va` in the base register of `word`, so that its access begins there; marks the monitor for a store-exclusive. */
@@ -80,7 +63,7 @@ export function aim(m: Machine, word: number, va: number): void {
 }
 
 /**
- * Makes the page that {@link failingMachine} maps for EL0, of PIIndex 1, a control stack for the words that want one: of
+ * Makes the page that a test maps for EL0, of PIIndex 1, a control stack for the words that want one: of
  * the level whose permissions they use. Pages of PIIndex 0 have code.
  */
 function controlStack(m: Machine, plan: Plan): void {
@@ -88,46 +71,4 @@ function controlStack(m: Machine, plan: Plan): void {
   m.setX(Reg.GCSCR_EL1, 1 << 9)
   m.setX(Reg.PIR_EL1, plan.unprivileged ? 0x13 : 0x97)
   m.setX(Reg.PIRE0_EL1, plan.unprivileged ? 0x93 : 0)
-}
-
-/** A device of bytes whose `k`-th callback from now on fails, and whether it did. */
-export class FailingDevice {
-  readonly bytes: Uint8Array
-  /** Callbacks until the one that fails. */
-  left = Number.POSITIVE_INFINITY
-  failed = false
-  readonly ops: MemoryRegionOps
-
-  constructor(bytes: Uint8Array, how: 'error' | 'throw') {
-    this.bytes = bytes
-    const plain = byteDevice(bytes, { valid: { max: 8 }, impl: { max: 8 } })
-    const fails = (tx: { result: number }): boolean => {
-      if (this.left-- > 0) return false
-      this.failed = true
-      if (how === 'throw') throw new Error('no')
-      tx.result = 1
-      return true
-    }
-    this.ops = {
-      valid: { max: 8 },
-      impl: { max: 8 },
-      read: (offset, size, tx) => (fails(tx) ? 0 : plain.read(offset, size, tx)),
-      write: (offset, value, size, tx) => {
-        if (!fails(tx)) plain.write(offset, value, size, tx)
-      },
-    }
-  }
-}
-
-/** A machine whose big device fails on demand. */
-export function failingMachine(
-  how: 'error' | 'throw',
-  options: ConstructorParameters<typeof Machine>[0] = { features: { gcs: true } },
-): [Machine, FailingDevice] {
-  const device = new FailingDevice(new Uint8Array(0x2000), how)
-  const m = new Machine(options, device.ops)
-  device.bytes.set(m.device)
-  // For EL0 too: unprivileged accesses have its permissions.
-  m.map(DEV_VA, DEV, 0x40)
-  return [m, device]
 }

@@ -10,39 +10,6 @@ import { CRB_VA, DEV, DEV_VA, Machine, RAM, VA } from './machine.ts'
 
 const RUNS = { numRuns: 300 }
 const base = fc.integer({ min: 0x10, max: 0x7f0 }).map((o) => DEV_VA + o)
-const register = fc.integer({ min: 0, max: 31 })
-
-/** `word` with field values put in: Rt at 0, Rn at 5, Rt2 at 10. */
-const ldp = (opc: number, rt: number, rt2: number, rn: number): number =>
-  ((opc << 30) | 0x29400000 | (rt2 << 10) | (rn << 5) | rt) >>> 0
-
-describe('LDP is two LDRs', () => {
-  it('W, X: same accesses, same registers', () => {
-    fc.assert(
-      fc.property(base, register, register, fc.boolean(), (at, rt, rt2, wide) => {
-        fc.pre(rt !== rt2 && rt !== 2 && rt2 !== 2)
-        const size = wide ? 8 : 4
-        const pair = new Machine()
-        pair.setX(2, at)
-        expect(pair.run(ldp(wide ? 2 : 0, rt, rt2, 2), { far: at }).kind).toBe('retired')
-        const single = new Machine()
-        single.setX(2, at)
-        const shape: string[] = []
-        const callbacks: string[] = []
-        for (const [i, r] of [rt, rt2].entries()) {
-          const word = ((wide ? 0xf9400040 : 0xb9400040) | (i << 10) | r) >>> 0
-          expect(single.run(word, { far: at + i * size }).kind).toBe('retired')
-          shape.push(...single.shape())
-          callbacks.push(...single.callbacks())
-        }
-        expect(pair.shape()).toEqual(shape)
-        expect(pair.callbacks()).toEqual(callbacks)
-        for (let r = 0; r < 31; r++) expect(pair.x(r)).toBe(single.x(r))
-      }),
-      RUNS,
-    )
-  })
-})
 
 describe('write-back is the access and an addition', () => {
   const forms = ['LDR_64', 'LDR_32', 'STR_64', 'STRH_32', 'LDRSB_64', 'LDR_Q', 'STR_D', 'LDR_B'] as const

@@ -1,9 +1,9 @@
-/** What an instruction that ends in an exception has done: nothing but what the journal says. */
+/** What the journal lists, and what an access over two pages has done; laws/ has every row. */
 
 import { describe, expect, it } from 'vitest'
 import { decode, format } from '../../src/decode/index.ts'
 import { JOURNAL_ENTRIES, Journal, type Plan, Reg } from '../../src/mmio/index.ts'
-import { aim, emulatedRows, type FailingDevice, failingMachine, formOf, planOf, TARGET } from './aim.ts'
+import { aim, planOf } from './aim.ts'
 import { DEV, DEV_VA, Machine, VA } from './machine.ts'
 
 /** What exception entry writes. */
@@ -13,93 +13,6 @@ const ENTRY: readonly number[] = [Reg.PC, Reg.PSTATE, Reg.ELR_EL1, Reg.SPSR_EL1,
 function changed(before: BigUint64Array, after: BigUint64Array): number[] {
   return [...before.keys()].filter((r) => before[r] !== after[r] && (r < Reg.ESR_EL2 || r > Reg.HPFAR_EL2))
 }
-
-const ROWS = emulatedRows(Number(process.env.NISV_FAULT_WORDS ?? 1))
-
-/** A machine that is put back after each fault: to make one costs more than many faults. */
-class Bench {
-  readonly m: Machine
-  readonly device: FailingDevice
-  /** The last word that met no failing callback was done. */
-  retired = false
-  readonly #registers: BigUint64Array
-  readonly #memory: Uint8Array
-  readonly #ram: Uint8Array
-
-  constructor(how: 'error' | 'throw') {
-    ;[this.m, this.device] = failingMachine(how)
-    this.#registers = this.m.vcpu.truth.x.slice()
-    this.#memory = this.device.bytes.slice()
-    this.#ram = this.m.ram.slice()
-  }
-
-  /** Executes `word` while the k-th callback fails. @returns whether one did. */
-  inject(word: number, k: number): boolean {
-    const { m, device } = this
-    const va = DEV_VA + TARGET
-    const message = `${format(decode(word)!)}, callback ${k}`
-    m.vcpu.truth.x.set(this.#registers)
-    device.bytes.set(this.#memory)
-    m.ram.set(this.#ram)
-    device.left = Number.POSITIVE_INFINITY
-    aim(m, word, va)
-    device.left = k
-    device.failed = false
-    const registers = m.vcpu.truth.x.slice()
-    const outcome = m.run(word, { far: va, write: planOf(word).store && !planOf(word).load })
-    if (!device.failed) {
-      expect(outcome.journal.dropped).toBe(0)
-      this.retired = outcome.kind === 'retired'
-      if (k > 0) expect(outcome.kind, message).toBe('retired')
-      return false
-    }
-    expect([outcome.kind, outcome.reason], message).toEqual(['injected', 'external-abort'])
-    for (const slot of changed(registers, m.vcpu.truth.x)) expect(ENTRY, message).toContain(slot)
-    expect(Buffer.compare(m.ram.subarray(0x8000), this.#ram.subarray(0x8000)), message).toBe(0)
-    const entries = [...outcome.journal]
-    const last = entries.at(-1)!
-    expect(entries.map((e) => e.result !== 0).indexOf(true), message).toBe(entries.length - 1)
-    // FAR is in the access that was refused.
-    const far = Number(m.x(Reg.FAR_EL1)) - Number(outcome.va)
-    expect(far >= last.offset && far < last.offset + last.bytes.length, message).toBe(true)
-    expect(((m.x(Reg.ESR_EL1) >> 6n) & 1n) === 1n, message).toBe(last.write)
-    // What the journal says gives the memory that is; of the store that was refused any byte may be done.
-    const memory = this.#memory.slice()
-    for (const e of entries.slice(0, -1)) {
-      const at = e.pa - DEV
-      if (e.write) memory.set(e.bytes, at)
-      else expect(Buffer.compare(memory.subarray(at, at + e.bytes.length), Uint8Array.from(e.bytes)), message).toBe(0)
-    }
-    for (const [i, byte] of last.bytes.entries()) {
-      const at = last.pa - DEV + i
-      if (last.write && device.bytes[at] === byte) memory[at] = byte
-    }
-    expect(Buffer.compare(device.bytes, memory), message).toBe(0)
-    return true
-  }
-}
-
-describe('the k-th callback fails, for every row and every k', () => {
-  it.each(['error', 'throw'] as const)('the device answers with an %s', (how) => {
-    const bench = new Bench(how)
-    let faults = 0
-    const cannot = new Set<string>()
-    for (const [id, words] of ROWS) {
-      let runs = false
-      for (const word of words) {
-        let k = 0
-        while (bench.inject(word, k)) k++
-        faults += k
-        // Tags are not in the device: their instructions are done without a callback.
-        runs ||= k > 0 || bench.retired
-      }
-      if (!runs) cannot.add(`${formOf(id)} ${id}`)
-    }
-    expect(ROWS.length).toBeGreaterThan(400)
-    expect(faults).toBeGreaterThan(1500)
-    expect([...cannot]).toEqual([])
-  })
-})
 
 const OVER_TWO_PAGES = [
   ['ldp x3, x4, [x2]', 0xa9401043],

@@ -126,7 +126,7 @@ export class Bench {
       return true
     }
     this.m = new Machine(
-      handler,
+      { ...handler, features: { gcs: true, ...handler.features } },
       {
         ...sizes,
         read: (offset, size, tx) => (stops(tx, { offset, size }) ? 0 : plain.read(offset, size, tx)),
@@ -191,8 +191,11 @@ export class Bench {
     this.hit = false
     for (let r = 0; r < 31; r++) truth.setPair(r, random.next(), random.next())
     for (let v = Reg.V0; v < Reg.V0 + 64; v++) truth.setPair(v, random.next(), random.next())
-    for (const r of [Reg.RCWMASK_EL1, Reg.RCWSMASK_EL1, Reg.TCR2_EL1, Reg.ACCDATA_EL1]) m.setX(r, random.u64())
+    for (const r of [Reg.RCWMASK_EL1, Reg.RCWSMASK_EL1, Reg.ACCDATA_EL1]) m.setX(r, random.u64())
     m.setX(Reg.PSTATE, random.pick([0x3c5n, 0x3c5n, 0x3c4n, 0x3c0n]))
+    // PnCH: of read-check-writes.
+    m.setX(Reg.TCR2_EL1, random.below(2))
+    if (c.plan.guarded) this.#controlStack(c.plan.unprivileged)
     const from = random.below(POOL.length - ALL_BYTES)
     vectors.truth.set(POOL.subarray(from, from + ALL_BYTES))
     this.bytes.set(POOL.subarray(from >> 1, (from >> 1) + 2 * PAGE))
@@ -215,6 +218,16 @@ export class Bench {
     else if (plan.form !== 'none' && plan.refusal === '') aim = this.#aimPlain(c, random, va)
     this.#aim = aim ?? { va: 0, write: false }
     return aim
+  }
+
+  /** The window, of PIIndex 1, is a control stack of the level whose permissions are used; PIIndex 0 has code. */
+  #controlStack(unprivileged: boolean): void {
+    const { m } = this
+    m.setX(Reg.PSTATE, 0x3c5)
+    m.setX(Reg.TCR2_EL1, 2)
+    m.setX(Reg.GCSCR_EL1, 1 << 9)
+    m.setX(Reg.PIR_EL1, unprivileged ? 0x13 : 0x97)
+    m.setX(Reg.PIRE0_EL1, unprivileged ? 0x93 : 0)
   }
 
   #aimPlain({ plan }: Case, random: Random, va: number): Aim | undefined {

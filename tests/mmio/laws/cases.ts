@@ -111,19 +111,12 @@ function isAimable(word: number): boolean {
   return index < 0 || base !== index
 }
 
-/** Guarded Control Stack stores need tables and registers of their own: gcs.test.ts. */
-function isGuarded({ features }: Encoding): boolean {
-  return features.includes('GCS')
-}
-
 /** Words that are made at once of a row. */
 const BATCH = 16
 
 /** Cases of the rows that are wanted, row after row, then the rows again with other words. */
 function* casesOf(law: Law, wanted: (row: Encoding) => boolean): Generator<Case> {
-  const rows = A64.encodings.filter(
-    (row) => row.access !== undefined && (law === 'anything' || !isGuarded(row)) && wanted(row),
-  )
+  const rows = A64.encodings.filter((row) => row.access !== undefined && wanted(row))
   const words: number[][] = rows.map(() => [])
   const arbitraries = rows.map((row) => instructionWord(row).filter(isAimable))
   const salt = Object.keys(SHARES).indexOf(law)

@@ -56,13 +56,13 @@ it('the k-th callback is refused', { timeout: timeoutOf('refusal') }, () => {
         const kept = aborted.save()
         aborted.mode = 'done'
         for (const [slot, value] of [
-          [9, 0],
+          [9, 7],
+          [Reg.TCR2_EL1, 0],
           [10, MARKED],
           [Reg.PC, CODE_VA],
           [Reg.PSTATE, 0x3c5],
         ] as const)
           m.setX(slot, value)
-        m.setX(9, 7)
         aborted.runAt(STXR, MARKED, true)
         expect(m.x(9)).toBe(0n)
         aborted.restore(kept)
