@@ -13,7 +13,7 @@ import { BASE_PC, buildPlan, Plan } from '../../../src/mmio/index.ts'
 import { instructionWord } from '../../../src/testing/index.ts'
 
 /** Cases of all laws together. */
-export const LAW_RUNS = Number(process.env.NISV_LAW_RUNS ?? 20_000)
+const LAW_RUNS = Number(process.env.NISV_LAW_RUNS ?? 20_000)
 const SEED = Number(process.env.NISV_LAW_SEED ?? 1)
 
 /** Parts of the whole that each law has: the sum is 100. */
@@ -38,7 +38,7 @@ const SHARES = {
 export type Law = keyof typeof SHARES
 
 /** How many cases a law has. */
-export function runsOf(law: Law): number {
+function runsOf(law: Law): number {
   return Math.ceil((LAW_RUNS * SHARES[law]) / 100)
 }
 
