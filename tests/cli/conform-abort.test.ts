@@ -116,3 +116,21 @@ describe('FEAT_LSE2 is that of the CPU in the header', () => {
     }
   })
 })
+
+it('an IPA above the 39 bits that stage 2 translates is a Translation fault of level 0', async () => {
+  // LDTR W23, [X12, #-242] of QEMU 7.2; the last address below and the first above.
+  const one = (x12: string, far: string, esr: string, hpfar: string): Record<string, unknown> => {
+    const described = { isv: 1, wnr: 0, sas: 2, sse: 0, srt: 23, sf: 0, ar: 0 }
+    const out = { end: 'EL2', ec: 36, esr, far, hpfar, fsc: Number(esr) & 63, ...described }
+    return { cls: 'imm9', code: 'b850e197', x: { 12: x12 }, out }
+  }
+  const report = new Report(() => {})
+  const cases = under(
+    {},
+    one('0x1abcc318272bd', '0x1abcc318271cb', '0x93970004', '0x1abcc318270'),
+    one('0x80000000ee', '0x7ffffffffc', '0x93970005', '0x7ffffff0'),
+    one('0x80000000f2', '0x8000000000', '0x93970004', '0x80000000'),
+  )
+  await conformAbort(cases, report)
+  expect([report.passed, report.failed]).toEqual([3, 0])
+})

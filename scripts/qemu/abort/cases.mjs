@@ -64,10 +64,18 @@ function addressed(insn, operands, next) {
   const moved = Object.fromEntries(Object.entries(x).map(([r, value]) => [r, unmapped(value)]))
   if (sp !== undefined) moved[31] = unmapped(sp)
   const base = operands.find(({ kind }) => kind === 'memory')?.base.number
+  // Far away: above what stage 2 translates, above all physical addresses.
+  if (base in moved && next() % 16 === 0) moved[base] = farAway(next)
   // What has to be aligned is, mostly.
   if (base in moved && next() % 4 === 0) moved[base] ^= BigInt(next() & 15)
   const wrong = WRONG.find(([holds]) => holds({ ...encoding, size: encoding.access.size, address: moved[base] }))
   return wrong?.[1] ?? { cls: classOf(encoding), word: word >>> 0, x: moved }
+}
+
+/** An aligned address of 33 to 64 bits. */
+function farAway(next) {
+  const high = BigInt((next() | 0x8000_0000) >>> 0)
+  return ((high << 32n) >> BigInt(next() % 32)) + BigInt(next() & 0xff0)
 }
 
 /** An address in or near the window, with its tag, becomes one at the same offset of unmapped memory. */

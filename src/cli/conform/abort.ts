@@ -29,8 +29,11 @@ const PSTATE = 0x3c5n
 const SCTLR = 0x30d0_0800n
 /** Stage 2 maps 1 GiB to 2 GiB, and nothing else. */
 const RAM = [1n << 30n, 1n << 31n] as const
-/** Level of the stage 2 Translation fault, and of the Address size fault of an address above 2^52. */
+/** Bits of an IPA that stage 2 translates, from level 1 on; a Translation fault above is one of level 0. */
+const IPA_BITS = 39n
+const TRANSLATION_LEVEL_0 = 0x04
 const TRANSLATION_LEVEL_1 = 0x05
+/** Of an address above 2^52, by stage 1. */
 const ADDRESS_SIZE_LEVEL_0 = 0x00
 
 /** What a word ends in, by the names of the file. */
@@ -171,7 +174,7 @@ function el1(plan: Plan, status: number, far: bigint): AbortOutcome {
 }
 
 function el2(plan: Plan, far: bigint): AbortOutcome {
-  const esr = stageTwoSyndrome(plan, TRANSLATION_LEVEL_1)
+  const esr = stageTwoSyndrome(plan, far >> IPA_BITS === 0n ? TRANSLATION_LEVEL_1 : TRANSLATION_LEVEL_0)
   const isv = (esr >>> 24) & 1
   const all = { end: 'EL2', ec: esr >>> 26, esr: hex(esr), far: hex(far), hpfar: hex((far >> 12n) << 4n) }
   const some = { ...all, fsc: esr & 0x3f, isv, wnr: (esr >>> 6) & 1 }
