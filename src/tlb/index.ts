@@ -17,13 +17,8 @@ export {
   type IdRegisters,
   QEMU_MAX_FEATURES,
 } from './features.ts'
-export {
-  GranuleCheck,
-  GranuleFault,
-  GranuleProtection,
-  granuleProtectionCheck,
-  granuleStatusCode,
-} from './granule-protection.ts'
+export { GranuleCheck, GranuleFault } from './granule-check.ts'
+export { GranuleProtection, granuleProtectionCheck, granuleStatusCode } from './granule-protection.ts'
 export type { Descriptor, TableMemory } from './memory.ts'
 export { parHigh, parLow } from './par.ts'
 export { HighBits, TableParameters } from './parameters.ts'

@@ -79,13 +79,13 @@ export function stage1Indirect(p: TableParameters, s: StageState): number {
   return !p.nv1 && panField !== 0 ? permissions | Permission.PAN_DENIES : permissions
 }
 
-/** Execute permissions of `base`, from {@link stage1Indirect}, that WXN is to take: those of the field that implies it. */
-export function indirectWxn(p: TableParameters, s: StageState, base: number): number {
+/** Execute permissions that WXN is to take: of the field that implies it, also where the other level's takes all it gives. */
+export function indirectWxn(p: TableParameters, s: StageState): number {
   const index = piIndex(s)
   let wxn = 0
   if (permissionField(p.pirHi, p.pirLo, index) === WXN_FIELD) wxn |= PX
   if (permissionField(p.pire0Hi, p.pire0Lo, index) === WXN_FIELD) wxn |= UX
-  return base & wxn
+  return wxn
 }
 
 /** Stage 2 permissions by S2PIR_EL2. */

@@ -35,7 +35,7 @@ export function dirtyManaged(p: TableParameters, s: StageState, access: number):
  */
 export function stage1Permissions(p: TableParameters, s: StageState, access: number): number {
   const base = p.pie ? stage1Indirect(p, s) : stage1Direct(p, s, access)
-  const wxn = p.pie ? indirectWxn(p, s, base) : p.wxn ? directWxn(p, s, base) : 0
+  const wxn = p.pie ? indirectWxn(p, s) : p.wxn ? directWxn(p, s, base) : 0
   return p.poe || p.e0poe ? stage1Overlay(p, s, base, wxn) : base & ~wxn
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Features } from './features.ts'
 
 /** The system registers that a regime reads: indices for `TranslationRegime.set`. */
 export const RegimeRegister = {
@@ -78,3 +79,14 @@ export const SecurityState = {
   ROOT: 2,
   REALM: 3,
 } as const
+
+/** Registers of a vCPU as they are parsed: what of a `TranslationRegime` comes before its parameters. */
+export interface RegimeState {
+  readonly features: Features
+  /** A value of {@link SecurityState}. */
+  readonly security: number
+  /** Bits [63:32] of a register, a value of {@link RegimeRegister}. */
+  hi(register: number): number
+  /** Bits [31:0]. */
+  lo(register: number): number
+}

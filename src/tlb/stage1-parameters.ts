@@ -13,8 +13,7 @@ import {
   setRange,
   type TableParameters,
 } from './parameters.ts'
-import type { TranslationRegime } from './regime.ts'
-import { RegimeRegister } from './regime-register.ts'
+import { RegimeRegister, type RegimeState } from './regime-register.ts'
 
 /** Indices of the registers that stage 1 of a regime reads. */
 export interface Stage1Registers {
@@ -98,7 +97,7 @@ const TCR2_AIE = 1 << 4
  * @param nv1 HCR_EL2.{NV, NV1} are {1, 1}, and the regime is EL1&0.
  */
 export function parseStage1(
-  r: TranslationRegime,
+  r: RegimeState,
   registers: Stage1Registers,
   p: TableParameters,
   upper: boolean,
@@ -152,7 +151,7 @@ export function parseStage1(
 }
 
 /** TCR_ELx.HA and HD. */
-function parseManagement(r: TranslationRegime, registers: Stage1Registers, p: TableParameters): void {
+function parseManagement(r: RegimeState, registers: Stage1Registers, p: TableParameters): void {
   const f = r.features
   const { tcr, hasUnprivileged } = registers
   const ha = hasUnprivileged ? r.hi(tcr) >>> (39 - 32) : r.lo(tcr) >>> 21
@@ -161,7 +160,7 @@ function parseManagement(r: TranslationRegime, registers: Stage1Registers, p: Ta
 }
 
 /** What TCR2_ELx enables, and its registers. */
-function parseIndirection(r: TranslationRegime, registers: Stage1Registers, p: TableParameters): void {
+function parseIndirection(r: RegimeState, registers: Stage1Registers, p: TableParameters): void {
   const f = r.features
   const { tcr, tcr2, pir, pire0, por } = registers
   const enabled = tcr2 === undefined ? tcr2OfTcr(r.hi(tcr)) : r.lo(tcr2)

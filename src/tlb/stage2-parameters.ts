@@ -5,8 +5,7 @@
  */
 import type { Features } from './features.ts'
 import { decodeTg0, hasLpa2, setBase, setInputSize, setOutput, setRange, type TableParameters } from './parameters.ts'
-import type { TranslationRegime } from './regime.ts'
-import { RegimeRegister, SecurityState } from './regime-register.ts'
+import { RegimeRegister, type RegimeState, SecurityState } from './regime-register.ts'
 
 const SCTLR_EE = 1 << 25
 // HCR_EL2, halves
@@ -31,7 +30,7 @@ const VTCR_HI_TL0 = 1 << (41 - 32)
  * @param secure the IPA space is Secure: T0SZ, SL0, SL2, TG0 are VSTCR_EL2's and the tables VSTTBR_EL2's; all else is in
  * VTCR_EL2.
  */
-export function parseStage2(r: TranslationRegime, p: TableParameters, secure: boolean): void {
+export function parseStage2(r: RegimeState, p: TableParameters, secure: boolean): void {
   const f = r.features
   const lo = r.lo(RegimeRegister.VTCR_EL2)
   const hi = r.hi(RegimeRegister.VTCR_EL2)
@@ -78,7 +77,7 @@ export function parseStage2(r: TranslationRegime, p: TableParameters, secure: bo
 }
 
 /** `AArch64.SS2InitialTTWState`, `AArch64.S2InitialTTWState`, `AArch64.SS2OutputPASpace`. */
-function setSpaces(r: TranslationRegime, p: TableParameters, secure: boolean): void {
+function setSpaces(r: RegimeState, p: TableParameters, secure: boolean): void {
   p.tableSpace = r.security
   p.outputSpace = r.security
   if (r.security === SecurityState.REALM) p.outputSpace = -1

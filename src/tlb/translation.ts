@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { GranuleCheck } from './granule-protection.ts'
+import { GranuleCheck } from './granule-check.ts'
 import type { Descriptor } from './memory.ts'
 
 /** Permission bits of a leaf. The low three line up with `Access.READ`, `WRITE`, `EXECUTE`. */
