@@ -23,6 +23,8 @@ export class Interpreter {
     this.constants = new Map()
     this.compiled = new Map()
     this.callers = new Map()
+    /** Told of each status code that a fault record gets. @type {((status: string, stack: string[]) => void) | undefined} */
+    this.onStatus = undefined
     /** Names of the functions being run, the innermost one last. */
     this.stack = []
   }
@@ -408,7 +410,10 @@ export class Interpreter {
   }
 
   withField(v, name, part) {
-    if (!(v instanceof Bitfield)) return { ...v, [name]: part }
+    if (!(v instanceof Bitfield)) {
+      if (name === 'statuscode') this.onStatus?.(part, this.stack)
+      return { ...v, [name]: part }
+    }
     if (name === 'bits') return new Bitfield(v.type, part)
     let { bits } = v
     let left = part.width

@@ -4,7 +4,7 @@
 import { BUILTINS } from './builtins.mjs'
 import { Interpreter } from './interpreter.mjs'
 import { Model } from './model.mjs'
-import { Bits, Tagged, UNIT } from './values.mjs'
+import { Bits, UNIT } from './values.mjs'
 
 const FILES = [
   'prelude.sail',
@@ -18,6 +18,22 @@ const FILES = [
 /** The pseudocode keeps what software writes to these in registers of another name. */
 const STORED = ['TTBR0_EL1', 'TTBR1_EL1', 'TTBR0_EL2', 'TTBR1_EL2', 'VTTBR_EL2', 'PAR_EL1']
 
+const PA_SPACES = { PAS_Secure: 0, PAS_NonSecure: 1, PAS_Root: 2, PAS_Realm: 3 }
+const FAULTS = {
+  Fault_Translation: 'translation',
+  Fault_Permission: 'permission',
+  Fault_AccessFlag: 'access_flag',
+  Fault_AddressSize: 'address_size',
+  Fault_SyncExternalOnWalk: 'external_on_walk',
+  Fault_GPCFOnWalk: 'gpf_on_walk',
+  Fault_GPCFOnOutput: 'gpf',
+  Fault_Alignment: 'alignment',
+}
+
+export function hex(value) {
+  return `0x${value.toString(16)}`
+}
+
 export class SailMachine {
   /** Doublewords of memory by physical address; what is not there reads 0 inside {@link ram}. */
   memory = new Map()
@@ -26,6 +42,8 @@ export class SailMachine {
   reads = []
   /** Descriptors written. */
   writes = []
+  /** Makes a doubleword that is read for the first time: `(pa, bytes of the read, of a granule protection table)`. */
+  fresh = () => 0n
 
   /**
    * @param {string} folder `arm-v9.4-a/src` of a checkout of rems-project/sail-arm.
@@ -45,6 +63,11 @@ export class SailMachine {
     for (const name of features)
       if (model.registers.has(`${name}_IMPLEMENTED`)) registers.set(`${name}_IMPLEMENTED`, has(name))
     this.initial = new Map(registers)
+    /** The function that found the last fault. */
+    this.decided = ''
+    this.sail.onStatus = (status, stack) => {
+      if (status !== 'Fault_None') this.decided = stack.at(-1)
+    }
   }
 
   substitutes(choices) {
@@ -74,7 +97,7 @@ export class SailMachine {
       ContiguousSize: () => 0n,
       start_translation: () => UNIT,
       end_translation: () => UNIT,
-      PhysMemRead: (desc, size) => this.readMemory(desc, size),
+      PhysMemRead: (desc, size, access) => this.readMemory(desc, size, access),
       PhysMemWrite: (desc, size, _access, _info, data) => this.writeMemory(desc, size, data),
       AArch64_GetTranslationStartInfo: () => UNIT,
       AArch64_BreakpointMatch: () => false,
@@ -94,13 +117,20 @@ export class SailMachine {
     return pa >= this.ram[0] && pa + size <= this.ram[0] + this.ram[1]
   }
 
-  readMemory(desc, size) {
+  readMemory(desc, size, access) {
     const pa = desc.paddress.address.value
     const width = 8 * Number(size)
     if (!this.inside(pa, size)) return [this.status('Fault_SyncExternal'), new Bits(width, 0n)]
     this.reads.push([pa, Number(size)])
     let value = 0n
-    for (let i = 0n; i < size; i += 8n) value |= (this.memory.get(pa + i) ?? 0n) << (8n * i)
+    for (let i = 0n; i < size; i += 8n) {
+      let word = this.memory.get(pa + i)
+      if (word === undefined) {
+        word = this.fresh(pa + i, Number(size), access.acctype === 'AccessType_GPTW')
+        this.memory.set(pa + i, word)
+      }
+      value |= word << (8n * i)
+    }
     return [this.status('Fault_None'), new Bits(width, value)]
   }
 
@@ -156,5 +186,51 @@ export class SailMachine {
     this.sail.call('AArch64_AT', [new Bits(64, va), translation, new Bits(2, BigInt(el)), access])
     return this.get('PAR_EL1')
   }
+
+  /**
+   * An access of one byte (of a doubleword for GCS) made at PSTATE.EL: its fault, or where it goes.
+   * @param {bigint} va
+   * @param {string} kind `load`, `store`, `fetch`, `atomic`, `rcw`, `gcs-load`, `gcs-store`; with `-unprivileged` for those of
+   * LDTR and STTR.
+   */
+  access(va, kind) {
+    const result = this.sail.call('AArch64_TranslateAddress', [new Bits(64, va), this.descriptorOf(kind), true, 1n])
+    const { fault, paddress, memattrs } = result
+    if (fault.statuscode === 'Fault_None') {
+      return {
+        pa: hex(paddress.address.value),
+        paspace: PA_SPACES[paddress.paspace],
+        attr: hex(this.sail.call('EncodePARAttrs', [memattrs]).value),
+        sh: Number(this.sail.call('PAREncodeShareability', [memattrs]).value),
+      }
+    }
+    const out = { fault: FAULTS[fault.statuscode] ?? fault.statuscode, level: Number(fault.level), stage: fault.secondstage ? 2 : 1 }
+    if (fault.gpcf.gpf !== 'GPCF_None') {
+      Object.assign(out, { gpf: fault.gpcf.gpf, level: Number(fault.gpcf.level), pa: hex(fault.paddress.address.value) })
+    }
+    if (fault.s2fs1walk) out.s1ptw = true
+    if (fault.write) out.wnr = true
+    for (const [name, flag] of [
+      ['dirtyBit', fault.dirtybit],
+      ['overlay', fault.overlay],
+      ['topLevel', fault.toplevel],
+      ['assuredOnly', fault.assuredonly],
+    ]) {
+      if (flag) out[name] = true
+    }
+    if (fault.secondstage) out.ipa = hex((fault.ipaddress.address.value >> 12n) << 12n)
+    return out
+  }
+
+  descriptorOf(kind) {
+    const unprivileged = kind.endsWith('-unprivileged')
+    const name = kind.replace('-unprivileged', '')
+    const call = (f, ...args) => this.sail.call(f, args)
+    const operation = `MemOp_${name.endsWith('store') ? 'STORE' : 'LOAD'}`
+    if (name === 'fetch') return call('CreateAccDescIFetch', UNIT)
+    if (name === 'atomic') return call('CreateAccDescAtomicOp', 'MemAtomicOp_ADD', false, false, false)
+    if (name === 'rcw') return call('CreateAccDescRCW', 'MemAtomicOp_CAS', false, false, false, false)
+    if (name.startsWith('gcs')) return call('CreateAccDescGCS', this.sail.read('PSTATE').EL, operation)
+    return call('CreateAccDescGPR', operation, false, !unprivileged, false)
+  }
 }
-export { Tagged }

@@ -1,0 +1,142 @@
+/**
+ * Random registers and descriptors for the rules of VMSAv8-64, most of them so that a walk gets to its end.
+ */
+
+/** mulberry32. @param {number} seed @returns {(below: number) => number} */
+export function generator(seed) {
+  let a = seed >>> 0
+  return (below) => {
+    a = (a + 0x6d2b79f5) >>> 0
+    let t = Math.imul(a ^ (a >>> 15), 1 | a)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) % below
+  }
+}
+
+const bit = (n) => 1n << BigInt(n)
+/** Memory attributes that are not reserved. */
+const MAIR = [0x00, 0x04, 0x08, 0x0c, 0x44, 0xff, 0xbb, 0xee, 0xf4, 0x4f]
+
+/** Registers and memory of one case, from a source of random numbers. */
+export class Case {
+  constructor(random) {
+    this.random = random
+    this.registers = {}
+  }
+
+  chance(percent) {
+    return this.random(100) < percent
+  }
+
+  pick(list) {
+    return list[this.random(list.length)]
+  }
+
+  bits(n) {
+    let value = 0n
+    for (let left = n; left > 0; left -= 16) value = (value << 16n) | BigInt(this.random(0x10000))
+    return BigInt.asUintN(n, value)
+  }
+
+  /** Each of these bits with a chance of so many in a hundred. */
+  some(percent, positions) {
+    return positions.reduce((value, n) => (this.chance(percent) ? value | bit(n) : value), 0n)
+  }
+
+  /** A table's address: in the first 4 GiB from 1 GiB on. */
+  table() {
+    return (bit(30) | this.bits(31)) & ~0xffffn
+  }
+
+  mair() {
+    let value = 0n
+    for (let i = 0; i < 8; i++) value = (value << 8n) | BigInt(this.pick(MAIR))
+    return value
+  }
+
+  /** TG0 of TCR_ELx, and a TxSZ that goes with most of it. */
+  granule() {
+    const tg = BigInt(this.pick([0, 0, 1, 2]))
+    return [tg, BigInt(this.chance(6) ? this.random(64) : this.pick([16, 20, 25, 25, 30, 34, 39]))]
+  }
+
+  /** TCR_EL1, or TCR_EL2 with E2H. */
+  tcr() {
+    const [tg0, t0sz] = this.granule()
+    const [tg1, t1sz] = this.granule()
+    const sizes = t0sz | (tg0 << 14n) | (t1sz << 16n) | ([2n, 3n, 1n][Number(tg1)] << 30n)
+    const shared = (this.bits(2) << 12n) | (this.bits(2) << 28n) | (this.bits(4) << 8n) | (this.bits(4) << 24n)
+    const rare = this.some(4, [7, 23, 55, 56])
+    return sizes | shared | rare | (BigInt(this.pick([5, 5, 5, 6, 2])) << 32n) | this.some(30, [36, 37, 38, 39, 40, 41, 42, 51, 52, 59])
+  }
+
+  /** TCR_EL2 without E2H, TCR_EL3: one range. */
+  tcrOneRange() {
+    const [tg0, t0sz] = this.granule()
+    const sizes = t0sz | (tg0 << 14n) | (this.bits(2) << 12n) | (this.bits(4) << 8n)
+    return sizes | (BigInt(this.pick([5, 5, 5, 6, 2])) << 16n) | this.some(30, [20, 21, 22, 24, 29, 32])
+  }
+
+  sctlr() {
+    return 0x30c50830n | 5n | (this.chance(90) ? bit(12) : 0n) | this.some(15, [19, 25, 57])
+  }
+
+  vtcr() {
+    const [tg0, t0sz, sl0] = this.pick([
+      [0n, 25n, 1n],
+      [0n, 24n, 1n],
+      [0n, 30n, 1n],
+      [0n, 20n, 2n],
+      [0n, 34n, 0n],
+      [1n, 25n, 1n],
+      [1n, 22n, 2n],
+      [2n, 24n, 2n],
+      [2n, 30n, 1n],
+    ])
+    const wrong = this.chance(4) ? this.bits(8) : 0n
+    return (t0sz | (sl0 << 6n) | (tg0 << 14n) | (5n << 16n) | (this.bits(2) << 12n)) ^ wrong | this.some(30, [21, 22])
+  }
+
+  /** A 64-bit descriptor of any level. */
+  descriptor() {
+    const type = this.pick([3n, 3n, 3n, 3n, 3n, 3n, 1n, 1n, 1n, this.bits(2)])
+    let address = this.table() | (this.chance(30) ? this.bits(16) & 0xf000n : 0n)
+    if (this.chance(6)) address |= this.bits(18) << 32n
+    const low = this.bits(12) & ~3n & (this.chance(60) ? ~0xc0n : ~0n)
+    const accessed = this.chance(88) ? bit(10) : 0n
+    const high = this.some(25, [51, 52, 53, 54, 58, 60, 61, 62]) | this.some(10, [59, 63, 55, 50])
+    return type | low | accessed | address | high | this.some(8, [16])
+  }
+
+  /** Either doubleword of a 128-bit descriptor: the one at 16n has the address, the other the attributes. */
+  descriptor128(pa) {
+    if (pa % 16n !== 0n) {
+      const skl = this.chance(8) ? this.bits(2) << 45n : 0n
+      return this.bits(64) & ~(3n << 45n) & (bit(63) - 1n) & ~(this.chance(80) ? 0x7e00n : 0n) | skl
+    }
+    const valid = this.chance(96) ? 1n : 0n
+    const accessed = this.chance(88) ? bit(10) : 0n
+    let address = this.table()
+    if (this.chance(6)) address |= this.bits(24) << 32n
+    return valid | accessed | address | (this.bits(12) & ~1n)
+  }
+
+  /** An entry of a granule protection table: of level 0 or 1, it does not say. */
+  granules() {
+    const kind = this.random(10)
+    if (kind < 5) return 3n | this.table()
+    if (kind < 7) return 1n | (BigInt(this.pick([15, 9, 8, 10, 11, 0, 4])) << 4n)
+    let value = 0n
+    for (let i = 0; i < 16; i++) value = (value << 4n) | BigInt(this.pick([15, 15, 15, 9, 8, 10, 11, 0]))
+    return value
+  }
+
+  /** An address of either range, with some of the top bits gone wrong now and then. */
+  address(twoRanges) {
+    let va = this.bits(this.pick([12, 20, 25, 30, 34, 39, 44, 48]))
+    if (twoRanges && this.chance(35)) va = BigInt.asUintN(64, ~va)
+    if (this.chance(12)) va ^= this.bits(8) << 56n
+    if (this.chance(4)) va ^= bit(this.random(56))
+    return va
+  }
+}

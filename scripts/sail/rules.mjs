@@ -1,0 +1,210 @@
+/**
+ * What each rule of the vectors is about: its registers, who accesses, and what the CPU must not have for it.
+ */
+
+const bit = (n) => 1n << BigInt(n)
+const SCR_NS = bit(0)
+/** SCR_EL3: Non-secure, EL2 enabled in Secure state, TCR2En, PIEn, HXEn, AIEn, GCSEn. */
+const SCR = SCR_NS | bit(18) | bit(43) | bit(45) | bit(38) | bit(46) | bit(39) | bit(47) | bit(50)
+const TCR2_ENABLED = bit(14)
+
+const KINDS = ['load', 'load', 'store', 'store', 'fetch', 'atomic', 'load-unprivileged', 'store-unprivileged']
+
+/** Where there is no EL0, LDTR is a plain load. */
+const OWN_KINDS = ['load', 'load', 'store', 'store', 'fetch', 'atomic']
+
+/** EL1&0 without stage 2. */
+function el10(c) {
+  const r = {
+    SCR_EL3: SCR,
+    SCTLR_EL1: c.sctlr(),
+    TCR_EL1: c.tcr(),
+    TTBR0_EL1: c.table(),
+    TTBR1_EL1: c.table(),
+    MAIR_EL1: c.mair(),
+    HCR_EL2: bit(31),
+  }
+  return { registers: r, el: c.pick([1, 1, 1, 0]), twoRanges: true, kinds: KINDS }
+}
+
+function withStage2(c, made) {
+  const r = made.registers
+  r.HCR_EL2 |= 1n | c.some(20, [2, 32, 33, 46])
+  r.VTCR_EL2 = c.vtcr()
+  r.VTTBR_EL2 = c.table()
+  r.SCTLR_EL2 = c.some(15, [25])
+  return made
+}
+
+function withTcr2(made, bits) {
+  made.registers.TCR2_EL1 = bits
+  made.registers.HCRX_EL2 = TCR2_ENABLED
+  return made
+}
+
+/** PIR values of every meaning; POR likewise. */
+function indirection(c, made) {
+  made.registers.PIR_EL1 = c.bits(64)
+  made.registers.PIRE0_EL1 = c.bits(64)
+  return made
+}
+
+/** @type {Record<string, { readonly about: string, readonly make: (c: import('./cases.mjs').Case) => object }>} */
+export const RULES = {
+  el10: { about: 'EL1&0, one stage', make: el10 },
+  stage2: { about: 'EL1&0 under stage 2', make: (c) => withStage2(c, el10(c)) },
+  el2: {
+    about: 'EL2: one range, no EL0',
+    make: (c) => ({
+      registers: {
+        SCR_EL3: SCR,
+        SCTLR_EL2: c.sctlr(),
+        TCR_EL2: c.tcrOneRange(),
+        TTBR0_EL2: c.table(),
+        MAIR_EL2: c.mair(),
+        HCR_EL2: bit(31) | c.some(20, [0, 12, 27]),
+      },
+      el: 2,
+      twoRanges: false,
+      kinds: OWN_KINDS,
+    }),
+  },
+  el20: {
+    about: 'EL2&0: HCR_EL2.E2H, two ranges',
+    make: (c) => ({
+      registers: {
+        SCR_EL3: SCR,
+        SCTLR_EL2: c.sctlr(),
+        TCR_EL2: c.tcr(),
+        TTBR0_EL2: c.table(),
+        TTBR1_EL2: c.table(),
+        MAIR_EL2: c.mair(),
+        HCR_EL2: bit(34) | bit(31) | bit(27),
+      },
+      el: c.pick([2, 2, 0]),
+      twoRanges: true,
+      kinds: KINDS,
+    }),
+  },
+  el3: {
+    about: 'EL3: one range',
+    make: (c) => ({
+      registers: {
+        SCR_EL3: SCR,
+        SCTLR_EL3: c.sctlr(),
+        TCR_EL3: c.tcrOneRange(),
+        TTBR0_EL3: c.table(),
+        MAIR_EL3: c.mair(),
+      },
+      el: 3,
+      twoRanges: false,
+      kinds: OWN_KINDS,
+    }),
+  },
+  indirection: {
+    about: 'permission indirection at both stages (FEAT_S1PIE, FEAT_S2PIE)',
+    make: (c) => {
+      const made = indirection(c, withTcr2(c.chance(50) ? withStage2(c, el10(c)) : el10(c), bit(1)))
+      made.registers.S2PIR_EL2 = c.bits(64)
+      if (made.registers.VTCR_EL2 !== undefined) made.registers.VTCR_EL2 |= c.some(70, [36])
+      return made
+    },
+  },
+  overlay: {
+    about: 'permission overlays at both stages (FEAT_S1POE, FEAT_S2POE)',
+    make: (c) => {
+      const made = withTcr2(c.chance(50) ? withStage2(c, el10(c)) : el10(c), c.some(75, [2, 3]) | c.some(50, [1]))
+      indirection(c, made)
+      Object.assign(made.registers, { POR_EL0: c.bits(64), POR_EL1: c.bits(64), S2PIR_EL2: c.bits(64), S2POR_EL1: c.bits(64) })
+      if (made.registers.VTCR_EL2 !== undefined) made.registers.VTCR_EL2 |= c.some(60, [36, 37])
+      return made
+    },
+  },
+  gcs: {
+    about: 'Guarded Control Stacks: the permission that indirection gives (FEAT_GCS)',
+    make: (c) => {
+      const made = indirection(c, withTcr2(c.chance(40) ? withStage2(c, el10(c)) : el10(c), bit(1) | c.some(40, [2, 3])))
+      for (const name of ['PIR_EL1', 'PIRE0_EL1']) if (c.chance(60)) made.registers[name] |= 0x9999_0909_9090_0099n
+      Object.assign(made.registers, { POR_EL0: c.bits(64), POR_EL1: c.bits(64) })
+      return { ...made, kinds: ['gcs-load', 'gcs-store', 'gcs-load', 'gcs-store', 'load', 'store'] }
+    },
+  },
+  assured: {
+    about: 'tables that a hypervisor assures (FEAT_THE)',
+    make: (c) => {
+      const made = indirection(c, withTcr2(withStage2(c, el10(c)), c.some(60, [0]) | c.some(50, [1])))
+      made.registers.S2PIR_EL2 = c.bits(64)
+      made.registers.VTCR_EL2 |= c.some(50, [36, 39, 40]) | c.some(70, [35, 38])
+      return { ...made, kinds: [...KINDS, 'rcw', 'rcw'] }
+    },
+  },
+  attributes: {
+    about: 'MAIR2_EL1 and AttrIndx[3] (FEAT_AIE)',
+    make: (c) => {
+      const made = withTcr2(el10(c), bit(4) | c.some(40, [1]))
+      made.registers.MAIR2_EL1 = c.mair()
+      made.registers.PIR_EL1 = 0x5555_5555_5555_5555n
+      return made
+    },
+  },
+  secure: {
+    about: 'Secure state: NS, NSTable, Secure stage 2 (FEAT_SEL2)',
+    make: (c) => {
+      const made = c.chance(50) ? withStage2(c, el10(c)) : el10(c)
+      made.registers.SCR_EL3 &= ~SCR_NS
+      made.registers.SCR_EL3 |= c.some(30, [9])
+      made.registers.VSTCR_EL2 = c.vtcr() | c.some(30, [29, 30])
+      made.registers.VSTTBR_EL2 = c.table()
+      if (made.registers.VTCR_EL2 !== undefined) made.registers.VTCR_EL2 |= c.some(30, [29, 30])
+      return made
+    },
+  },
+  realm: {
+    about: 'Realm state: NS of both stages (FEAT_RME)',
+    make: (c) => {
+      const made = c.chance(60) ? withStage2(c, el10(c)) : RULES.el20.make(c)
+      made.registers.SCR_EL3 |= bit(62)
+      return made
+    },
+  },
+  granules: {
+    about: 'granule protection checks of tables and outputs (FEAT_RME)',
+    make: (c) => {
+      const made = c.pick([() => el10(c), () => withStage2(c, el10(c)), () => RULES.el3.make(c), () => RULES.el20.make(c)])()
+      if (c.chance(30)) made.registers.SCR_EL3 |= bit(62)
+      const pps = BigInt(c.pick([6, 6, 5, 4, 0]))
+      const l0 = BigInt(c.pick([0, 0, 4, 6, 9, 3]))
+      made.registers.GPCCR_EL3 =
+        pps | (c.bits(4) << 8n) | (2n << 12n) | (BigInt(c.pick([0, 0, 1, 2, 3])) << 14n) | bit(16) | (l0 << 20n) | c.some(50, [17])
+      made.registers.GPTBR_EL3 = c.table() >> 12n
+      return made
+    },
+  },
+  descriptors128: {
+    about: '128-bit descriptors at stage 1 (FEAT_D128)',
+    make: (c) => {
+      const made = indirection(c, withTcr2(el10(c), bit(5) | c.some(30, [4])))
+      for (const name of ['TTBR0_EL1', 'TTBR1_EL1']) made.registers[name] = c.table() | (BigInt(c.pick([0, 0, 0, 1, 2, 3])) << 1n)
+      return made
+    },
+  },
+  descriptors128stage2: {
+    about: '128-bit descriptors at stage 2 (FEAT_D128)',
+    make: (c) => {
+      const made = withStage2(c, el10(c))
+      made.registers.VTCR_EL2 |= bit(38)
+      made.registers.VTTBR_EL2 |= BigInt(c.pick([0, 0, 0, 1, 2, 3])) << 1n
+      made.registers.S2PIR_EL2 = c.bits(64)
+      return made
+    },
+  },
+  tableAccessFlag: {
+    about: 'the Access flag of tables (FEAT_HAFT)',
+    make: (c) => {
+      const made = withTcr2(c.chance(50) ? withStage2(c, el10(c)) : el10(c), c.some(80, [11]))
+      made.registers.TCR_EL1 |= bit(39)
+      if (made.registers.VTCR_EL2 !== undefined) made.registers.VTCR_EL2 |= bit(21) | c.some(80, [44])
+      return made
+    },
+  },
+}
