@@ -13,16 +13,14 @@ import {
   type Outcome,
   Reg,
   VectorFile,
-  VectorReg,
-  type VectorRegisters,
   Writeback,
 } from '../../../src/mmio/index.ts'
 import { MemoryCopyPlan, Stage } from '../../../src/mmio/mops-plan.ts'
-import type { ScalablePlan } from '../../../src/mmio/scalable-plan.ts'
 import { vectorOffset } from '../../../src/mmio/vector-file.ts'
 import { byteDevice, CODE_VA, DEV, DEV_VA, Machine, VA } from '../machine.ts'
+import { aimScalable } from './aim-scalable.ts'
 import { type Case, Random, sameBytes } from './cases.ts'
-import { scalableElements } from './elements.ts'
+import { LazyVectors } from './lazy-vectors.ts'
 
 /** The two pages of the device, the second of its memory first; RAM before them, nothing behind. */
 export const WINDOW: number = DEV_VA
@@ -42,37 +40,6 @@ export function physical(va: number): number {
 
 /** What a callback of the device does: its work, an error, an exception, or nothing yet. */
 export type Mode = 'done' | 'fails' | 'throws' | 'later'
-
-/** Scalable registers whose truth is elsewhere: a register that nobody pulled is poison. */
-export class LazyVectors implements VectorRegisters {
-  readonly file: VectorFile = new VectorFile()
-  readonly truth: Uint8Array = new Uint8Array(this.file.bytes.length)
-  readonly pushed: number[] = []
-  length = 16
-  streamingLength = 16
-
-  begin(): void {
-    this.file.bytes.fill(0xa5)
-    this.pushed.length = 0
-  }
-
-  pull(reg: number): void {
-    const at = vectorOffset(reg)
-    this.file.bytes.set(this.truth.subarray(at, at + this.#lengthOf(reg)), at)
-  }
-
-  push(reg: number): void {
-    const at = vectorOffset(reg)
-    this.pushed.push(reg)
-    this.truth.set(this.file.bytes.subarray(at, at + this.#lengthOf(reg)), at)
-  }
-
-  #lengthOf(reg: number): number {
-    if (reg < VectorReg.P0) return this.length
-    if (reg < VectorReg.ZT0) return this.length / 8
-    return reg === VectorReg.ZT0 ? 64 : this.streamingLength
-  }
-}
 
 const ALL_BYTES = new VectorFile().bytes.length
 const POOL = Uint8Array.from({ length: 3 * ALL_BYTES }, (_, k) => (Math.imul(k + 7, 0x9e37_79b1) >>> 11) ^ (k >>> 9))
@@ -214,7 +181,7 @@ export class Bench {
     if (plan.form === 'slice') vectors.length = vectors.streamingLength
     let aim: Aim | undefined
     if (plan.copySet) aim = this.#aimCopy(c, random, va)
-    else if (plan.scalable) aim = this.#aimScalable(c, random, va)
+    else if (plan.scalable) aim = aimScalable(this, c, random, va)
     else if (plan.form !== 'none' && plan.refusal === '') aim = this.#aimPlain(c, random, va)
     this.#aim = aim ?? { va: 0, write: false }
     return aim
@@ -280,67 +247,6 @@ export class Bench {
     m.setX(Reg.PC, CODE_VA)
     this.#run(0xc87f_7b9d, va & ~15, false)
     for (const [r, x] of kept) m.setX(r, x)
-  }
-
-  #aimScalable(c: Case, random: Random, va: number): Aim | undefined {
-    const { m } = this
-    const p = c.plan.scalable
-    if (!p) return undefined
-    const base = p.base === -3 ? -1 : this.slotOf(p.base)
-    if (p.index >= 0 && p.index !== Reg.XZR) {
-      const value = random.below(16) - 8
-      m.setX(p.index, BigInt.asUintN(64, BigInt(value)))
-    }
-    if (p.predicate >= 0) this.#predicate(p, random, c.first)
-    if (p.vectorBase >= 0 || p.vectorIndex >= 0) this.#lanes(c, p, random)
-    const [first] = scalableElements(p, this)
-    if (!first) return undefined
-    const by = BigInt(va) - first.va
-    if (base >= 0) m.setX(base, BigInt.asUintN(64, m.x(base) + by))
-    else this.#eachLane(p, p.vectorBase, (value) => value + by)
-    return { va, write: c.plan.store }
-  }
-
-  /** Addresses of a gather near one another, or offsets near zero; of those that are extended the rest is anything. */
-  #lanes(c: Case, p: ScalablePlan, random: Random): void {
-    const signed = p.vectorIndex >= 0 && p.extend !== 'uxtw' && (p.addressLane === 8 || p.extend === 'sxtw')
-    const stride = BigInt(c.first ? p.size : random.pick([1, p.size, p.size]))
-    const upper = p.addressLane === 8 && (p.extend === 'uxtw' || p.extend === 'sxtw')
-    this.#eachLane(p, Math.max(p.vectorBase, p.vectorIndex), () => {
-      const value = BigInt(random.below(24) - (signed ? 12 : 0)) * stride
-      return upper ? BigInt.asUintN(32, value) | (random.u64() << 32n) : value
-    })
-  }
-
-  #eachLane(p: ScalablePlan, register: number, change: (value: bigint) => bigint): void {
-    const view = this.vector(register)
-    const data = new DataView(view.buffer, view.byteOffset, 256)
-    for (let at = 0; at < this.vectors.length; at += p.addressLane) {
-      if (p.addressLane === 4)
-        data.setUint32(at, Number(BigInt.asUintN(32, change(BigInt(data.getUint32(at, true))))), true)
-      else data.setBigUint64(at, BigInt.asUintN(64, change(data.getBigUint64(at, true))), true)
-    }
-  }
-
-  /** All lanes, some, or one; the predicates of other instructions are left. */
-  #predicate(p: ScalablePlan, random: Random, first: boolean): void {
-    const view = this.vector(VectorReg.P0 + p.predicate).subarray(0, 32)
-    if (p.counter) {
-      const count = random.below((4 * this.vectors.length) / p.lane - 1) + 1
-      // The lowest bit set tells the size; the highest, that the counted are the inactive.
-      const counter = (2 * count + 1) * p.lane + (random.once(4) && !first ? 0x8000 : 0)
-      view.fill(0)
-      view.set([counter & 0xff, counter >> 8])
-      return
-    }
-    const kind = random.below(4)
-    for (let k = 0; k < 32; k++)
-      view[k] = kind === 0 ? 0xff : kind === 1 ? random.next() : kind === 2 ? random.next() & random.next() : 0
-    // At least one lane is active, or all but a few tests are of nothing.
-    const length = p.form === 'slice' ? this.vectors.streamingLength : this.vectors.length
-    const most = p.form === 'replicate-quad' ? 16 : p.form === 'replicate-octo' ? 32 : length
-    const bit = p.lane * random.below(Math.max(most / p.lane, 1))
-    view[bit >> 3] = (view[bit >> 3] as number) | (1 << (bit & 7))
   }
 
   #aimCopy({ word }: Case, random: Random, va: number): Aim | undefined {
