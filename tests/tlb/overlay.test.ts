@@ -214,6 +214,14 @@ describe('overlays and WXN, AArch64.S1ComputePermissions', () => {
     expect(rights(unprivileged)).toBe(`rw- ${expected}`)
   })
 
+  it('is of the field, also where base permissions that exclude each other are none', () => {
+    // EL1 would execute what EL0 writes.
+    expect(rights(indirect(6n, 5n, 7n, 7n))).toBe('-O- ---')
+    expect(rights(indirect(6n, 5n, 3n, 7n))).toBe('-O- ---')
+    expect(rights(indirect(6n, 5n, 5n, 7n))).toBe('--O ---')
+    expect(rights(indirect(3n, 6n, 7n, 7n))).toBe('--- -O-')
+  })
+
   it('is the base without an overlay of that level', () => {
     const bench = onePage(AP_EL0 | PXN)
       .set('TCR2_EL1', POE)
