@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest'
 import { type Plan, Reg, stageTwoSyndrome } from '../../../src/mmio/index.ts'
-import { ALIAS, Bench, journalOf, PAGE, physical, WINDOW } from './bench.ts'
+import { ALIAS, Bench, journalOf, PAGE, WINDOW } from './bench.ts'
 import { check, same, timeoutOf } from './cases.ts'
 
 /** The register that holds the address. */
@@ -24,8 +24,6 @@ it('two addresses of one page are one page', { timeout: timeoutOf('aliases') }, 
       if (isData(plan, base) || plan.scalable?.select === base) return false
       const other = there.set(c, { va: aim.va - WINDOW + ALIAS })
       if (!other) return false
-      there.map(ALIAS, physical(WINDOW))
-      there.map(ALIAS + PAGE, physical(WINDOW + PAGE))
       const first = here.run(c)
       const second = there.run(c)
       same([second.kind, second.reason], [first.kind, first.reason])

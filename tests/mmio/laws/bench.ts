@@ -109,6 +109,8 @@ export class Bench {
     m.map(WINDOW, physical(WINDOW), USER)
     m.map(WINDOW + PAGE, physical(WINDOW + PAGE), USER)
     m.unmap(WINDOW + 2 * PAGE)
+    m.map(ALIAS, physical(ALIAS), USER)
+    m.map(ALIAS + PAGE, physical(ALIAS + PAGE), USER)
     m.map(COPY_VA, 0x4000_a000, USER)
     m.map(LITERAL_PC, 0x4000_4000)
     this.#bigTables = bigEndian === 'both'
