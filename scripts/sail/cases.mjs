@@ -48,6 +48,10 @@ export class Case {
     return (bit(30) | this.bits(31)) & ~0xffffn
   }
 
+  shareability() {
+    return this.pick([0n, 2n, 3n])
+  }
+
   mair() {
     let value = 0n
     for (let i = 0; i < 8; i++) value = (value << 8n) | BigInt(this.pick(MAIR))
@@ -65,15 +69,22 @@ export class Case {
     const [tg0, t0sz] = this.granule()
     const [tg1, t1sz] = this.granule()
     const sizes = t0sz | (tg0 << 14n) | (t1sz << 16n) | ([2n, 3n, 1n][Number(tg1)] << 30n)
-    const shared = (this.bits(2) << 12n) | (this.bits(2) << 28n) | (this.bits(4) << 8n) | (this.bits(4) << 24n)
+    const shared =
+      (this.shareability() << 12n) | (this.shareability() << 28n) | (this.bits(4) << 8n) | (this.bits(4) << 24n)
     const rare = this.some(4, [7, 23, 55, 56])
-    return sizes | shared | rare | (BigInt(this.pick([5, 5, 5, 6, 2])) << 32n) | this.some(30, [36, 37, 38, 39, 40, 41, 42, 51, 52, 59])
+    return (
+      sizes |
+      shared |
+      rare |
+      (BigInt(this.pick([5, 5, 5, 6, 2])) << 32n) |
+      this.some(30, [36, 37, 38, 39, 40, 41, 42, 51, 52, 59])
+    )
   }
 
   /** TCR_EL2 without E2H, TCR_EL3: one range. */
   tcrOneRange() {
     const [tg0, t0sz] = this.granule()
-    const sizes = t0sz | (tg0 << 14n) | (this.bits(2) << 12n) | (this.bits(4) << 8n)
+    const sizes = t0sz | (tg0 << 14n) | (this.shareability() << 12n) | (this.bits(4) << 8n)
     return sizes | (BigInt(this.pick([5, 5, 5, 6, 2])) << 16n) | this.some(30, [20, 21, 22, 24, 29, 32])
   }
 
@@ -94,7 +105,10 @@ export class Case {
       [2n, 30n, 1n],
     ])
     const wrong = this.chance(4) ? this.bits(8) : 0n
-    return (t0sz | (sl0 << 6n) | (tg0 << 14n) | (5n << 16n) | (this.bits(2) << 12n)) ^ wrong | this.some(30, [21, 22])
+    return (
+      ((t0sz | (sl0 << 6n) | (tg0 << 14n) | (5n << 16n) | (this.shareability() << 12n)) ^ wrong) |
+      this.some(30, [21, 22])
+    )
   }
 
   /** A 64-bit descriptor of any level. */
@@ -102,7 +116,11 @@ export class Case {
     const type = this.pick([3n, 3n, 3n, 3n, 3n, 3n, 1n, 1n, 1n, this.bits(2)])
     let address = this.table() | (this.chance(30) ? this.bits(16) & 0xf000n : 0n)
     if (this.chance(6)) address |= this.bits(18) << 32n
-    const low = this.bits(12) & ~3n & (this.chance(60) ? ~0xc0n : ~0n)
+    let low = this.bits(12) & ~3n & (this.chance(60) ? ~0xc0n : ~0n)
+    // 0b01 is a reserved Shareability.
+    if ((low & 0x300n) === 0x100n) low ^= 0x300n
+    // So are MemAttr[3:0] of 0b1000 and 0b1100 at stage 2.
+    if ((low & 0x2cn) === 0x20n) low |= 4n
     const accessed = this.chance(88) ? bit(10) : 0n
     const high = this.some(25, [51, 52, 53, 54, 58, 60, 61, 62]) | this.some(10, [59, 63, 55, 50])
     return type | low | accessed | address | high | this.some(8, [16])
@@ -112,13 +130,14 @@ export class Case {
   descriptor128(pa) {
     if (pa % 16n !== 0n) {
       const skl = this.chance(8) ? this.bits(2) << 45n : 0n
-      return this.bits(64) & ~(3n << 45n) & (bit(63) - 1n) & ~(this.chance(80) ? 0x7e00n : 0n) | skl
+      return (this.bits(64) & ~(3n << 45n) & (bit(63) - 1n) & ~(this.chance(80) ? 0x7e00n : 0n)) | skl
     }
     const valid = this.chance(96) ? 1n : 0n
     const accessed = this.chance(88) ? bit(10) : 0n
     let address = this.table()
     if (this.chance(6)) address |= this.bits(24) << 32n
-    return valid | accessed | address | (this.bits(12) & ~1n)
+    const low = this.bits(12) & ~1n
+    return valid | accessed | address | ((low & 0x300n) === 0x100n ? low ^ 0x300n : low)
   }
 
   /** An entry of a granule protection table: of level 0 or 1, it does not say. */

@@ -204,9 +204,17 @@ export class SailMachine {
         sh: Number(this.sail.call('PAREncodeShareability', [memattrs]).value),
       }
     }
-    const out = { fault: FAULTS[fault.statuscode] ?? fault.statuscode, level: Number(fault.level), stage: fault.secondstage ? 2 : 1 }
+    const out = {
+      fault: FAULTS[fault.statuscode] ?? fault.statuscode,
+      level: Number(fault.level),
+      stage: fault.secondstage ? 2 : 1,
+    }
     if (fault.gpcf.gpf !== 'GPCF_None') {
-      Object.assign(out, { gpf: fault.gpcf.gpf, level: Number(fault.gpcf.level), pa: hex(fault.paddress.address.value) })
+      Object.assign(out, {
+        gpf: fault.gpcf.gpf,
+        level: Number(fault.gpcf.level),
+        pa: hex(fault.paddress.address.value),
+      })
     }
     if (fault.s2fs1walk) out.s1ptw = true
     if (fault.write) out.wnr = true

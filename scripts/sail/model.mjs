@@ -81,8 +81,7 @@ export class Model {
       this.enums.set(name, members)
       for (const [i, member] of members.entries()) this.members.set(member, [name, i])
     } else if (kind === 'union') {
-      for (const [, constructor] of text.matchAll(/^\s*(?:.*\{\s*)?([A-Z_]\w*)\s*:/gm))
-        this.constructors.add(constructor)
+      for (const [, member] of text.matchAll(/^\s*(?:.*\{\s*)?([A-Z_]\w*)\s*:/gm)) this.constructors.add(member)
     }
   }
 }

@@ -115,7 +115,14 @@ export const RULES = {
     make: (c) => {
       const made = withTcr2(c.chance(50) ? withStage2(c, el10(c)) : el10(c), c.some(75, [2, 3]) | c.some(50, [1]))
       indirection(c, made)
-      Object.assign(made.registers, { POR_EL0: c.bits(64), POR_EL1: c.bits(64), S2PIR_EL2: c.bits(64), S2POR_EL1: c.bits(64) })
+      // The model lacks rule R_BVXDG: with overlays there are no hierarchical permissions, as with HPD.
+      made.registers.TCR_EL1 |= bit(41) | bit(42)
+      Object.assign(made.registers, {
+        POR_EL0: c.bits(64),
+        POR_EL1: c.bits(64),
+        S2PIR_EL2: c.bits(64),
+        S2POR_EL1: c.bits(64),
+      })
       if (made.registers.VTCR_EL2 !== undefined) made.registers.VTCR_EL2 |= c.some(60, [36, 37])
       return made
     },
@@ -123,9 +130,13 @@ export const RULES = {
   gcs: {
     about: 'Guarded Control Stacks: the permission that indirection gives (FEAT_GCS)',
     make: (c) => {
-      const made = indirection(c, withTcr2(c.chance(40) ? withStage2(c, el10(c)) : el10(c), bit(1) | c.some(40, [2, 3])))
+      const made = indirection(
+        c,
+        withTcr2(c.chance(40) ? withStage2(c, el10(c)) : el10(c), bit(1) | c.some(40, [2, 3])),
+      )
       for (const name of ['PIR_EL1', 'PIRE0_EL1']) if (c.chance(60)) made.registers[name] |= 0x9999_0909_9090_0099n
       Object.assign(made.registers, { POR_EL0: c.bits(64), POR_EL1: c.bits(64) })
+      made.registers.TCR_EL1 |= bit(41) | bit(42)
       return { ...made, kinds: ['gcs-load', 'gcs-store', 'gcs-load', 'gcs-store', 'load', 'store'] }
     },
   },
@@ -134,7 +145,7 @@ export const RULES = {
     make: (c) => {
       const made = indirection(c, withTcr2(withStage2(c, el10(c)), c.some(60, [0]) | c.some(50, [1])))
       made.registers.S2PIR_EL2 = c.bits(64)
-      made.registers.VTCR_EL2 |= c.some(50, [36, 39, 40]) | c.some(70, [35, 38])
+      made.registers.VTCR_EL2 |= c.some(50, [36, 40]) | c.some(70, [34, 35, 41])
       return { ...made, kinds: [...KINDS, 'rcw', 'rcw'] }
     },
   },
@@ -170,12 +181,23 @@ export const RULES = {
   granules: {
     about: 'granule protection checks of tables and outputs (FEAT_RME)',
     make: (c) => {
-      const made = c.pick([() => el10(c), () => withStage2(c, el10(c)), () => RULES.el3.make(c), () => RULES.el20.make(c)])()
+      const made = c.pick([
+        () => el10(c),
+        () => withStage2(c, el10(c)),
+        () => RULES.el3.make(c),
+        () => RULES.el20.make(c),
+      ])()
       if (c.chance(30)) made.registers.SCR_EL3 |= bit(62)
       const pps = BigInt(c.pick([6, 6, 5, 4, 0]))
       const l0 = BigInt(c.pick([0, 0, 4, 6, 9, 3]))
       made.registers.GPCCR_EL3 =
-        pps | (c.bits(4) << 8n) | (2n << 12n) | (BigInt(c.pick([0, 0, 1, 2, 3])) << 14n) | bit(16) | (l0 << 20n) | c.some(50, [17])
+        pps |
+        (c.bits(4) << 8n) |
+        (2n << 12n) |
+        (BigInt(c.pick([0, 0, 1, 2, 3])) << 14n) |
+        bit(16) |
+        (l0 << 20n) |
+        c.some(50, [17])
       made.registers.GPTBR_EL3 = c.table() >> 12n
       return made
     },
@@ -184,7 +206,8 @@ export const RULES = {
     about: '128-bit descriptors at stage 1 (FEAT_D128)',
     make: (c) => {
       const made = indirection(c, withTcr2(el10(c), bit(5) | c.some(30, [4])))
-      for (const name of ['TTBR0_EL1', 'TTBR1_EL1']) made.registers[name] = c.table() | (BigInt(c.pick([0, 0, 0, 1, 2, 3])) << 1n)
+      for (const name of ['TTBR0_EL1', 'TTBR1_EL1'])
+        made.registers[name] = c.table() | (BigInt(c.pick([0, 0, 0, 1, 2, 3])) << 1n)
       return made
     },
   },

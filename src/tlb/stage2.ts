@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { toNumber } from '../bits.ts'
+import { toAddress } from '../bits.ts'
 import { Access } from './access.ts'
 import { deniesTags, stage2IsDevice } from './attributes.ts'
 import { FaultKind } from './fault.ts'
@@ -21,7 +21,8 @@ import {
 import { realmOutputSpace } from './physical-space.ts'
 import type { TranslationRegime } from './regime.ts'
 import { SecurityState } from './regime-register.ts'
-import { begin, fetch, granuleAllows, Step, step, swapDescriptor } from './table.ts'
+import { Step } from './step.ts'
+import { begin, fetch, granuleAllows, step, swapDescriptor } from './table.ts'
 import type { WalkRecorder } from './trace.ts'
 import { Permission, type Translation, Update } from './translation.ts'
 
@@ -32,6 +33,8 @@ export const MAX_RESTARTS = 8
 export const FIRST_TABLE_LOWER: number = 0x1_0000
 export const FIRST_TABLE_UPPER: number = 0x2_0000
 
+/** Beyond `Step`: the table descriptor changed under the walk. */
+const TABLE_LOST = -3
 const TAGS = Access.TAG_ACCESS | Access.TAG_CHECKED
 const ACCESS_FLAG = 1 << 10
 /** S2AP[1]; with permission indirection Dirty. */
@@ -68,7 +71,7 @@ export function translateStage2(
   s.paspace = p.tableSpace
   s.entrySpace = p.tableSpace
   s.oaSpace = p.outputSpace
-  out.ipa = toNumber(hi, lo)
+  out.ipa = toAddress(hi, lo)
   if (p.invalid || (hi & p.rangeHi) !== 0 || (lo & p.rangeLo) !== 0) {
     return stage2Fault(out, FaultKind.TRANSLATION, 0, tableWalk)
   }
@@ -84,7 +87,14 @@ export function translateStage2(
         return stage2Fault(out, FaultKind.EXTERNAL_ON_WALK, s.level, tableWalk)
       }
       found = step(p, hi, lo, s)
+      if (p.haft && found === Step.TABLE && (s.lo & ACCESS_FLAG) === 0) {
+        // Access flags of tables (FEAT_HAFT; `AArch64.S2Walk`).
+        out.updates |= Update.STAGE2_TABLE_ACCESS_FLAG
+        const update = (access & Access.NO_UPDATE) === 0
+        if (update && !swapDescriptor(p, memory, s.entryPa, s, ACCESS_FLAG, 0)) found = TABLE_LOST
+      }
     } while (found === Step.TABLE)
+    if (found === TABLE_LOST) continue
     if (found !== Step.LEAF) return stage2Fault(out, found, s.level, tableWalk)
     if ((s.lo & ACCESS_FLAG) === 0 && !p.ha) return stage2Fault(out, FaultKind.ACCESS_FLAG, s.level, tableWalk)
 
@@ -100,7 +110,10 @@ export function translateStage2(
     }
     const denied = stage2Refused(permissions, access, tableWalk)
     const device = tableWalk && p.ptw && stage2IsDevice((s.lo >>> 2) & 15, p.fwb)
-    if (denied !== 0 || (device && !p.qemu)) {
+    // Realm state neither has its tables outside Realm memory nor executes there.
+    const outside =
+      p.outputSpace < 0 && s.oaSpace !== SecurityState.REALM && (tableWalk || (access & Access.EXECUTE) !== 0)
+    if (denied !== 0 || outside || (device && !p.qemu)) {
       // On a table walk WnR stays the access's own, as `fault.write` does in `AArch64.S2CheckPermissions`.
       if (!tableWalk) out.write = (denied & (Access.READ | Access.WRITE)) === Access.WRITE
       out.overlay = !device && (denied & BY_OVERLAY) !== 0
