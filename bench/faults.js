@@ -3,6 +3,7 @@ import { bench, do_not_optimize, group } from 'mitata'
 import { EmbeddedTpm, TpmCrb } from '../dist/crb/index.js'
 import { InProcessVcpu } from '../dist/host/index.js'
 import { AddressSpace, DataAbortHandler, MemoryRegion, Reg } from '../dist/mmio/index.js'
+import { CLASSES, ClassFault } from './classes.js'
 
 const RAM = 0x4000_0000
 const CRB = 0x0c00_0000
@@ -72,19 +73,61 @@ function newSpace() {
   return getHeapSpaceStatistics().find((space) => space.space_name === 'new_space').space_used_size
 }
 
-/** Bytes of heap that one LDP X fault allocates: needs --expose-gc and a young generation that never fills. */
-export function bytesPerFault(count = 1_000_000) {
-  const { handler, vcpu } = makeFault(FAULTS[1][1], FAULTS[1][2], OFFSETS[1])
-  const run = (n) => {
-    for (let i = 0; i < n; i++) {
-      rearm(vcpu)
-      handler.handle(vcpu)
-    }
-  }
-  // Until V8 has optimized for the last time: what it allocates for itself is not the fault's.
-  run(300_000)
+/**
+ * Bytes of heap that one fault allocates: needs --expose-gc and a young generation that never fills.
+ *
+ * @param fault - handles one; `warm` times before, until V8 has optimized for the last time: what it allocates for
+ * itself is not the fault's.
+ */
+function bytesOf(fault, warm, count) {
+  for (let i = 0; i < warm; i++) fault()
   globalThis.gc()
   const before = newSpace()
-  run(count)
+  for (let i = 0; i < count; i++) fault()
   return (newSpace() - before) / count
+}
+
+/** The LDP X fault at the CRB, and a fault of every class: bytes of each by name. */
+export function bytesPerFault(warm = 60_000, count = 60_000) {
+  const { handler, vcpu } = makeFault(FAULTS[1][1], FAULTS[1][2], OFFSETS[1])
+  const crb = () => {
+    rearm(vcpu)
+    handler.handle(vcpu)
+  }
+  const bytes = { [`${FAULTS[1][0]} at the CRB`]: bytesOf(crb, 300_000, 1_000_000) }
+  for (const given of CLASSES) {
+    const fault = new ClassFault(given)
+    bytes[given.text] = bytesOf(() => fault.run(), warm, count)
+  }
+  return bytes
+}
+
+/** Nanoseconds of a fault of every class, by name: the fastest of `turns` runs of each. */
+export function classTimes(turns = 40, count = 1000) {
+  const times = {}
+  for (const given of CLASSES) {
+    const fault = new ClassFault(given)
+    const { kind, reason } = fault.run()
+    if (kind !== 'retired' || reason === 'exclusive-failed') throw new Error(`${given.text}: ${kind}, ${reason}`)
+    let fastest = Infinity
+    // The first turns are V8's.
+    for (let turn = -30; turn < turns; turn++) {
+      const start = performance.now()
+      for (let i = 0; i < count; i++) fault.run()
+      if (turn >= 0) fastest = Math.min(fastest, performance.now() - start)
+    }
+    times[given.text] = (fastest * 1e6) / count / (given.before === undefined ? 1 : 2)
+  }
+  return times
+}
+
+/** Prints a table of both. @param bytes - of {@link bytesPerFault}. */
+export function listClasses(times, bytes) {
+  console.log(
+    `\n${'a fault of every class, at a device of 8-byte registers'.padEnd(56)}${'ns'.padStart(8)}${'bytes'.padStart(8)}`,
+  )
+  for (const [name, of] of Object.entries(bytes)) {
+    const ns = times[name]?.toFixed(0) ?? ''
+    console.log(name.padEnd(56) + ns.padStart(8) + of.toFixed(2).padStart(8))
+  }
 }

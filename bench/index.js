@@ -6,24 +6,21 @@ import { fileURLToPath } from 'node:url'
 import { run } from 'mitata'
 import { crbBenches } from './crb.js'
 import { decodeBenches } from './decode.js'
-import { bytesPerFault, faultBenches } from './faults.js'
+import { classTimes, faultBenches, listClasses } from './faults.js'
 import { compareWithQemu } from './qemu-at.js'
 import { startupBenches } from './startup.js'
+import { compareWithUnicorn } from './unicorn.js'
 import { walkBenches } from './walk.js'
 
-if (process.argv.includes('--bytes')) {
-  console.log(bytesPerFault().toFixed(2))
-} else {
-  startupBenches()
-  await crbBenches()
-  decodeBenches()
-  faultBenches()
-  walkBenches()
-  const { benchmarks } = await run()
-  compareWithQemu(new Map(benchmarks.map(({ alias, runs }) => [alias, runs[0].stats.p50])))
-  // In a process of its own: the garbage of the other benchmarks would be counted.
-  const flags = ['--expose-gc', '--max-semi-space-size=256', fileURLToPath(import.meta.url), '--bytes']
-  const { stdout } = spawnSync(process.execPath, flags, { encoding: 'utf8' })
-  console.log(`\nbytes allocated per LDP X fault: ${stdout.trim()}`)
-  process.exit(0)
-}
+startupBenches()
+await crbBenches()
+decodeBenches()
+faultBenches()
+walkBenches()
+const { benchmarks } = await run()
+compareWithQemu(new Map(benchmarks.map(({ alias, runs }) => [alias, runs[0].stats.p50])))
+compareWithUnicorn()
+const flags = ['--expose-gc', '--max-semi-space-size=256', fileURLToPath(new URL('bytes.js', import.meta.url))]
+const { stdout } = spawnSync(process.execPath, flags, { encoding: 'utf8' })
+listClasses(classTimes(), JSON.parse(stdout))
+process.exit(0)
