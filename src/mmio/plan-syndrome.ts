@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BASE_PC, type Plan, PlanStatus, Writeback } from './plan.ts'
+import { type Plan, PlanStatus, Writeback } from './plan.ts'
 import { dataAbortSyndrome, type Syndrome } from './syndrome.ts'
 
 /**
@@ -55,7 +55,7 @@ export function agreesWithSyndrome(plan: Plan, s: Syndrome): boolean {
  */
 export function stageTwoSyndrome(plan: Plan, status: number): number {
   const esr = dataAbortSyndrome(true, plan.store && !plan.load, status)
-  const valid = plan.form === 'register' && !plan.vector && plan.writeback === Writeback.NONE && plan.base !== BASE_PC
+  const valid = plan.form === 'register' && !plan.vector && plan.writeback === Writeback.NONE
   if (!valid || plan.status !== PlanStatus.ACCESS) return esr
   const ordered = plan.order !== 'plain' && !isLimited(plan)
   const iss =

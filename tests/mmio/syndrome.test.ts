@@ -14,6 +14,7 @@ import {
   Reg,
   RegisterFile,
   Syndrome,
+  stageTwoSyndrome,
 } from '../../src/mmio/index.ts'
 import { RegisterAccess } from '../../src/mmio/register-access.ts'
 
@@ -87,6 +88,22 @@ const vectors = gunzipSync(readFileSync(fileURLToPath(new URL('vectors/abort-syn
   .trim()
   .split('\n')
   .map((line) => JSON.parse(line) as Vector)
+
+describe('stageTwoSyndrome', () => {
+  it.each([
+    ['ldr w3, [x2]', 0xb9400043, '93830007'],
+    // The manual leaves out exclusives and write-back only; QEMU reports literals so.
+    ['ldr w1, #16', 0x18000081, '93810007'],
+    ['ldr x1, #16', 0x58000081, '93c18007'],
+    ['ldrsw x1, #16', 0x98000081, '93a18007'],
+    ['ldr q1, #16', 0x9c000081, '92000007'],
+    ['ldr w3, [x2], #4', 0xb8404443, '92000007'],
+  ])('%s', (_, word, esr) => {
+    const plan = new Plan()
+    buildPlan(word, plan)
+    expect(stageTwoSyndrome(plan, 7).toString(16)).toBe(esr)
+  })
+})
 
 describe('plan and address of words that QEMU 11.1.3 stopped at stage 2', () => {
   it.each([...new Set(vectors.map((v) => v.cls))])('%s', (cls) => {

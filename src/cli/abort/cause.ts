@@ -1,4 +1,4 @@
-import { BASE_PC, type Plan, PlanStatus, type Syndrome, stageTwoSyndrome, Writeback } from '../../mmio/index.ts'
+import { type Plan, PlanStatus, type Syndrome, stageTwoSyndrome, Writeback } from '../../mmio/index.ts'
 import { isExternal } from './syndrome.ts'
 
 /** The rule, in short: what hardware reports with ISV=1. */
@@ -59,10 +59,5 @@ function ofForm(plan: Plan): string[] {
 
 /** Whether the manual gives the word a syndrome, in an abort of stage 2. */
 export function hasSyndrome(plan: Plan): boolean {
-  return (stageTwoSyndrome(plan, 7) & (1 << 24)) !== 0 || isLiteral(plan)
-}
-
-/** A literal load of a general-purpose register: the rule includes it, but not every CPU does as it says. */
-function isLiteral(plan: Plan): boolean {
-  return plan.status === PlanStatus.ACCESS && plan.base === BASE_PC && !plan.vector
+  return (stageTwoSyndrome(plan, 7) & (1 << 24)) !== 0
 }
