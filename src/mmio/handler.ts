@@ -23,10 +23,9 @@ import type { Vcpu } from './vcpu.ts'
  * Never throws on anything that a guest controls, and allocates nothing once a word's plan is cached. What the shim's
  * own `pull`, `push` or observer throws passes through; so far nothing is changed, save by devices and by `push` itself.
  *
- * Work per fault is bounded: one instruction fetch, two pages of data, each walked twice at most (5 descriptors, 8
- * restarts), and 64 elements (DC ZVA: 256), each cut by the bus into at most 16 pieces (LD64B: 64). Memory copy and set:
- * `MEMORY_COPY_CHUNK` bytes, each read and written, on a page of either side. SVE and SME: 1024 elements on two pages, or
- * 64 on two pages each.
+ * Work per fault is bounded, and the bounds are in docs/bounds.md: one instruction fetch; 65 accesses of 64 bytes on two
+ * pages; DC ZVA 256; memory copy and set `MEMORY_COPY_CHUNK` bytes, each read and written; SVE and SME 1024 elements side by
+ * side, or 64 on two pages each.
  *
  * One handler serves any number of vCPUs, one fault at a time.
  *

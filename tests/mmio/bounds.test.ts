@@ -1,0 +1,109 @@
+/** Work per fault has the bounds of docs/bounds.md, whatever the word, at the longest vectors. */
+
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { A64, type Encoding } from '../../src/decode/index.ts'
+import type { Plan } from '../../src/mmio/index.ts'
+import { MAX_VECTOR_BYTES } from '../../src/mmio/vector-file.ts'
+import { instructionWord } from '../../src/testing/index.ts'
+import { Bench } from './laws/bench.ts'
+import { planOf } from './laws/cases.ts'
+
+/** What one fault did. */
+interface Work {
+  /** Elements, or parts of them, that went to the address space; bytes of them; callbacks of the device. */
+  readonly accesses: number
+  readonly bytes: number
+  readonly callbacks: number
+  /** Descriptors read of the guest's tables, the instruction's among them. */
+  readonly descriptors: number
+}
+
+type Kind = 'plain' | 'atomic' | 'copy' | 'scalable' | 'gather'
+
+/** Descriptors of one translation: of the path that is kept, and where one of it changed, of the walk. */
+const TRANSLATION = 2 * 4
+
+/**
+ * The bounds as docs/bounds.md has them. Of elements that lie side by side one is on both pages; of a gather each may be.
+ * The instruction and each page are translated once: no descriptor of this guest is to be updated.
+ */
+const BOUNDS: Record<Kind, Work> = {
+  plain: { accesses: 65, bytes: 64, callbacks: 64, descriptors: 3 * TRANSLATION },
+  atomic: { accesses: 6, bytes: 32, callbacks: 32, descriptors: 3 * TRANSLATION },
+  copy: { accesses: 512, bytes: 512, callbacks: 512, descriptors: 3 * TRANSLATION },
+  scalable: { accesses: 1025, bytes: 1024, callbacks: 1024, descriptors: 3 * TRANSLATION },
+  gather: { accesses: 128, bytes: 512, callbacks: 512, descriptors: (1 + 2 * 64) * TRANSLATION },
+}
+
+function kindOf(plan: Plan): Kind {
+  const { scalable } = plan
+  if (scalable) return scalable.vectorBase >= 0 || scalable.vectorIndex >= 0 ? 'gather' : 'scalable'
+  if (plan.copySet) return 'copy'
+  return plan.load && plan.store ? 'atomic' : 'plain'
+}
+
+const ROWS: readonly Encoding[] = A64.encodings.filter((row) => row.access !== undefined)
+
+/** Executes a word whose address is aimed at the device, and counts. */
+function work(bench: Bench, row: Encoding, word: number, seed: number): Work | undefined {
+  const c = { row, word, plan: planOf(word), seed, first: false }
+  if (!bench.set(c, { length: MAX_VECTOR_BYTES })) return undefined
+  const { m } = bench
+  let descriptors = 0
+  const { space } = m
+  const read = space.readDescriptor.bind(space)
+  const compare = space.descriptorsAre.bind(space)
+  space.readDescriptor = (pa, out) => {
+    descriptors++
+    return read(pa, out)
+  }
+  space.descriptorsAre = (pa, hi, lo, from, to) => {
+    descriptors += to - from
+    return compare(pa, hi, lo, from, to)
+  }
+  const { journal } = bench.run(c)
+  space.readDescriptor = read
+  space.descriptorsAre = compare
+  expect(journal.dropped).toBe(0)
+  let bytes = 0
+  for (const access of journal) bytes += access.bytes.length
+  return { accesses: journal.length, bytes, callbacks: m.log.length, descriptors }
+}
+
+describe('work per fault', () => {
+  const most: Record<Kind, { -readonly [K in keyof Work]: number }> = {
+    plain: { accesses: 0, bytes: 0, callbacks: 0, descriptors: 0 },
+    atomic: { accesses: 0, bytes: 0, callbacks: 0, descriptors: 0 },
+    copy: { accesses: 0, bytes: 0, callbacks: 0, descriptors: 0 },
+    scalable: { accesses: 0, bytes: 0, callbacks: 0, descriptors: 0 },
+    gather: { accesses: 0, bytes: 0, callbacks: 0, descriptors: 0 },
+  }
+
+  beforeAll(() => {
+    const bench = new Bench()
+    for (const row of ROWS) {
+      const words = fc.sample(instructionWord(row), { numRuns: 3, seed: row.index })
+      for (const [k, word] of words.entries()) {
+        const done = work(bench, row, word, Math.imul(row.index * 3 + k + 1, 0x2545_f491))
+        if (!done) continue
+        const at = most[kindOf(planOf(word))]
+        for (const what of Object.keys(at) as (keyof Work)[]) at[what] = Math.max(at[what], done[what])
+      }
+    }
+  })
+
+  it.each(Object.keys(BOUNDS) as Kind[])('%s', (kind) => {
+    const bound = BOUNDS[kind]
+    for (const what of Object.keys(bound) as (keyof Work)[]) {
+      expect([what, most[kind][what] <= bound[what]]).toEqual([what, true])
+    }
+  })
+  it('is as much as that: the words reach most of what there is', () => {
+    expect(most.plain).toMatchObject({ accesses: 64, bytes: 64 })
+    expect(most.atomic).toMatchObject({ accesses: 4, bytes: 32 })
+    expect(most.copy.accesses).toBeGreaterThan(16)
+    expect(most.scalable).toMatchObject({ accesses: 1024, bytes: 1024 })
+    expect(most.gather.accesses).toBeGreaterThanOrEqual(64)
+  })
+})
