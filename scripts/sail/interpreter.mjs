@@ -2,14 +2,9 @@
  * Runs functions of a Sail model. Each is turned into closures when it is first called; types count only where they say
  * how wide a vector is, or which of several functions a name means.
  */
-import { Bitfield, Bits, concat, SailError, sameValue, slice, Tagged, UNIT, withSlice } from './values.mjs'
-
-/** How `return` leaves a function. */
-class Return {
-  constructor(value) {
-    this.value = value
-  }
-}
+import { EXPRESSIONS } from './expressions.mjs'
+import { binder } from './patterns.mjs'
+import { Bitfield, Bits, concat, Return, SailError, slice, Tagged, UNIT, withSlice } from './values.mjs'
 
 export class Interpreter {
   /**
@@ -101,7 +96,7 @@ export class Interpreter {
     if (definition === undefined) throw new SailError(`${name} is no function of the model, and has no substitute`)
     const signature = this.model.values.get(name)?.()
     const types = signature?.[0] === 'fn' ? signature[1] : []
-    const bind = this.binder(definition.parameters)
+    const bind = binder(this, definition.parameters)
     const body = this.compile(definition.body)
     const result = signature?.[0] === 'fn' ? signature[2] : undefined
     return (given) => {
@@ -196,69 +191,10 @@ export class Interpreter {
   compile(e) {
     let made = this.compiled.get(e)
     if (made === undefined) {
-      made = this[`on_${e[0]}`](...e.slice(1))
+      made = EXPRESSIONS[e[0]](this, ...e.slice(1))
       this.compiled.set(e, made)
     }
     return made
-  }
-
-  on_unit() {
-    return () => UNIT
-  }
-
-  on_int(value) {
-    return () => value
-  }
-
-  on_bits(width, value) {
-    const bits = new Bits(width, value)
-    return () => bits
-  }
-
-  on_string(text) {
-    return () => text
-  }
-
-  on_bool(value) {
-    return () => value
-  }
-
-  on_undefined(type) {
-    return (env) => this.undefinedOf(type, env)
-  }
-
-  on_typed(e, type) {
-    const value = this.compile(e)
-    return (env) => this.coerce(value(env), type, env)
-  }
-
-  on_tuple(parts) {
-    const values = parts.map((p) => this.compile(p))
-    return (env) => values.map((v) => v(env))
-  }
-
-  on_vector(parts) {
-    const values = parts.map((p) => this.compile(p))
-    return (env) => {
-      const found = values.map((v) => v(env))
-      return found.every((v) => v instanceof Bits) ? concat(found) : found
-    }
-  }
-
-  on_name(name) {
-    const { model } = this
-    if (name === 'bitzero') return () => new Bits(1, 0n)
-    if (name === 'bitone') return () => new Bits(1, 1n)
-    const global = model.registers.has(name)
-      ? () => this.read(name)
-      : model.members.has(name)
-        ? () => name
-        : model.constants.has(name)
-          ? () => this.constant(name)
-          : () => {
-              throw new SailError(`${name} is not bound in ${this.stack.at(-1)}`)
-            }
-    return (env) => (name in env ? env[name] : global())
   }
 
   constant(name) {
@@ -269,132 +205,6 @@ export class Interpreter {
       this.constants.set(name, value)
     }
     return value
-  }
-
-  on_call(name, args) {
-    const values = args.map((a) => this.compile(a))
-    if (name === 'return') {
-      return (env) => {
-        throw new Return(values.length === 0 ? UNIT : values[0](env))
-      }
-    }
-    if (name === 'sizeof') return values[0]
-    if (name === 'assert') {
-      return (env) => {
-        if (values[0](env) === false) throw new SailError(`an assertion of ${this.stack.at(-1)} does not hold`)
-      }
-    }
-    return (env) => {
-      const given = values.map((v) => v(env))
-      return this.call(name, given)
-    }
-  }
-
-  on_infix(operator, left, right) {
-    const a = this.compile(left)
-    const b = this.compile(right)
-    if (operator === '&' || operator === '|') {
-      return (env) => {
-        const x = a(env)
-        if (typeof x === 'boolean') return operator === '&' ? x && b(env) : x || b(env)
-        const y = b(env)
-        const width = x.width < 0 ? y.width : x.width
-        return new Bits(width, operator === '&' ? x.value & y.value : x.value | y.value)
-      }
-    }
-    if (operator === '-->') return (env) => !a(env) || b(env)
-    if (operator === '@') return (env) => concat([a(env), b(env)])
-    if (operator === '==') return (env) => sameValue(a(env), b(env))
-    if (operator === '!=') return (env) => !sameValue(a(env), b(env))
-    return (env) => arithmetic(operator, a(env), b(env))
-  }
-
-  on_if(condition, yes, no) {
-    const [c, y, n] = [condition, yes, no].map((e) => this.compile(e))
-    return (env) => (c(env) ? y(env) : n(env))
-  }
-
-  on_match(subject, arms) {
-    const value = this.compile(subject)
-    const rules = arms.map(([pattern, guard, body]) => [
-      this.binder(pattern),
-      guard === undefined ? undefined : this.compile(guard),
-      this.compile(body),
-    ])
-    return (env) => {
-      const v = value(env)
-      for (const [bind, guard, body] of rules) if (bind(v, env) && (guard?.(env) ?? true)) return body(env)
-      throw new SailError(`no arm of a match in ${this.stack.at(-1)} takes ${String(v)}`)
-    }
-  }
-
-  on_let(pattern, value, body) {
-    const bind = this.binder(pattern)
-    const v = this.compile(value)
-    const b = body === undefined ? undefined : this.compile(body)
-    return (env) => {
-      if (!bind(v(env), env)) throw new SailError(`a let in ${this.stack.at(-1)} does not match`)
-      return b?.(env)
-    }
-  }
-
-  on_declare(name, type, value) {
-    const v = this.compile(value)
-    return (env) => {
-      env[name] = this.coerce(v(env), type, env)
-    }
-  }
-
-  on_block(statements) {
-    const run = statements.map((s) => this.compile(s))
-    return (env) => {
-      let value
-      for (const s of run) value = s(env)
-      return value
-    }
-  }
-
-  on_foreach(name, from, to, by, up, body) {
-    const [f, t, s, run] = [from, to, by, body].map((e) => this.compile(e))
-    return (env) => {
-      const end = t(env)
-      const step = s(env)
-      for (let i = f(env); up ? i <= end : i >= end; i = up ? i + step : i - step) {
-        env[name] = i
-        run(env)
-      }
-    }
-  }
-
-  on_while(condition, body) {
-    const [c, run] = [condition, body].map((e) => this.compile(e))
-    return (env) => {
-      while (c(env)) run(env)
-    }
-  }
-
-  on_repeat(body, condition) {
-    const [run, c] = [body, condition].map((e) => this.compile(e))
-    return (env) => {
-      do run(env)
-      while (!c(env))
-    }
-  }
-
-  on_struct(fields) {
-    const values = fields.map(([name, e]) => [name, this.compile(e)])
-    return (env) => Object.fromEntries(values.map(([name, v]) => [name, v(env)]))
-  }
-
-  on_update(e, fields) {
-    const base = this.compile(e)
-    const values = fields.map(([name, f]) => [name, this.compile(f)])
-    return (env) => ({ ...base(env), ...Object.fromEntries(values.map(([name, v]) => [name, v(env)])) })
-  }
-
-  on_field(e, name) {
-    const value = this.compile(e)
-    return (env) => this.fieldOf(value(env), name)
   }
 
   fieldOf(v, name) {
@@ -424,161 +234,11 @@ export class Interpreter {
     return new Bitfield(v.type, bits)
   }
 
-  on_index(e, index) {
-    const value = this.compile(e)
-    const name = index[0] === 'name' ? index[1] : ''
-    const at = this.compile(index)
-    return (env) => {
-      const v = value(env)
-      if (v instanceof Bitfield && !(name in env)) return this.bitsOfField(v, name)
-      const i = Number(at(env))
-      if (v instanceof Bits) return slice(v, i, i)
-      if (typeof v === 'bigint') return new Bits(1, v >> BigInt(i))
-      return v[i]
-    }
-  }
-
-  on_slice(e, high, low) {
-    const [value, h, l] = [e, high, low].map((x) => this.compile(x))
-    return (env) => {
-      const v = value(env)
-      const bits = typeof v === 'bigint' ? new Bits(128, v) : v
-      return slice(bits, Number(h(env)), Number(l(env)))
-    }
-  }
-
-  on_with(e, changes) {
-    const value = this.compile(e)
-    const all = changes.map(([from, to, v]) => [
-      from[0] === 'name' ? from[1] : '',
-      this.compile(from),
-      to === undefined ? undefined : this.compile(to),
-      this.compile(v),
-    ])
-    return (env) => {
-      let v = value(env)
-      for (const [name, from, to, part] of all) v = this.replaced(v, name, from, to, part(env), env)
-      return v
-    }
-  }
-
   replaced(v, name, from, to, part, env) {
     if (v instanceof Bitfield && !(name in env)) return this.withField(v, name, part)
     const high = Number(from(env))
     if (v instanceof Bits) return withSlice(v, high, to === undefined ? high : Number(to(env)), part)
     return v.with(high, part)
-  }
-
-  on_assign(target, value) {
-    const v = this.compile(value)
-    const set = this.setter(target)
-    return (env) => {
-      set(v(env), env)
-    }
-  }
-
-  /** What writes to an expression on the left of `=`. */
-  setter(target) {
-    const [kind, ...rest] = target
-    if (kind === 'name') {
-      const [name] = rest
-      return (v, env) => {
-        if (name in env || !this.model.registers.has(name)) {
-          const before = env[name]
-          const flexible = v instanceof Bits && v.width < 0 && before instanceof Bits
-          env[name] = flexible ? new Bits(before.width, v.value) : v
-          if (before instanceof Bitfield && v instanceof Bits) env[name] = new Bitfield(before.type, v)
-        } else this.write(name, v)
-      }
-    }
-    if (kind === 'tuple') {
-      const all = rest[0].map((t) => (t[0] === 'name' && t[1] === '_' ? () => {} : this.setter(t)))
-      return (v, env) => {
-        for (const [i, set] of all.entries()) set(v[i], env)
-      }
-    }
-    if (kind === 'typed') return this.setter(rest[0])
-    if (kind === 'call') {
-      // `X_write(args) = v` is X_write(args, v).
-      const args = rest[1].map((a) => this.compile(a))
-      return (v, env) => this.call(rest[0], [...args.map((a) => a(env)), v])
-    }
-    if (kind === 'infix' && rest[0] === '@') {
-      const [, left, right] = rest
-      const low = this.compile(right)
-      const [setLeft, setRight] = [this.setter(left), this.setter(right)]
-      return (v, env) => {
-        const { width } = low(env)
-        setLeft(slice(v, v.width - 1, width), env)
-        setRight(slice(v, width - 1, 0), env)
-      }
-    }
-    if (kind === 'vector') {
-      const all = rest[0].map((t) => this.setter(t))
-      return (v, env) => {
-        for (const [i, set] of all.entries()) set(slice(v, all.length - 1 - i, all.length - 1 - i), env)
-      }
-    }
-    const base = this.compile(rest[0])
-    const set = this.setter(rest[0])
-    if (kind === 'field') return (v, env) => set(this.withField(base(env), rest[1], v), env)
-    if (kind === 'index' || kind === 'slice') {
-      const name = rest[1][0] === 'name' ? rest[1][1] : ''
-      const from = this.compile(rest[1])
-      const to = kind === 'slice' ? this.compile(rest[2]) : undefined
-      return (v, env) => set(this.replaced(base(env), name, from, to, v, env), env)
-    }
-    throw new SailError(`no assignment to ${kind}`)
-  }
-
-  // Patterns: functions of a value and an environment that tell whether it matches, and bind.
-
-  binder([kind, ...rest]) {
-    if (kind === 'any') return () => true
-    if (kind === 'literal') {
-      const value = this.compile(rest[0])
-      return (v, env) => sameValue(v, value(env))
-    }
-    if (kind === 'tyvar') {
-      const [name] = rest
-      return (v, env) => {
-        env[name] = v
-        env[name.slice(1)] = v
-        return true
-      }
-    }
-    if (kind === 'bind') {
-      const [name] = rest
-      if (name === 'bitzero' || name === 'bitone') return (v) => v.value === (name === 'bitone' ? 1n : 0n)
-      if (this.model.members.has(name)) return (v) => v === name
-      // A constant that a pattern names is compared: EL0.
-      if (this.model.constants.has(name) && /^[A-Z]/.test(name)) return (v) => sameValue(v, this.constant(name))
-      return (v, env) => {
-        env[name] = v
-        return true
-      }
-    }
-    if (kind === 'typed') {
-      const bind = this.binder(rest[0])
-      return (v, env) => bind(this.coerce(v, rest[1], env), env)
-    }
-    if (kind === 'constructor') {
-      const [name, parts] = rest
-      const all = parts.map((p) => this.binder(p))
-      return (v, env) => {
-        if (!(v instanceof Tagged) || v.tag !== name) return false
-        return all.length === 1 ? all[0](v.value, env) : all.every((bind, i) => bind(v.value?.[i], env))
-      }
-    }
-    if (kind === 'tuple') {
-      const all = rest[0].map((p) => this.binder(p))
-      return (v, env) => all.every((bind, i) => bind(v[i], env))
-    }
-    if (kind === 'vector') {
-      const all = rest[0].map((p) => this.binder(p))
-      return (v, env) => all.every((bind, i) => bind(slice(v, all.length - 1 - i, all.length - 1 - i), env))
-    }
-    throw new SailError(`no pattern ${kind}`)
   }
 }
 
@@ -608,40 +268,4 @@ function fits(value, type) {
   if (typeof value === 'boolean') return name === 'bool'
   if (typeof value === 'string') return name !== 'int' && name !== 'bits' && name !== 'bool'
   return !['int', 'bits', 'bool', 'string'].includes(name)
-}
-
-function arithmetic(operator, x, y) {
-  if (typeof x === 'bigint' && typeof y === 'bigint') {
-    switch (operator) {
-      case '+':
-        return x + y
-      case '-':
-        return x - y
-      case '*':
-        return x * y
-      case '^':
-        return x ** y
-      case '<<':
-        return x << y
-      case '>>':
-        return x >> y
-      case '<':
-        return x < y
-      case '<=':
-        return x <= y
-      case '>':
-        return x > y
-      case '>=':
-        return x >= y
-    }
-  }
-  if (x instanceof Bits) {
-    const other = y instanceof Bits ? y.value : y
-    const width = x.width < 0 && y instanceof Bits ? y.width : x.width
-    if (operator === '+') return new Bits(width, x.value + other)
-    if (operator === '-') return new Bits(width, x.value - other)
-    if (operator === '<<') return new Bits(width, x.value << other)
-    if (operator === '>>') return new Bits(width, x.value >> other)
-  }
-  throw new SailError(`${String(x)} ${operator} ${String(y)}`)
 }

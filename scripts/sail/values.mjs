@@ -37,6 +37,13 @@ export class SailError extends Error {
   name = 'SailError'
 }
 
+/** How `return` leaves a function. */
+export class Return {
+  constructor(value) {
+    this.value = value
+  }
+}
+
 export const UNIT = undefined
 
 export function sameValue(a, b) {
