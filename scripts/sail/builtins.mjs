@@ -14,6 +14,8 @@ const extended = (signed) => (a, b) => {
 }
 const floorDivide = (x, y) => (x - (((x % y) + y) % y)) / y
 const modulo = (x, y) => ((x % y) + y) % y
+/** Bigints, which Math.min does not take. */
+const ascending = (x, y) => Number(x > y) - Number(x < y)
 const bitsOf = (x) => (typeof x === 'bigint' ? new Bits(256, x) : x)
 
 /** `(x, low, part)`, with the widths before it or not. */
@@ -73,8 +75,8 @@ export const BUILTINS = {
   QUOT: (x, y) => x / y,
   REM: (x, y) => x % y,
   pow2: (n) => 1n << n,
-  Min: (...list) => list.reduce((x, y) => Math.min(y, x)),
-  Max: (...list) => list.reduce((x, y) => Math.max(y, x)),
+  Min: (x, y) => [x, y].sort(ascending)[0],
+  Max: (x, y) => [x, y].sort(ascending)[1],
   Abs: (x) => (x < 0n ? -x : x),
   Align: (x, y) => (typeof x === 'bigint' ? floorDivide(x, y) * y : new Bits(x.width, floorDivide(x.value, y) * y)),
   HexStr: (x) => `0x${x.toString(16)}`,
