@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { CLASSES, ClassFault } from './classes.js'
 
 const NAMES = ['ldr w1, [x0, #48]', 'ldp x1, x2, [x0]', 'stp x1, x2, [x0]', 'ldr q1, [x0]', 'ld1 {v0.16b-v3.16b}, [x0]']
+const COMPILER = 'g++'
 const TURNS = 8
 /** Turns of nisv in each, short for the same reason as {@link COUNT}. */
 const SHORT = 10
@@ -16,8 +17,8 @@ const COUNT = 1000
 function build(folder) {
   const program = join(folder, 'unicorn')
   const source = fileURLToPath(new URL('unicorn.cpp', import.meta.url))
-  const made = spawnSync('g++', ['-O2', '-std=c++17', source, '-o', program, '-lunicorn'], { encoding: 'utf8' })
-  if (made.error) return { why: 'g++ is missing: apt-get install g++' }
+  const made = spawnSync(COMPILER, ['-O2', '-std=c++17', source, '-o', program, '-lunicorn'], { encoding: 'utf8' })
+  if (made.error) return { why: `${COMPILER} is missing: apt-get install ${COMPILER}` }
   if (made.status === 0) return { program }
   if (/unicorn\.h|-lunicorn/.test(made.stderr)) return { why: 'libunicorn is missing: apt-get install libunicorn-dev' }
   throw new Error(made.stderr)
