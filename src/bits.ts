@@ -37,6 +37,16 @@ export function toNumber(hi: number, lo: number): number {
   return (hi >>> 0) * TWO32 + (lo >>> 0)
 }
 
+/** The same of an address: exact below 2^53, rounded down to a multiple of 8 from there on, so that its page is right. */
+export function toAddress(hi: number, lo: number): number {
+  return hi >>> 0 < 0x20_0000 ? toNumber(hi, lo) : toNumber(hi, lo & ~7)
+}
+
+/** The four bytes of a word in reverse order. */
+export function swapBytes(word: number): number {
+  return ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0
+}
+
 /** The high 32 bits of a non-negative number below 2^64. */
 export function high(n: number): number {
   return Math.floor(n / TWO32) >>> 0

@@ -40,6 +40,11 @@ export const Access = {
   TAG_ACCESS: 1024,
   /** Has its tag checked, where the memory is Tagged. */
   TAG_CHECKED: 2048,
+  /**
+   * Of a contiguous non-fault load, or of a gathering first-fault load but for its first element (FEAT_SVE): TCR_ELx.NFDn
+   * turns EL0's away.
+   */
+  NON_FAULT: 4096,
 } as const
 
 /** A load at EL1. */

@@ -7,7 +7,7 @@
 
 /** Features of the CPU whose tables are walked. Each field names the ID register field it comes from. */
 export interface Features {
-  /** Physical address size in bits, 32..52: ID_AA64MMFR0_EL1.PARange. 52 is FEAT_LPA. */
+  /** Physical address size in bits, 32..56: ID_AA64MMFR0_EL1.PARange. 52 is FEAT_LPA; 56 needs FEAT_D128. */
   readonly paSize: number
   /** Stage 1 and stage 2 granules: ID_AA64MMFR0_EL1.TGran4, TGran16, TGran64 and TGran4_2 .. TGran64_2. */
   readonly granule4k: boolean
@@ -23,11 +23,18 @@ export interface Features {
   readonly stage2Lpa2Granule16k: boolean
   /** FEAT_LVA, 52-bit VAs with the 64 KB granule: ID_AA64MMFR2_EL1.VARange. */
   readonly lva: boolean
+  /** FEAT_LVA3, 56-bit VAs with 128-bit descriptors: the same field. */
+  readonly lva3: boolean
+  /** FEAT_D128, 128-bit descriptors at stage 1 and stage 2: ID_AA64MMFR3_EL1.D128, D128_2. */
+  readonly d128: boolean
+  readonly stage2D128: boolean
   /** FEAT_TTST, small translation tables: ID_AA64MMFR2_EL1.ST. */
   readonly ttst: boolean
   /** Hardware Access flag, and dirty state: ID_AA64MMFR1_EL1.HAFDBS. */
   readonly accessFlag: boolean
   readonly dirtyState: boolean
+  /** FEAT_HAFT, hardware Access flag of table descriptors: the same field. */
+  readonly haft: boolean
   /** FEAT_HPDS: ID_AA64MMFR1_EL1.HPDS. */
   readonly hpds: boolean
   /** FEAT_PAN3, SCTLR_ELx.EPAN: ID_AA64MMFR1_EL1.PAN. (Without FEAT_PAN, PSTATE.PAN reads 0.) */
@@ -60,6 +67,10 @@ export interface Features {
   readonly sel2: boolean
   /** FEAT_RME, Root and Realm state, granule protection: ID_AA64PFR0_EL1.RME. */
   readonly rme: boolean
+  /** FEAT_SVE, for TCR_ELx.NFD0 and NFD1: ID_AA64PFR0_EL1.SVE. */
+  readonly sve: boolean
+  /** FEAT_MTE4, for TCR_ELx.MTX0 and MTX1: ID_AA64PFR1_EL1.MTEX. */
+  readonly mtx: boolean
   /** FEAT_PAuth, for TCR_ELx.TBID: ID_AA64ISAR1_EL1.API, APA, ID_AA64ISAR2_EL1.APA3. */
   readonly pauth: boolean
   /**
@@ -88,7 +99,7 @@ export interface Features {
 
 /** A CPU with every feature, IMPLEMENTATION DEFINED choices as the pseudocode's. The default of `TranslationRegime`. */
 export const ALL_FEATURES: Features = {
-  paSize: 52,
+  paSize: 56,
   granule4k: true,
   granule16k: true,
   granule64k: true,
@@ -100,9 +111,13 @@ export const ALL_FEATURES: Features = {
   stage2Lpa2Granule4k: true,
   stage2Lpa2Granule16k: true,
   lva: true,
+  lva3: true,
+  d128: true,
+  stage2D128: true,
   ttst: true,
   accessFlag: true,
   dirtyState: true,
+  haft: true,
   hpds: true,
   pan3: true,
   s1pie: true,
@@ -120,6 +135,8 @@ export const ALL_FEATURES: Features = {
   vhe: true,
   sel2: true,
   rme: true,
+  sve: true,
+  mtx: true,
   pauth: true,
   txszFaults: true,
   qemu: false,
@@ -128,6 +145,12 @@ export const ALL_FEATURES: Features = {
 /** QEMU's `max`, where it differs from the pseudocode too: for comparing with QEMU, and for guests made under it. */
 export const QEMU_MAX_FEATURES: Features = {
   ...ALL_FEATURES,
+  paSize: 52,
+  lva3: false,
+  d128: false,
+  stage2D128: false,
+  haft: false,
+  mtx: false,
   s1poe: false,
   s2poe: false,
   the: false,
@@ -147,8 +170,8 @@ export interface IdRegisters {
   readonly ID_AA64ISAR2_EL1?: bigint
 }
 
-/** ID_AA64MMFR0_EL1.PARange to bits. 0b0111 is 56 bits, which need FEAT_D128 to be used. */
-const PA_SIZES = [32, 36, 40, 42, 44, 48, 52, 52]
+/** ID_AA64MMFR0_EL1.PARange to bits. */
+const PA_SIZES = [32, 36, 40, 42, 44, 48, 52, 56]
 
 /** The 4-bit field at `lsb`. */
 function field(register: bigint | undefined, lsb: number): number {
@@ -186,7 +209,7 @@ export function featuresFromIdRegisters(ids: IdRegisters): Features {
   const lpa2Granule16k = tgran16 >= 2
   const hafdbs = field(mmfr1, 0)
   return {
-    paSize: PA_SIZES[field(mmfr0, 0)] ?? 52,
+    paSize: PA_SIZES[field(mmfr0, 0)] ?? 56,
     granule4k,
     granule16k,
     granule64k,
@@ -198,9 +221,13 @@ export function featuresFromIdRegisters(ids: IdRegisters): Features {
     stage2Lpa2Granule4k: lpa2Stage2(tgran4s2, lpa2Granule4k),
     stage2Lpa2Granule16k: lpa2Stage2(tgran16s2, lpa2Granule16k),
     lva: field(mmfr2, 16) >= 1,
+    lva3: field(mmfr2, 16) >= 2,
+    d128: field(ids.ID_AA64MMFR3_EL1, 32) >= 1,
+    stage2D128: field(ids.ID_AA64MMFR3_EL1, 36) >= 1,
     ttst: field(mmfr2, 28) >= 1,
     accessFlag: hafdbs >= 1,
     dirtyState: hafdbs >= 2,
+    haft: hafdbs >= 3,
     hpds: field(mmfr1, 12) >= 1,
     pan3: field(mmfr1, 20) >= 3,
     s1pie: field(ids.ID_AA64MMFR3_EL1, 8) >= 1,
@@ -218,6 +245,8 @@ export function featuresFromIdRegisters(ids: IdRegisters): Features {
     vhe: field(mmfr1, 8) >= 1,
     sel2: field(ids.ID_AA64PFR0_EL1, 36) >= 1,
     rme: field(ids.ID_AA64PFR0_EL1, 52) >= 1,
+    sve: field(ids.ID_AA64PFR0_EL1, 32) >= 1,
+    mtx: field(ids.ID_AA64PFR1_EL1, 52) >= 1,
     pauth: field(ids.ID_AA64ISAR1_EL1, 4) + field(ids.ID_AA64ISAR1_EL1, 8) + field(ids.ID_AA64ISAR2_EL1, 12) > 0,
     txszFaults: true,
     qemu: false,

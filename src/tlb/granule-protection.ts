@@ -50,7 +50,7 @@ export class GranuleProtection {
   baseOutOfRange = false
   baseHi = 0
   baseLo = 0
-  /** {@link VALID} for this CPU: without FEAT_SEL2 there is no Secure memory. */
+  /** A bit for each value of GPI that this CPU has: without FEAT_SEL2 there is no Secure memory. */
   valid: number = VALID
 
   /** Parses the registers, GPTBR_EL3 in halves. */

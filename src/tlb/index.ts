@@ -19,7 +19,7 @@ export {
 } from './features.ts'
 export { GranuleCheck, GranuleFault } from './granule-check.ts'
 export { GranuleProtection, granuleProtectionCheck, granuleStatusCode } from './granule-protection.ts'
-export type { Descriptor, TableMemory } from './memory.ts'
+export type { Descriptor, Descriptor128, TableMemory } from './memory.ts'
 export { parHigh, parLow } from './par.ts'
 export { HighBits, TableParameters } from './parameters.ts'
 export { TranslationRegime } from './regime.ts'

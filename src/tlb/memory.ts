@@ -27,6 +27,25 @@ export interface TableMemory {
    * in `Translation.updates` which one is due.
    */
   compareAndSwapDescriptor?(pa: number, oldHi: number, oldLo: number, hi: number, lo: number, paspace?: number): boolean
+
+  /**
+   * Reads the sixteen bytes at `pa` (a multiple of 16) in one step, little-endian: a 128-bit descriptor. Without this
+   * method they are read by {@link readDescriptor}, the eight at `pa` first; what another vCPU writes between is then seen
+   * in half.
+   */
+  readDescriptor128?(pa: number, out: Descriptor128, paspace?: number): boolean
+
+  /**
+   * {@link compareAndSwapDescriptor} of the sixteen bytes at `pa` (a multiple of 16): for tables of 128-bit descriptors,
+   * which without this method are read-only to the walk.
+   */
+  compareAndSwapDescriptor128?(pa: number, old: Descriptor128, now: Descriptor128, paspace?: number): boolean
+}
+
+/** A 128-bit translation table descriptor (FEAT_D128), in unsigned words: bits [31:0], [63:32], [95:64], [127:96]. */
+export interface Descriptor128 extends Descriptor {
+  topLo: number
+  topHi: number
 }
 
 /** A 64-bit translation table descriptor, in unsigned halves. */

@@ -32,7 +32,7 @@ const UX = Permission.UNPRIVILEGED_EXECUTE
  * @param wxn `PRIVILEGED_EXECUTE` and `UNPRIVILEGED_EXECUTE` where WXN is in question.
  */
 export function stage1Overlay(p: TableParameters, s: StageState, base: number, wxn: number): number {
-  const index = (s.hi >>> 28) & 7
+  const index = (s.hi >>> 28) & p.poIndexMask
   let permissions = base
   const pi = p.pie ? piIndex(s) : 0
   if (p.poe && !(p.pie && permissionField(p.pirHi, p.pirLo, pi) >= 8)) {

@@ -16,6 +16,11 @@ export const HighBits = {
 } as const
 
 /**
+ * Protected of a 128-bit descriptor of stage 1, in `StageState.hi`: where it is in 64-bit ones there is the contiguous bit.
+ */
+export const PROTECTED_128: number = 1 << (56 - 32)
+
+/**
  * Parameters of one tree of tables: a VA half of a stage 1 regime (Arm's `S1TTWParams`) or stage 2 (`S2TTWParams`).
  * One class for both keeps every step of the walk monomorphic. 64-bit values are unsigned halves.
  */
@@ -24,13 +29,18 @@ export class TableParameters {
   readonly stage: number
   /** log2 of the granule: 12, 14 or 16. */
   granuleBits = 12
-  /** Bits resolved by a full table: `granuleBits - 3`. */
+  /** 128-bit descriptors (FEAT_D128). */
+  d128 = false
+  /** Bits resolved by a full table: `granuleBits - 3`, or with 128-bit descriptors `granuleBits - 4`. */
   stride = 9
   /** Input address size in bits: 64 - TxSZ. */
   iaSize = 48
-  /** -1..3. */
+  /** -2..3. */
   startLevel = 0
-  /** Width of the index into the first table; with concatenated stage 2 tables up to `stride + 4`. */
+  /**
+   * Width of the index into the first table; with concatenated stage 2 tables up to `stride + 4`, with 128-bit descriptors
+   * up to 40.
+   */
   startIndexBits = 9
   /** The tables cannot be walked: a level 0 Translation fault whatever the address (TxSZ or SL0 out of range). */
   invalid = false
@@ -63,6 +73,8 @@ export class TableParameters {
   /** Hardware management of the Access flag, and of dirty state. `hd` implies `ha`. */
   ha = false
   hd = false
+  /** Hardware management of the Access flag of table descriptors (FEAT_HAFT). Implies `ha`. */
+  haft = false
   /** `Features.qemu`. */
   qemu = false
   /** Shareability of DS descriptors, and of the walks: SH0, SH1. Cacheability of the walks: IRGN, ORGN. */
@@ -87,6 +99,12 @@ export class TableParameters {
   /** Stage 1 only. AttrIndx has a fourth bit (TCR2_ELx.AIE), bit 52 of descriptors is Protected (TCR2_ELx.PnCH). */
   aie = false
   pnch = false
+  /** Stage 1 only. Bit of `StageState.hi` that is Protected; 0 without (FEAT_THE). Mask of POIndex: 3 bits or 4. */
+  protectedBit = 0
+  poIndexMask = 7
+  /** Stage 1 only. TCR2_ELx.DisCH: no contiguous entries in the first table. NFDn: EL0's non-fault accesses miss. */
+  disch = false
+  nfd = false
   /** Stage 1 only. Hierarchical permissions are ignored. */
   hpd = false
   wxn = false
@@ -113,17 +131,19 @@ export class TableParameters {
 
 const PA_SIZES = [32, 36, 40, 42, 44, 48, 52, 56]
 
-/** `AArch64.PhysicalAddressSize` for 64-bit descriptors: bits of an output address by (I)PS, granule and CPU. */
-function outputSize(ps: number, granuleBits: number, paSize: number, lpa2: boolean): number {
-  const most = granuleBits === 16 || lpa2 ? 52 : 48
+/** `AArch64.PhysicalAddressSize`: bits of an output address by (I)PS, descriptors, granule and CPU. */
+function outputSize(p: TableParameters, ps: number, paSize: number, lpa2: boolean): number {
+  const most = p.d128 ? 56 : p.granuleBits === 16 || lpa2 ? 52 : 48
   return Math.min(PA_SIZES[ps & 7] as number, most, paSize)
 }
 
 /** Sets what follows from the granule, DS and (I)PS. `lpa2` is whether the CPU has FEAT_LPA2 for this granule. */
 export function setOutput(p: TableParameters, ds: boolean, ps: number, paSize: number, lpa2: boolean): void {
-  p.outOfRangeHi = (-1 << (outputSize(ps, p.granuleBits, paSize, lpa2) - 32)) >>> 0
+  p.outOfRangeHi = (-1 << (outputSize(p, ps, paSize, lpa2) - 32)) >>> 0
   p.descriptorHighBits = !p.qemu || (PA_SIZES[ps & 7] as number) >= 52
   p.highBits = ds ? HighBits.DS : p.granuleBits === 16 && paSize >= 52 ? HighBits.LPA : HighBits.NONE
+  // Of 128-bit descriptors it is of no more than shareability, which at stage 1 they always have.
+  if (p.d128 && (p.stage === 1 || !ds)) p.highBits = HighBits.NONE
   // `AArch64.BlockDescSupported`
   if (p.granuleBits === 12) p.blockLevels = ds ? 0b01110 : 0b01100
   else if (p.granuleBits === 14) p.blockLevels = ds ? 0b01100 : 0b01000
@@ -143,6 +163,22 @@ export function setBase(p: TableParameters, ttbrHi: number, ttbrLo: number, ps: 
     p.baseHi |= ((ttbrLo >>> 2) & 15) << 16
   }
   p.baseLo = (ttbrLo & (-1 << align)) >>> 0
+}
+
+/**
+ * The same of 128-bit descriptors, and `AArch64.S1StartLevel`, `AArch64.S2StartLevel`: the first `skl` levels are skipped.
+ * @param hi bits [55:32] of the address in the TTBR, wherever they are.
+ * @param lo bits [31:0] of the TTBR.
+ */
+export function setBase128(p: TableParameters, hi: number, lo: number): void {
+  const skl = (lo >>> 1) & 3
+  p.startLevel = 3 - Math.floor((p.iaSize - 1 - p.granuleBits) / p.stride) + skl
+  // There is no level 4: the pseudocode has no such table, and nothing else to say.
+  if (p.startLevel > 3) p.invalid = true
+  p.startIndexBits = p.iaSize - (p.granuleBits + (3 - p.startLevel) * p.stride)
+  const align = Math.max(p.startIndexBits + 4, 5)
+  p.baseHi = (align <= 32 ? hi : hi & (-1 << (align - 32))) >>> 0
+  p.baseLo = (align >= 32 ? 0 : lo & (-1 << align)) >>> 0
 }
 
 /** `AArch64.S1TxSZFaults`, `AArch64.S2TxSZFaults`, and the clamping after them. */
@@ -186,7 +222,7 @@ export function hasLpa2(granuleBits: number, granule4k: boolean, granule16k: boo
 
 /** Sets the bits `[top:iaSize]` of an input address that {@link TableParameters.rangeHi} and `rangeLo` hold. */
 export function setRange(p: TableParameters, top: number, fetchTop: number): void {
-  // iaSize is 16..52, top is 55 or 63: the low half of the mask is empty from 32 on.
+  // iaSize is 16..56, top is 55 or 63: the low half of the mask is empty from 32 on.
   p.rangeLo = p.iaSize >= 32 ? 0 : (-1 << p.iaSize) >>> 0
   p.fetchRangeLo = p.rangeLo
   const from = p.iaSize <= 32 ? 0xffff_ffff : (-1 << (p.iaSize - 32)) >>> 0

@@ -5,10 +5,8 @@
  */
 import type { TranslationRegime } from './regime.ts'
 import { Regime, SecurityState } from './regime-register.ts'
-import { Permission, type StageState, type Translation } from './translation.ts'
+import { NS_TABLE, Permission, type StageState, type Translation } from './translation.ts'
 
-/** Bit 63 of a table descriptor passed, in `StageState.tableAttributes`: NSTable. */
-export const NS_TABLE = 16
 /** NS, and at EL3 NSE where others have nG, of stage 1's leaves. */
 const NS = 1 << 5
 const NSE = 1 << 11

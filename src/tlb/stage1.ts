@@ -21,7 +21,8 @@ import { deniedBySpace, stage1OutputSpace, tableSpace } from './physical-space.t
 import type { TranslationRegime } from './regime.ts'
 import { SecurityState } from './regime-register.ts'
 import { FIRST_TABLE_LOWER, FIRST_TABLE_UPPER, MAX_RESTARTS, translateStage2 } from './stage2.ts'
-import { begin, fetch, granuleAllows, Step, step, swapDescriptor } from './table.ts'
+import { Step } from './step.ts'
+import { begin, fetch, granuleAllows, step, swapDescriptor } from './table.ts'
 import type { WalkRecorder } from './trace.ts'
 import { type StageState, type Translation, Update } from './translation.ts'
 
@@ -31,9 +32,8 @@ const AP_READ_ONLY = 1 << 7
 const NOT_GLOBAL = 1 << 11
 const GUARDED = 1 << (50 - 32)
 const CONTIGUOUS = 1 << (52 - 32)
-/** With TCR2_ELx.PnCH the contiguous hint is Protected (FEAT_THE). */
-const PROTECTED = CONTIGUOUS
 const ATTR_INDX_3 = 1 << (59 - 32)
+const NON_FAULT_EL0 = Access.NON_FAULT | Access.UNPRIVILEGED
 /** Every permission at both levels: what a disabled stage allows. */
 export const ALL_PERMISSIONS = 0x3f
 
@@ -55,6 +55,7 @@ export function translateStage1(
   if (!regime.stage1Enabled) return disabled(regime, p, hi, lo, access, out)
   if (p.invalid || outOfRange(p, hi, lo, access, upper)) return stage1Fault(out, FaultKind.TRANSLATION, 0)
   if (p.epd || (p.e0pd && (access & Access.UNPRIVILEGED) !== 0)) return stage1Fault(out, FaultKind.TRANSLATION, 0)
+  if (p.nfd && (access & NON_FAULT_EL0) === NON_FAULT_EL0) return stage1Fault(out, FaultKind.TRANSLATION, 0)
   const s = out.stage1
   const checked = regime.granuleProtection.enabled
   // In Non-secure state there is one space.
@@ -63,7 +64,7 @@ export function translateStage1(
   s.entrySpace = regime.security
   s.oaSpace = regime.security
   for (let restart = 0; restart <= MAX_RESTARTS; restart++) {
-    s.assured = p.pnch
+    s.assured = p.protectedBit !== 0
     let found = recorder?.start?.(p, hi, lo, s) === true ? FaultKind.NONE : begin(p, hi, lo, s)
     if (found !== FaultKind.NONE) return stage1Fault(out, found, s.level)
     do {
@@ -76,9 +77,11 @@ export function translateStage1(
       if (!fetch(p, memory, s.oaHi, s.oaLo, s, recorder)) {
         return stage1Fault(out, FaultKind.EXTERNAL_ON_WALK, s.level)
       }
-      s.assured &&= (s.hi & PROTECTED) !== 0
-      found = step(p, hi, lo, s)
+      s.assured &&= (s.hi & p.protectedBit) !== 0
+      found = p.haft ? stepAndMark(regime, p, memory, hi, lo, access, out, recorder) : step(p, hi, lo, s)
+      if (found === MARKING_FAULT) return out.fault
     } while (found === Step.TABLE)
+    if (found === MARKING_LOST) continue
     if (found !== Step.LEAF) return stage1Fault(out, found, s.level)
     if ((s.lo & ACCESS_FLAG) === 0 && !p.ha) return stage1Fault(out, FaultKind.ACCESS_FLAG, s.level)
 
@@ -166,9 +169,57 @@ function updateLeaf(
     out.updates |= Update.STAGE1_DIRTY
   }
   if ((set | clear) === 0 || (access & Access.NO_UPDATE) !== 0) return FaultKind.NONE
+  return updateEntry(regime, p, memory, s.entryHi, s.entryLo, s.level, set, clear, out, recorder)
+}
+
+/** Results of {@link stepAndMark} beyond those of a step. */
+const MARKING_FAULT = -3
+const MARKING_LOST = -4
+
+/**
+ * A step that sets the Access flag of a table descriptor (FEAT_HAFT; `AArch64.S1Walk`): after the check of the next table's
+ * address, before it is read.
+ */
+function stepAndMark(
+  regime: TranslationRegime,
+  p: TableParameters,
+  memory: TableMemory,
+  hi: number,
+  lo: number,
+  access: number,
+  out: Translation,
+  recorder: WalkRecorder | undefined,
+): number {
+  const s = out.stage1
+  const { entryHi, entryLo, level } = s
+  const found = step(p, hi, lo, s)
+  if (found !== Step.TABLE || (s.lo & ACCESS_FLAG) !== 0) return found
+  out.updates |= Update.STAGE1_TABLE_ACCESS_FLAG
+  if ((access & Access.NO_UPDATE) !== 0) return found
+  const made = updateEntry(regime, p, memory, entryHi, entryLo, level, ACCESS_FLAG, 0, out, recorder)
+  if (made === FaultKind.NONE) return found
+  return made < 0 ? MARKING_LOST : MARKING_FAULT
+}
+
+/**
+ * Changes bits of the descriptor in the state, that of `level` at the address `entryHi:entryLo`.
+ * @returns 0, a fault, or -1 to start again.
+ */
+function updateEntry(
+  regime: TranslationRegime,
+  p: TableParameters,
+  memory: TableMemory,
+  entryHi: number,
+  entryLo: number,
+  level: number,
+  set: number,
+  clear: number,
+  out: Translation,
+  recorder: WalkRecorder | undefined,
+): number {
+  const s = out.stage1
   if (regime.stage2Enabled) {
     // `CreateAccDescTTEUpdate`: the table's page must be writable at stage 2, and becomes dirty there.
-    const { entryHi, entryLo } = s
     const update = Access.READ | Access.WRITE
     const fault = translateStage2(regime, memory, entryHi, entryLo, s.paspace, update, true, out, recorder)
     if (fault !== FaultKind.NONE) return fault
@@ -177,7 +228,7 @@ function updateLeaf(
     s.entrySpace = out.stage2.oaSpace
     // `AArch64.MemSwapTableDesc` checks again: stage 2 may have changed since the read.
     if (regime.granuleProtection.enabled && !granuleAllows(regime, memory, s, oaHi, oaLo, out, recorder)) {
-      return stage1Fault(out, FaultKind.GRANULE_PROTECTION_ON_WALK, s.level)
+      return stage1Fault(out, FaultKind.GRANULE_PROTECTION_ON_WALK, level)
     }
   }
   return swapDescriptor(p, memory, s.entryPa, s, set, clear) ? FaultKind.NONE : -1
@@ -203,7 +254,7 @@ function describeLeaf(regime: TranslationRegime, p: TableParameters, access: num
   out.notGlobal = regime.hasUnprivileged && ((s.lo & NOT_GLOBAL) !== 0 || fromSecure)
   out.guarded = (s.hi & GUARDED) !== 0
   // `AArch64.ContiguousBit`: RES0 in the largest blocks.
-  const largest = p.granuleBits === 12 ? s.level <= 0 : s.level <= 1
+  const largest = !p.d128 && (p.granuleBits === 12 ? s.level <= 0 : s.level <= 1)
   out.contiguous = (s.hi & CONTIGUOUS) !== 0 && !largest && !p.pnch
   out.level = s.level
   out.stage1SizeLog2 = s.sizeLog2

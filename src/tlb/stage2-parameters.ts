@@ -4,7 +4,16 @@
  * @module
  */
 import type { Features } from './features.ts'
-import { decodeTg0, hasLpa2, setBase, setInputSize, setOutput, setRange, type TableParameters } from './parameters.ts'
+import {
+  decodeTg0,
+  hasLpa2,
+  setBase,
+  setBase128,
+  setInputSize,
+  setOutput,
+  setRange,
+  type TableParameters,
+} from './parameters.ts'
 import { RegimeRegister, type RegimeState, SecurityState } from './regime-register.ts'
 
 const SCTLR_EE = 1 << 25
@@ -20,6 +29,8 @@ const VTCR_HI_ASSURED_ONLY = 1 << (34 - 32)
 const VTCR_HI_TL1 = 1 << (35 - 32)
 const VTCR_HI_S2PIE = 1 << (36 - 32)
 const VTCR_HI_S2POE = 1 << (37 - 32)
+const VTCR_HI_D128 = 1 << (38 - 32)
+const VTCR_HI_HAFT = 1 << (44 - 32)
 const VTCR_HI_GCSH = 1 << (40 - 32)
 const VTCR_HI_TL0 = 1 << (41 - 32)
 
@@ -38,18 +49,20 @@ export function parseStage2(r: RegimeState, p: TableParameters, secure: boolean)
   const space = secure ? RegimeRegister.VSTCR_EL2 : RegimeRegister.VTCR_EL2
   const spaceLo = r.lo(space)
   p.granuleBits = decodeTg0((spaceLo >>> 14) & 3, f.stage2Granule4k, f.stage2Granule16k, f.stage2Granule64k)
-  p.stride = p.granuleBits - 3
+  p.d128 = f.stage2D128 && (hi & VTCR_HI_D128) !== 0
+  p.stride = p.granuleBits - (p.d128 ? 4 : 3)
   p.irgn = (lo >>> 8) & 3
   p.orgn = (lo >>> 10) & 3
   p.sh = (lo >>> 12) & 3
   p.ha = f.accessFlag && (lo & (1 << 21)) !== 0
   p.hd = p.ha && f.dirtyState && (lo & (1 << 22)) !== 0
-  p.pie = f.s2pie && (hi & VTCR_HI_S2PIE) !== 0
+  p.haft = p.ha && f.haft && (hi & VTCR_HI_HAFT) !== 0
+  p.pie = p.d128 || (f.s2pie && (hi & VTCR_HI_S2PIE) !== 0)
   p.poe = f.s2poe && p.pie && (hi & VTCR_HI_S2POE) !== 0
   p.porHi = r.hi(RegimeRegister.S2POR_EL1)
   p.porLo = r.lo(RegimeRegister.S2POR_EL1)
   p.gcsh = f.gcs && (hi & VTCR_HI_GCSH) !== 0
-  p.assuredOnly = f.the && (hi & VTCR_HI_ASSURED_ONLY) !== 0
+  p.assuredOnly = p.d128 || (f.the && (hi & VTCR_HI_ASSURED_ONLY) !== 0)
   p.tl0 = f.the && (hi & VTCR_HI_TL0) !== 0
   p.tl1 = f.the && (hi & VTCR_HI_TL1) !== 0
   p.pirHi = r.hi(RegimeRegister.S2PIR_EL2)
@@ -65,15 +78,28 @@ export function parseStage2(r: RegimeState, p: TableParameters, secure: boolean)
   const ds = lpa2 && (hi & 1) !== 0
   const ps = (lo >>> 16) & 7
   // `AArch64.S2MinTxSZ`: the IPA space is as large as the PA space, 48 bits without a 52-bit descriptor format.
-  const most = p.granuleBits === 16 || ds ? 52 : 48
+  const most = p.d128 ? 56 : p.granuleBits === 16 || ds ? 52 : 48
   setInputSize(p, spaceLo & 0x3f, 64 - Math.min(most, f.paSize), f.paSize >= 52, f)
   setOutput(p, ds, ps, f.paSize, lpa2)
   const sl0 = (spaceLo >>> 6) & 3
   const sl2 = p.granuleBits === 12 && ds ? (r.hi(space) >>> 1) & 1 : 0
-  if (!setStartLevel(p, sl0, sl2, ds, f)) p.invalid = true
   const base = secure ? RegimeRegister.VSTTBR_EL2 : RegimeRegister.VTTBR_EL2
-  setBase(p, r.hi(base), r.lo(base), ps)
+  if (p.d128) setBase128(p, address128(r, p, base), r.lo(base))
+  else {
+    if (!setStartLevel(p, sl0, sl2, ds, f)) p.invalid = true
+    setBase(p, r.hi(base), r.lo(base), ps)
+  }
   setRange(p, 63, 63)
+}
+
+/**
+ * Bits [55:32] of the first table's address (`AArch64.S2TTBaseAddress`): as they are where the table is in Secure space,
+ * elsewhere [55:48] in bits [87:80], which VSTTBR_EL2 lacks.
+ */
+function address128(r: RegimeState, p: TableParameters, base: number): number {
+  if (p.tableSpace === SecurityState.SECURE) return r.hi(base) & 0x00ff_ffff
+  const top = base === RegimeRegister.VTTBR_EL2 ? r.lo(RegimeRegister.VTTBR_EL2_HIGH) : 0
+  return (r.hi(base) & 0xffff) | (top & 0x00ff_0000)
 }
 
 /** `AArch64.SS2InitialTTWState`, `AArch64.S2InitialTTWState`, `AArch64.SS2OutputPASpace`. */

@@ -3,22 +3,16 @@
  *
  * @module
  */
-import { toNumber } from '../bits.ts'
+import { swapBytes, toNumber } from '../bits.ts'
 import { FaultKind } from './fault.ts'
 import { granuleProtectionCheck } from './granule-protection.ts'
 import type { TableMemory } from './memory.ts'
 import { HighBits, type TableParameters } from './parameters.ts'
 import type { TranslationRegime } from './regime.ts'
+import { Step } from './step.ts'
+import { begin128, fetch128, step128, swapDescriptor128 } from './table128.ts'
 import type { WalkRecorder } from './trace.ts'
 import type { StageState, Translation } from './translation.ts'
-
-/** What {@link step} found: a value of `FaultKind` (0 .. 13), or one of these. */
-export const Step = {
-  /** The next table; its entry's address is in the state. */
-  TABLE: -1,
-  /** A page or block; the output address is in the state. */
-  LEAF: -2,
-} as const
 
 /** `width` (1..20) bits of the 64-bit address `hi:lo` from bit `lsb` (12..60). */
 function addressField(hi: number, lo: number, lsb: number, width: number): number {
@@ -31,6 +25,7 @@ function addressField(hi: number, lo: number, lsb: number, width: number): numbe
  * @returns 0, or `FaultKind.ADDRESS_SIZE`: then of level 0, whatever the start level.
  */
 export function begin(p: TableParameters, hi: number, lo: number, s: StageState): number {
+  if (p.d128) return begin128(p, hi, lo, s)
   s.level = p.startLevel
   s.tableAttributes = 0
   const lsb = p.granuleBits + p.stride * (3 - p.startLevel)
@@ -55,6 +50,7 @@ export function fetch(
 ): boolean {
   const pa = toNumber(hi, lo)
   s.entryPa = pa
+  if (p.d128) return fetch128(p, memory, pa, s, recorder)
   if (!memory.readDescriptor(pa, s, s.entrySpace)) return false
   const { hi: readHi, lo: readLo } = s
   s.hi = p.bigEndian ? swapBytes(readLo) : readHi >>> 0
@@ -70,6 +66,7 @@ export function fetch(
  * @returns a value of {@link Step}, `FaultKind.TRANSLATION` or `FaultKind.ADDRESS_SIZE`; the level is in the state.
  */
 export function step(p: TableParameters, hi: number, lo: number, s: StageState): number {
+  if (p.d128) return step128(p, hi, lo, s)
   const descriptor = s.lo
   if ((descriptor & 1) === 0) return FaultKind.TRANSLATION
   const leafBit = (descriptor & 2) === 0
@@ -119,6 +116,7 @@ export function swapDescriptor(
   setLo: number,
   clearLo: number,
 ): boolean {
+  if (p.d128) return swapDescriptor128(p, memory, pa, s, setLo, clearLo)
   const newLo = ((s.lo | setLo) & ~clearLo) >>> 0
   const { hi, lo } = s
   s.lo = newLo
@@ -126,11 +124,6 @@ export function swapDescriptor(
   return p.bigEndian
     ? memory.compareAndSwapDescriptor(pa, swapBytes(lo), swapBytes(hi), swapBytes(newLo), swapBytes(hi), s.entrySpace)
     : memory.compareAndSwapDescriptor(pa, hi, lo, hi, newLo, s.entrySpace)
-}
-
-/** The four bytes of a word in reverse order. */
-function swapBytes(word: number): number {
-  return ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0
 }
 
 /**

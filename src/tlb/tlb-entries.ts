@@ -152,7 +152,7 @@ export class TlbEntries {
   /** Whether the access is one that the entry allows and that leaves the descriptors as they are. */
   usable(e: number, p: TableParameters, access: number): boolean {
     if ((access & Access.WRITE) !== 0 && ((this.flags[e] as number) & CLEAN) !== 0) return false
-    if (p.e0pd && (access & Access.UNPRIVILEGED) !== 0) return false
+    if ((p.e0pd || (p.nfd && (access & Access.NON_FAULT) !== 0)) && (access & Access.UNPRIVILEGED) !== 0) return false
     if ((access & TAGS) !== 0 && this.attr[e] === TAGGED_NO_ACCESS) return false
     const denied = refused(this.permissions[e] as number, access)
     return denied === 0 && stage2Refused(this.stage2Permissions[e] as number, access, false) === 0

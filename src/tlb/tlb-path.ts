@@ -3,33 +3,60 @@
  *
  * @module
  */
+import { swapBytes } from '../bits.ts'
 import type { Descriptor, TableMemory } from './memory.ts'
 import type { WalkRecorder } from './trace.ts'
 
-/** Most descriptors of one walk: 5 of stage 1 with 5 of stage 2 each, and 5 of stage 2 for the output. */
-export const MAX_PATH = 40
+/**
+ * Most doublewords of one walk: of 128-bit descriptors, two each, 6 of stage 1 with 6 of stage 2 each, and 6 of stage 2 for
+ * the output.
+ */
+export const MAX_PATH = 96
 
 /** Notes the descriptors of the walk at hand. */
 export class PathRecorder implements WalkRecorder {
   readonly pa: Float64Array = new Float64Array(MAX_PATH)
   readonly hi: Uint32Array = new Uint32Array(MAX_PATH)
   readonly lo: Uint32Array = new Uint32Array(MAX_PATH)
-  /** Descriptors noted; above {@link MAX_PATH} the walk started over, and is not to be kept. */
+  /** Doublewords noted; above {@link MAX_PATH} the walk started over, and is not to be kept. */
   length = 0
+  /** Descriptors, of one or two doublewords. */
+  descriptors = 0
   private bigEndian1 = false
   private bigEndian2 = false
 
   /** Starts a walk. Big-endian tables reach {@link descriptor} swapped, and are kept as they are in memory. */
   begin(bigEndian1: boolean, bigEndian2: boolean): void {
     this.length = 0
+    this.descriptors = 0
     this.bigEndian1 = bigEndian1
     this.bigEndian2 = bigEndian2
   }
 
-  descriptor(stage: number, _level: number, pa: number, _address: number, hi: number, lo: number): void {
+  descriptor(
+    stage: number,
+    _level: number,
+    pa: number,
+    _address: number,
+    hi: number,
+    lo: number,
+    topHi?: number,
+    topLo?: number,
+  ): void {
+    this.descriptors++
+    const swap = stage === 1 ? this.bigEndian1 : this.bigEndian2
+    if (topHi === undefined || topLo === undefined) {
+      this.note(pa, hi, lo, swap)
+      return
+    }
+    // The eight bytes at the lower address are the high half of big-endian tables.
+    this.note(swap ? pa + 8 : pa, hi, lo, swap)
+    this.note(swap ? pa : pa + 8, topHi, topLo, swap)
+  }
+
+  private note(pa: number, hi: number, lo: number, swap: boolean): void {
     const i = this.length++
     if (i >= MAX_PATH) return
-    const swap = stage === 1 ? this.bigEndian1 : this.bigEndian2
     this.pa[i] = pa
     this.hi[i] = swap ? swapBytes(lo) : hi
     this.lo[i] = swap ? swapBytes(hi) : lo
@@ -42,6 +69,7 @@ export class PathTable {
   private readonly hi: Uint32Array
   private readonly lo: Uint32Array
   private readonly lengths: Uint8Array
+  private readonly descriptors: Uint8Array
   private readonly now: Descriptor = { lo: 0, hi: 0 }
 
   constructor(entries: number) {
@@ -49,6 +77,7 @@ export class PathTable {
     this.hi = new Uint32Array(entries * MAX_PATH)
     this.lo = new Uint32Array(entries * MAX_PATH)
     this.lengths = new Uint8Array(entries)
+    this.descriptors = new Uint8Array(entries)
   }
 
   /** Keeps the walk just recorded as the path of `entry`. */
@@ -61,11 +90,12 @@ export class PathTable {
       this.lo[at + i] = walk.lo[i] as number
     }
     this.lengths[entry] = length
+    this.descriptors[entry] = walk.descriptors
   }
 
   /** Descriptors in the path of `entry`. */
   length(entry: number): number {
-    return this.lengths[entry] as number
+    return this.descriptors[entry] as number
   }
 
   /** Whether every descriptor of the path is in memory as it was. The leaf, which changes most, is read first. */
@@ -80,8 +110,4 @@ export class PathTable {
     }
     return true
   }
-}
-
-function swapBytes(word: number): number {
-  return ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0
 }

@@ -13,7 +13,7 @@ import type { TlbEvent } from './tlb-event.ts'
 import { MAX_PATH, PathRecorder, PathTable } from './tlb-path.ts'
 import { reportDisagreements } from './tlb-report.ts'
 import type { TlbInvalidation } from './tlbi.ts'
-import type { Translation } from './translation.ts'
+import { type Translation, Update } from './translation.ts'
 import { walk } from './walk.ts'
 import { WalkCache } from './walk-cache.ts'
 
@@ -136,9 +136,13 @@ export class Tlb {
     if (this.validated) this.recorder.begin(p.bigEndian, regime.stage2.bigEndian)
     else this.tables.begin(context, regime.asid, regime.vmid)
     if (walk(regime, memory, vaHi, vaLo, access, out, recorder) !== FaultKind.NONE) return out.fault
-    if (!this.validated && (out.stage & 1) !== 0) this.tables.keep(p, hi, lo, out.stage1)
+    // Only tables whose Access flags are set, where hardware manages them.
+    if (!this.validated && (out.stage & 1) !== 0 && out.updates < Update.STAGE1_TABLE_ACCESS_FLAG)
+      this.tables.keep(p, hi, lo, out.stage1)
     // Not a walk that changed descriptors, started over or had no table.
     if (out.updates !== 0 || out.sizeLog2 === 0 || this.recorder.length > MAX_PATH) return FaultKind.NONE
+    // Nor addresses that a number does not hold whole.
+    if (out.pa > Number.MAX_SAFE_INTEGER || out.ipa > Number.MAX_SAFE_INTEGER) return FaultKind.NONE
     if (this.onEvent !== undefined) reportDisagreements(entries, regime, context, hi, lo, fetch, out, this.onEvent)
     const kept = entries.fill(regime, p, context, hi, lo, fetch, out)
     if (this.validated) this.paths.keep(kept, this.recorder)

@@ -29,8 +29,19 @@ export interface WalkRecorder {
    * @param address its address before stage 2: an IPA for stage 1 descriptors under stage 2, else `pa`.
    * @param hi bits [63:32] of the descriptor, big-endian tables swapped.
    * @param lo bits [31:0].
+   * @param topHi bits [127:96] of a 128-bit descriptor; one of 64 bits has none.
+   * @param topLo bits [95:64].
    */
-  descriptor(stage: number, level: number, pa: number, address: number, hi: number, lo: number): void
+  descriptor(
+    stage: number,
+    level: number,
+    pa: number,
+    address: number,
+    hi: number,
+    lo: number,
+    topHi?: number,
+    topLo?: number,
+  ): void
 
   /**
    * An entry of the granule protection tables was read (FEAT_RME), before the descriptor or output that it is about.
@@ -51,6 +62,9 @@ export interface DescriptorRead {
   readonly address: number
   readonly hi: number
   readonly lo: number
+  /** Bits [127:96] and [95:64] of a 128-bit descriptor (FEAT_D128). */
+  readonly topHi?: number
+  readonly topLo?: number
 }
 
 /**
@@ -67,8 +81,18 @@ export class WalkTrace implements WalkRecorder {
   readonly reads: DescriptorRead[] = []
 
   /** Keeps a descriptor. */
-  descriptor(stage: number, level: number, pa: number, address: number, hi: number, lo: number): void {
-    this.reads.push({ stage, level, pa, address, hi, lo })
+  descriptor(
+    stage: number,
+    level: number,
+    pa: number,
+    address: number,
+    hi: number,
+    lo: number,
+    topHi?: number,
+    topLo?: number,
+  ): void {
+    const read = { stage, level, pa, address, hi, lo }
+    this.reads.push(topHi === undefined || topLo === undefined ? read : { ...read, topHi, topLo })
   }
 
   /** Forgets what was recorded. */
@@ -78,9 +102,17 @@ export class WalkTrace implements WalkRecorder {
 
   /** One line for each read. */
   lines(): string[] {
-    return this.reads.map(({ stage, level, pa, address, hi, lo }) => {
+    return this.reads.map((read) => {
+      const { stage, level, pa, address } = read
       const at = address === pa ? hex(pa) : `${hex(address)} (PA ${hex(pa)})`
-      return `stage ${stage} level ${level} at ${at}: ${hex(BigInt(hi) * BigInt(TWO32) + BigInt(lo), 16)}`
+      return `stage ${stage} level ${level} at ${at}: ${descriptorText(read)}`
     })
   }
+}
+
+/** A descriptor in hexadecimal, 16 digits or 32. */
+function descriptorText({ hi, lo, topHi, topLo }: DescriptorRead): string {
+  const half = (high: number, low: number): bigint => BigInt(high) * BigInt(TWO32) + BigInt(low)
+  if (topHi === undefined || topLo === undefined) return hex(half(hi, lo), 16)
+  return hex((half(topHi, topLo) << 64n) | half(hi, lo), 32)
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { GranuleCheck } from './granule-check.ts'
-import type { Descriptor } from './memory.ts'
+import type { Descriptor, Descriptor128 } from './memory.ts'
 
 /** Permission bits of a leaf. The low three line up with `Access.READ`, `WRITE`, `EXECUTE`. */
 export const Permission = {
@@ -50,21 +50,32 @@ export const Update = {
   STAGE1_DIRTY: 2,
   STAGE2_ACCESS_FLAG: 4,
   STAGE2_DIRTY: 8,
+  /** Access flags of table descriptors (FEAT_HAFT). */
+  STAGE1_TABLE_ACCESS_FLAG: 16,
+  STAGE2_TABLE_ACCESS_FLAG: 32,
 } as const
+
+/** Bit 63 of a table descriptor passed, in `StageState.tableAttributes`: NSTable. */
+export const NS_TABLE = 16
 
 /** Where a walk of one stage stands: the state that Arm's `TTWState` holds. Addresses are unsigned halves. */
 export class StageState implements Descriptor {
-  /** Level of the descriptor in {@link hi}, {@link lo}: -1..3. */
+  /** Level of the descriptor in {@link hi}, {@link lo}: -2..3. */
   level = 0
   /** Address of the descriptor: a PA, or an IPA in stage 1 under stage 2. */
   entryHi = 0
   entryLo = 0
   /** PA at which it was read. */
   entryPa = 0
-  /** The descriptor, after the swap of big-endian tables. */
+  /** The descriptor, after the swap of big-endian tables. Of one of 128 bits the attributes, where one of 64 has them. */
   hi = 0
   lo = 0
-  /** Bits [63:59] of every table descriptor passed, ORed: PXNTable, UXNTable, APTable[0], APTable[1], NSTable. */
+  /** A descriptor of 128 bits. */
+  readonly wide: Descriptor128 = { lo: 0, hi: 0, topLo: 0, topHi: 0 }
+  /**
+   * Bits [63:59] of every table descriptor passed, ORed: PXNTable, UXNTable, APTable[0], APTable[1], NSTable. With 128-bit
+   * descriptors the last of them only, and DisCH of the table at hand in bit 5.
+   */
   tableAttributes = 0
   /** Stage 1: every descriptor so far is protected, and in a page that is mostly read-only at stage 2 (FEAT_THE). */
   assured = false
@@ -91,7 +102,7 @@ export class StageState implements Descriptor {
 export class Translation {
   /** A value of `FaultKind`; 0 where the address translates. */
   fault = 0
-  /** Level of the fault, or of the leaf that gave {@link pa}: -1..3. */
+  /** Level of the fault, or of the leaf that gave {@link pa}: -2..3. */
   level = 0
   /** Stage of the fault: 1 or 2. Without a fault the stages that took part: 0 (none enabled), 1, 2, 3 (both). */
   stage = 0
@@ -111,10 +122,12 @@ export class Translation {
   noTagAccess = false
   /** ESR_ELx.DFSC or IFSC, 6 bits; 0 without a fault, -1 for `FaultKind.RETRY`. */
   fsc = 0
-  /** Output address of stage 1 (byte address). At a stage 2 fault the IPA that failed: HPFAR_EL2 holds its page. */
+  /**
+   * Output address of stage 1 (byte address; from 2^53 on rounded down to a multiple of 8). At a stage 2 fault the IPA that failed: HPFAR_EL2 holds its page.
+   */
   ipa = 0
   /**
-   * Physical address (byte address). With `Access.STAGE1_ONLY` the IPA. After a Granule Protection Fault the address that
+   * Physical address (byte address; from 2^53 on rounded down to a multiple of 8). With `Access.STAGE1_ONLY` the IPA. After a Granule Protection Fault the address that
    * was checked: MFAR_EL3.
    */
   pa = 0

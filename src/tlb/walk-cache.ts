@@ -71,7 +71,7 @@ export class WalkCache {
       }
       s.level = level
       s.tableAttributes = this.attributes[e] as number
-      s.assured = p.pnch
+      s.assured = p.protectedBit !== 0
       const index = halfOf(hi, lo, shift - p.stride) & ((1 << p.stride) - 1)
       s.entryHi = this.tableHi[e] as number
       s.entryLo = ((this.tableLo[e] as number) | (index << (p.granuleBits - p.stride))) >>> 0
@@ -88,7 +88,7 @@ export class WalkCache {
   keep(p: TableParameters, hi: number, lo: number, s: StageState): void {
     const { level } = s
     // FEAT_THE: only whole paths that are assured, since which descriptor was not is forgotten by now.
-    if (level <= p.startLevel || s.assured !== p.pnch) return
+    if (level <= p.startLevel || s.assured !== (p.protectedBit !== 0)) return
     const shift = regionBits(p, level)
     const regionLo = halfOf(hi & 0x00ff_ffff, lo, shift)
     const e = slot(regionLo, level)

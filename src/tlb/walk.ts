@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { toNumber } from '../bits.ts'
+import { toAddress } from '../bits.ts'
 import { Access } from './access.ts'
 import { combineShareability, effectiveShareability, stage2Attributes } from './attributes.ts'
 import { qemuStage2Attributes } from './attributes-qemu.ts'
@@ -69,7 +69,7 @@ export function walk(
   if (translateStage1(regime, memory, vaHi, vaLo, own, out, recorder) !== FaultKind.NONE) return faulted(out)
 
   const { oaHi, oaLo, oaSpace } = out.stage1
-  out.ipa = toNumber(oaHi, oaLo)
+  out.ipa = toAddress(oaHi, oaLo)
   out.stage = regime.stage1Enabled ? 1 : 0
   out.sizeLog2 = out.stage1SizeLog2
   if (!regime.stage2Enabled || (access & Access.STAGE1_ONLY) !== 0) {
@@ -82,7 +82,7 @@ export function walk(
   if (found !== FaultKind.NONE) return faulted(out)
   const s = out.stage2
   const p = stage2Parameters(regime, oaSpace)
-  out.pa = toNumber(s.oaHi, s.oaLo)
+  out.pa = toAddress(s.oaHi, s.oaLo)
   out.stage |= 2
   out.stage2SizeLog2 = s.sizeLog2
   if (!regime.stage1Enabled) {

@@ -9,12 +9,13 @@ describe('featuresFromIdRegisters', () => {
       ID_AA64MMFR2_EL1: 0x1221_0111_1201_1011n,
       ID_AA64MMFR3_EL1: 0x1000_0000_1100_1111n,
       ID_AA64ISAR1_EL1: 0x0111_2111_1021_1502n,
-      ID_AA64PFR0_EL1: (1n << 52n) | (1n << 36n),
+      ID_AA64PFR0_EL1: (1n << 52n) | (1n << 36n) | (1n << 32n),
       ID_AA64PFR1_EL1: 1n << 44n,
       ID_AA64PFR2_EL1: 1n,
     })
     expect(features).toEqual({ ...QEMU_MAX_FEATURES, qemu: false })
-    expect({ ...features, s1poe: true, s2poe: true, the: true }).toEqual(ALL_FEATURES)
+    const more = { lva3: true, d128: true, stage2D128: true, haft: true, mtx: true }
+    expect({ ...features, ...more, paSize: 56, s1poe: true, s2poe: true, the: true }).toEqual(ALL_FEATURES)
   })
 
   it.each([
@@ -26,6 +27,12 @@ describe('featuresFromIdRegisters', () => {
     ['vhe', { ID_AA64MMFR1_EL1: 1n << 8n }],
     ['sel2', { ID_AA64PFR0_EL1: 1n << 36n }],
     ['rme', { ID_AA64PFR0_EL1: 1n << 52n }],
+    ['sve', { ID_AA64PFR0_EL1: 1n << 32n }],
+    ['mtx', { ID_AA64PFR1_EL1: 1n << 52n }],
+    ['lva3', { ID_AA64MMFR2_EL1: 2n << 16n }],
+    ['d128', { ID_AA64MMFR3_EL1: 1n << 32n }],
+    ['stage2D128', { ID_AA64MMFR3_EL1: 1n << 36n }],
+    ['haft', { ID_AA64MMFR1_EL1: 3n }],
   ] as const)('reads %s', (name, ids) => {
     expect(featuresFromIdRegisters({})[name]).toBe(false)
     expect(featuresFromIdRegisters(ids)[name]).toBe(true)

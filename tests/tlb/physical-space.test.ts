@@ -242,7 +242,6 @@ describe('stage 2', () => {
     [SECURE, NS, SW | SA, SW | SA, 0n, N, [N, N, N, N, N, N, N]],
     [REALM, 0n, 0n, 0n, 0n, L, [L, L, L, L, L, L, L]],
     [REALM, NS, SW | SA, SW | SA, 0n, L, [L, L, L, L, L, L, L]],
-    [REALM, 0n, 0n, 0n, S2_NS, N, [L, N, L, N, L, N, L]],
   ])('SCR_EL3 %s, page %s, VTCR_EL2 %s, VSTCR_EL2 %s, leaf %s', (scr, page, vtcr, vstcr, leaf, space, spaces) => {
     const bench = nested(scr, page, vtcr, vstcr, leaf)
     bench.regime.update()
@@ -250,6 +249,17 @@ describe('stage 2', () => {
     new Tlb().translate(bench.regime, memory, 0, 0x1000, LOAD, bench.out)
     expect(told(bench.out)).toBe(`space ${space}`)
     expect(memory.spaces).toEqual(spaces)
+  })
+
+  // `AArch64.S2CheckPermissions`
+  it("Realm state's tables and code are in Realm memory", () => {
+    expect(told(nested(REALM, 0n, 0n, 0n, S2_NS).walk(0x1000n))).toBe('Permission fault, level 1')
+    const bench = nested(REALM, 0n, 0n, 0n, S2_NS)
+    expect(bench.walk(0x1000n)).toMatchObject({ stage: 2, s1ptw: true })
+    // With stage 1 off there is no table: data go anywhere, a fetch does not.
+    bench.set('SCTLR_EL1', 0n)
+    expect(told(bench.walk(0x8000_0000n))).toBe(`space ${N}`)
+    expect(told(bench.walk(0x8000_0000n, FETCH))).toBe('Permission fault, level 1')
   })
 
   it('Secure and Non-secure IPAs have tables of their own', () => {

@@ -127,7 +127,7 @@ describe('stage 1 is enabled by the own SCTLR_ELx.M', () => {
     bench.set(kind === Regime.EL3 ? 'SCTLR_EL3' : 'SCTLR_EL2', 0n)
     expect(bench.walk(0x1000n, FETCH).attr).toBe(0x44)
     // Beyond the PA size.
-    expect(outcome(bench, 1n << 52n)).toBe('Address size fault, level 0')
+    expect(outcome(bench, 1n << 56n)).toBe('Address size fault, level 0')
     expect(outcome(bench, 0xffff_0000_0000_0000n)).toBe('Address size fault, level 0')
   })
 

@@ -281,7 +281,7 @@ describe('stage 1 off', () => {
 
   it('checks the PA size, under TBI not the top byte', () => {
     const bench = new Bench().set('SCTLR_EL1', 0n)
-    expect(at(bench.walk(1n << 52n))).toEqual([FaultKind.ADDRESS_SIZE, 0, 1])
+    expect(at(bench.walk(1n << 56n))).toEqual([FaultKind.ADDRESS_SIZE, 0, 1])
     expect(at(bench.walk(1n << 60n))).toEqual([FaultKind.ADDRESS_SIZE, 0, 1])
     bench.set('TCR_EL1', TBI0 | TBID0)
     expect(bench.walk((1n << 60n) | 8n).pa).toBe(8)
