@@ -12,6 +12,8 @@ driver would have it go. Runs until it is interrupted.
   --port N         the first of two neighbouring ports (2321)
   --tpm T          embedded (default), swtpm (started for this; Debian: swtpm), or mssim:HOST:PORT
   --state DIR      swtpm's state directory; without it the TPM's state goes with it
+  --reconnect R    when swtpm or the simulator fails: off (default), reset (a device reset brings it
+                   back), or resume (swtpm only: a new one goes on where the last command ended)
   --startup        sends TPM2_Startup(CLEAR) first
 
   nisv tpm serve --tpm swtpm --startup &
@@ -34,6 +36,7 @@ export const tpmCommand: Command = {
         port: { type: 'string', default: '2321' },
         tpm: { type: 'string', default: 'embedded' },
         state: { type: 'string' },
+        reconnect: { type: 'string', default: 'off' },
         startup: { type: 'boolean', default: false },
       },
       allowPositionals: true,
@@ -44,7 +47,7 @@ export const tpmCommand: Command = {
       throw new UsageError(`--protocol is mssim or swtpm, not '${protocol}'`)
     }
     if (!/^\d{1,5}$/.test(values.port)) throw new UsageError(`--port is a number, not '${values.port}'`)
-    const tpm = await openTpm(values.tpm, values.state)
+    const tpm = await openTpm(values.tpm, values.state, values.reconnect)
     try {
       if (values.startup) await startup(tpm)
       const server = await TpmServer.listen({
@@ -64,17 +67,29 @@ export const tpmCommand: Command = {
   },
 }
 
-async function openTpm(name: string, stateDir: string | undefined): Promise<TpmBackend> {
+async function openTpm(name: string, stateDir: string | undefined, reconnect: string): Promise<TpmBackend> {
   if (stateDir !== undefined && name !== 'swtpm') throw new UsageError('--state goes with --tpm swtpm')
-  if (name === 'embedded') return new EmbeddedTpm()
+  if (name === 'embedded') {
+    policy(reconnect, ['off'])
+    return new EmbeddedTpm()
+  }
   if (name === 'swtpm') {
+    const options = { reconnect: policy(reconnect, ['off', 'reset', 'resume']) }
     const { Swtpm } = await import('../crb/swtpm/index.ts')
-    return Swtpm.spawn(stateDir === undefined ? {} : { stateDir })
+    return Swtpm.spawn(stateDir === undefined ? options : { ...options, stateDir })
   }
   const [, host, port] = /^mssim:([^:]+):(\d{1,5})$/.exec(name) ?? []
   if (host === undefined) throw new UsageError(`--tpm is embedded, swtpm or mssim:HOST:PORT, not '${name}'`)
+  const options = { host, port: Number(port), reconnect: policy(reconnect, ['off', 'reset']) }
   const { Mssim } = await import('../crb/mssim/index.ts')
-  return Mssim.connect({ host, port: Number(port) })
+  return Mssim.connect(options)
+}
+
+/** One of those that a back end has. */
+function policy<const Name extends string>(given: string, names: readonly Name[]): Name {
+  const found = names.find((name) => name === given)
+  if (found === undefined) throw new UsageError(`--reconnect is ${names.join(' or ')} with this TPM, not '${given}'`)
+  return found
 }
 
 function startup(tpm: TpmBackend): Promise<void> {
