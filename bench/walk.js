@@ -98,6 +98,7 @@ export function walkBenches() {
   group('translation, 4 levels of 4 KiB tables', () => {
     translations('walk', walk, flat.regime, flat.ram, 4)
     translations('TLB hit', through({}), flat.regime, flat.ram, 0)
+    translations('TLB miss, its table in the walk cache', through({ entries: 4 }), flat.regime, flat.ram, 1)
     translations('TLB hit, 16,384 entries', through({ entries: 16_384 }), flat.regime, flat.ram, 0)
     translations('validated TLB hit', through({ validated: true }), flat.regime, flat.ram, 4)
     for (const count of [1, 16, 256]) {
@@ -110,6 +111,7 @@ export function walkBenches() {
   group('translation, 4 levels under 4 levels of stage 2', () => {
     translations('walk, 24 descriptors', walk, nested.regime, nested.ram, 24)
     translations('TLB hit', through({}), nested.regime, nested.ram, 0)
+    translations('TLB miss, its table in the walk cache', through({ entries: 4 }), nested.regime, nested.ram, 9)
     translations('validated TLB hit', through({ validated: true }), nested.regime, nested.ram, 24)
   })
 }
