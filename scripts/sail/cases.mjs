@@ -17,6 +17,12 @@ const bit = (n) => 1n << BigInt(n)
 /** Memory attributes that are not reserved. */
 const MAIR = [0x00, 0x04, 0x08, 0x0c, 0x44, 0xff, 0xbb, 0xee, 0xf4, 0x4f]
 
+/** The low bits of a descriptor without a Shareability of 0b01, or at stage 2 a MemAttr[3:0] of 0b1000 or 0b1100. */
+function unreserved(low) {
+  const shareable = (low & 0x300n) === 0x100n ? low ^ 0x300n : low
+  return (shareable & 0x2cn) === 0x20n ? shareable | 4n : shareable
+}
+
 /** Registers and memory of one case, from a source of random numbers. */
 export class Case {
   constructor(random) {
@@ -116,11 +122,7 @@ export class Case {
     const type = this.pick([3n, 3n, 3n, 3n, 3n, 3n, 1n, 1n, 1n, this.bits(2)])
     let address = this.table() | (this.chance(30) ? this.bits(16) & 0xf000n : 0n)
     if (this.chance(6)) address |= this.bits(18) << 32n
-    let low = this.bits(12) & ~3n & (this.chance(60) ? ~0xc0n : ~0n)
-    // 0b01 is a reserved Shareability.
-    if ((low & 0x300n) === 0x100n) low ^= 0x300n
-    // So are MemAttr[3:0] of 0b1000 and 0b1100 at stage 2.
-    if ((low & 0x2cn) === 0x20n) low |= 4n
+    const low = unreserved(this.bits(12) & ~3n & (this.chance(60) ? ~0xc0n : ~0n))
     const accessed = this.chance(88) ? bit(10) : 0n
     const high = this.some(25, [51, 52, 53, 54, 58, 60, 61, 62]) | this.some(10, [59, 63, 55, 50])
     return type | low | accessed | address | high | this.some(8, [16])
@@ -136,8 +138,8 @@ export class Case {
     const accessed = this.chance(88) ? bit(10) : 0n
     let address = this.table()
     if (this.chance(6)) address |= this.bits(24) << 32n
-    const low = this.bits(12) & ~1n
-    return valid | accessed | address | ((low & 0x300n) === 0x100n ? low ^ 0x300n : low)
+    const low = unreserved(this.bits(12) & ~1n)
+    return valid | accessed | address | low
   }
 
   /** An entry of a granule protection table: of level 0 or 1, it does not say. */

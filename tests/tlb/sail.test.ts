@@ -85,13 +85,14 @@ class Memory implements TableMemory {
   compareAndSwapDescriptor(pa: number, oldHi: number, oldLo: number, hi: number, lo: number): boolean {
     const now = this.changed.get(pa) ?? this.words.get(pa) ?? 0n
     if (high(now) !== oldHi || low(now) !== oldLo) return false
-    this.changed.set(pa, (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0))
+    const to = (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)
+    if (to !== now) this.changed.set(pa, to)
     return true
   }
 
   compareAndSwapDescriptor128(pa: number, old: Descriptor128, now: Descriptor128): boolean {
-    // Hardware changes the low doubleword only.
-    return this.compareAndSwapDescriptor(pa, old.hi, old.lo, now.hi, now.lo)
+    const low = this.compareAndSwapDescriptor(pa, old.hi, old.lo, now.hi, now.lo)
+    return low && this.compareAndSwapDescriptor(pa + 8, old.topHi, old.topLo, now.topHi, now.topLo)
   }
 }
 
