@@ -138,6 +138,7 @@ describe('a file of QEMU 7.2', () => {
     const started = { ...state, registers: state.registers.with(0x4c >> 2, 1) }
     expect(read(injectState(SAVED, started)).registers[0x4c >> 2]).toBe(0)
     expect(() => injectState(SAVED, { ...state, tpm: { kind: 'embedded', parts: [] } })).toThrow("of kind 'embedded'")
+    expect(() => injectState(SAVED, { ...state, tpm: { kind: 'swtpm', parts: [] } })).toThrow("of kind 'swtpm' ()")
     expect(() => injectState(upgradeStream(SAVED, 'version-1'), state)).toThrow('version 1')
     for (const [without, part] of [
       [change.withoutSection(SAVED, 'tpm-crb'), "section 'tpm-crb'"],
@@ -285,14 +286,51 @@ describe('a damaged file', () => {
   it('does not believe a description', () => {
     const { description } = parseQemuStream(SAVED)
     const json = description?.json() ?? { devices: [] }
+    const state = crbStateOf(read(SAVED))
+    const other = { ...state, buffer: new Uint8Array(0xf80).fill(3) }
+    const all = (patch: object): object => ({ devices: json.devices.map((d) => ({ ...d, ...patch })) })
     for (const bad of [
       { devices: [] },
       { devices: [null, 3, { name: 'timer', instance_id: 0, fields: [null] }] },
-      { devices: json.devices.map((d) => ({ ...d, fields: [{ name: 'x', type: 'y', size: 1e300 }] })) },
+      all({ fields: [{ name: 'x', type: 'y', size: 1e300 }] }),
+      all({ fields: [null, 'x', { size: '1', array_len: {} }] }),
+      all({ fields: 'none' }),
+      all({ fields: undefined, data: [null, {}] }),
+      all({ fields: undefined, size: 'long' }),
+      all({ subsections: [null] }),
+      all({ subsections: [{ vmsd_name: 7, fields: [], subsections: [[]] }] }),
+      all({ version: [] }),
     ]) {
       const bytes = change.splice(SAVED, description?.at ?? 0, SAVED.length, encodeDescription(bad as never))
-      expect(toHex(crbStateOf(read(bytes)).buffer)).toBe(toHex(crbStateOf(read(SAVED)).buffer))
+      expect(text(crbStateOf(read(bytes)))).toBe(text(state))
+      expect(text(crbStateOf(read(injectState(bytes, other))))).toBe(text(other))
+      for (const form of ['saved-regs', 'version-1', 'chunk'] as const)
+        expect(text(crbStateOf(read(downgradeStream(upgradeStream(bytes, form)))))).toBe(text(state))
     }
+  })
+
+  it('does not follow a description deeper than it goes', () => {
+    const at = parseQemuStream(SAVED).description?.at ?? 0
+    const nested = (n: number): Buffer => Buffer.from(`{"devices": [], "x": ${'['.repeat(n)}${']'.repeat(n)}}`)
+    const ended = (json: Buffer): Uint8Array => {
+      const head = Buffer.from([6, 0, 0, 0, 0])
+      head.writeUInt32BE(json.length, 1)
+      return change.splice(SAVED, at, SAVED.length, head, json)
+    }
+    expect(read(injectState(ended(nested(50)), crbStateOf(read(SAVED)))).form).toBe('version-0')
+    expect(message(ended(nested(50_000)))).toMatch(/bytes after the end that are no description/)
+  })
+
+  it('may call its machine what it likes, within 255 characters', () => {
+    const named = (name: string): Uint8Array => {
+      const length = Buffer.alloc(4)
+      length.writeUInt32BE(name.length)
+      return change.splice(SAVED, 9, 13 + parseQemuStream(SAVED).machine.length, length, Buffer.from(name))
+    }
+    expect(parseQemuStream(named('a machine of mine')).machine).toBe('a machine of mine')
+    expect(message(named('x'.repeat(300_000)))).toBe(
+      "section 'configuration', offset 0xd: the machine's name is 300000 characters long; at most 255 can be",
+    )
   })
 })
 

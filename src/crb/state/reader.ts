@@ -8,6 +8,9 @@
 import { toNumber } from '../../bits.ts'
 import { StateError, type StateErrorCode } from './error.ts'
 
+/** No name in a record or stream is longer: most are led by a u8. */
+const MAX_TEXT = 255
+
 /** A cursor over bytes `[at, end)`; offsets count from the beginning of the whole. */
 export class StateReader {
   /** For errors. */
@@ -77,9 +80,10 @@ export class StateReader {
     return this.take(n, what)
   }
 
-  /** Text of `n` bytes, each printable ASCII. */
+  /** Text of `n` bytes, at most 255, each printable ASCII. */
   text(n: number, what: string): string {
     const at = this.#at
+    if (n > MAX_TEXT) throw this.error('value', `${what} is ${n} characters long; at most ${MAX_TEXT} can be`, at)
     const bytes = this.take(n, what)
     for (const byte of bytes) if (byte < 0x20 || byte > 0x7e) throw this.error('value', `${what} is no text`, at)
     return String.fromCharCode(...bytes)

@@ -171,8 +171,5 @@ function readTpm(reader: StateReader): TpmSavedState {
 }
 
 function readText(reader: StateReader, what: string): string {
-  const at = reader.at
-  const n = reader.u32(`the length of ${what}`)
-  if (n > 255) throw reader.error('value', `${what} is ${n} characters long; at most 255 can be`, at)
-  return reader.text(n, what)
+  return reader.text(reader.u32(`the length of ${what}`), what)
 }

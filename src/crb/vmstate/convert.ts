@@ -12,7 +12,7 @@ import { WireWriter } from '../tpm2/wire.ts'
 import type { DescribedState } from './description.ts'
 import { StreamEdit } from './edit.ts'
 import { parseQemuStream, type QemuSection } from './stream.ts'
-import { BLOCK_SIZE, NAMES, type QemuTpm, readQemuTpm, type VmstateForm } from './tpm.ts'
+import { BLOBS, BLOCK_SIZE, NAMES, type QemuTpm, readQemuTpm, type VmstateForm } from './tpm.ts'
 
 const ESTABLISHED = fieldMask(CRB.LOC_STATE.fields.tpmEstablished)
 const CHUNK_CAP = fieldMask(CRB.INTF_ID.fields.CapCRBChunk)
@@ -33,13 +33,10 @@ export function injectState(bytes: Uint8Array, state: CrbState): Uint8Array {
   if (tpm.form === 'version-1') {
     throw new StateError('version', NAMES.crb, section.at, "this is a version 1 stream; 'nisv vmstate downgrade' first")
   }
-  if (state.tpm !== undefined && state.tpm.kind !== 'swtpm') {
-    throw new StateError(
-      'tpm',
-      'tpm ',
-      -1,
-      `the state is of a TPM of kind '${state.tpm.kind}'; QEMU's tpm-emulator loads swtpm's`,
-    )
+  const parts = state.tpm?.parts.map(({ name }) => name).join(', ')
+  if (state.tpm !== undefined && (state.tpm.kind !== 'swtpm' || parts !== BLOBS.join(', '))) {
+    const problem = `the state is of a TPM of kind '${state.tpm.kind}' (${parts}); QEMU's tpm-emulator loads swtpm's ${BLOBS.join(', ')}`
+    throw new StateError('tpm', 'tpm ', -1, problem)
   }
   const edit = new StreamEdit(stream)
   const registers = state.registers.slice()
@@ -195,7 +192,8 @@ function putBlobs(edit: StreamEdit, tpm: QemuTpm, state: CrbState): void {
   for (const { flags, data } of parts) body.u32(flags).u32(data.length).bytes(data)
   edit.body(section, section.version, body.finish(), (device) => {
     // flags, size, buffer of each blob; the buffer's size is what varies.
-    const buffers = device.fields?.filter(({ type }) => type === 'buffer') ?? []
+    if (!Array.isArray(device.fields)) return
+    const buffers = device.fields.filter((field) => field?.type === 'buffer')
     buffers.forEach((field, i) => {
       field.size = parts[i]?.data.length ?? 0
     })

@@ -37,6 +37,8 @@ const DESCRIPTION = 6
 const HEAD_SIZE = 5
 /** Subsections in one another; QEMU's go three deep. */
 const MAX_DEPTH = 16
+/** Objects and arrays in one another; QEMU's go some twenty deep. */
+const MAX_JSON_DEPTH = 100
 /** Places that look like a description: more than one is chance already. */
 const MAX_TRIES = 8
 
@@ -71,17 +73,20 @@ export class VmDescription {
   }
 }
 
-function stateLength(state: DescribedState, depth: number): number {
+/** NaN for what says no length: JSON of a file may be anything. */
+function stateLength(state: Partial<DescribedState> | null, depth: number): number {
   if (depth > MAX_DEPTH) return Number.NaN
-  if (!Array.isArray(state.fields)) {
-    return state.size ?? (Array.isArray(state.data) ? state.data.reduce((sum, { size }) => sum + size, 0) : Number.NaN)
-  }
-  let length = 0
-  for (const field of state.fields) length += Number(field?.size) * Number(field?.array_len ?? 1)
+  if (!Array.isArray(state?.fields))
+    return Number(state?.size ?? (Array.isArray(state?.data) ? sum(state.data) : Number.NaN))
+  let length = sum(state.fields)
   for (const sub of Array.isArray(state.subsections) ? state.subsections : []) {
     length += subsectionHead(String(sub?.vmsd_name)) + stateLength(sub, depth + 1)
   }
   return length
+}
+
+function sum(fields: readonly ({ readonly size: number; readonly array_len?: number } | null)[]): number {
+  return fields.reduce((sum, field) => sum + Number(field?.size) * Number(field?.array_len ?? 1), 0)
 }
 
 /** Bytes of a subsection's head: 05, u8-led name, u32 version. */
@@ -110,7 +115,13 @@ export function descriptionOf(bytes: Uint8Array): VmDescription | undefined {
 }
 
 function isDescription(json: unknown): json is DescriptionJson {
-  return typeof json === 'object' && json !== null && Array.isArray((json as DescriptionJson).devices)
+  return Array.isArray((json as DescriptionJson | null)?.devices) && isShallow(json, MAX_JSON_DEPTH)
+}
+
+/** What is written again is walked by recursion, which a file must not make deeper than the stack. */
+function isShallow(json: unknown, depth: number): boolean {
+  if (typeof json !== 'object' || json === null) return true
+  return depth > 0 && Object.values(json).every((value) => isShallow(value, depth - 1))
 }
 
 /** A description as bytes, written as QEMU's json-writer does: one space after each comma and colon. */

@@ -37,6 +37,9 @@ export const NAMES = {
   ppi: 'tpm-ppi',
 } as const
 
+/** libtpms' blobs in section `tpm-emulator`, in their order. */
+export const BLOBS = ['permanent', 'volatile', 'savestate'] as const
+
 /** Bytes of each TPM RAM block. */
 export const BLOCK_SIZE = 0x1000
 const PPI_SIZE = 0x400
@@ -207,7 +210,7 @@ function readSection(stream: QemuStream, section: QemuSection): { words: Uint32A
 
 function readBlobs(stream: QemuStream, section: QemuSection): TpmStatePart[] {
   const reader = new StateReader(stream.bytes, section.name, section.body, section.end)
-  const parts = ['permanent', 'volatile', 'savestate'].map((name) => ({
+  const parts = BLOBS.map((name) => ({
     name,
     flags: reader.u32(`the flags of the ${name} blob`),
     data: reader.sized(`the ${name} blob`, MAX_BLOB).slice(),
