@@ -10,6 +10,13 @@ const TCR2_ENABLED = bit(14)
 
 const KINDS = ['load', 'load', 'store', 'store', 'fetch', 'atomic', 'load-unprivileged', 'store-unprivileged']
 
+const AT_EL10 = ['S1E1R', 'S1E1W', 'S1E0R', 'S1E0W', 'S1E1RP', 'S1E1WP', 'S12E1R', 'S12E1W', 'S12E0R', 'S12E0W'].map(
+  (name) => `at-${name}`,
+)
+const AT_EL20 = ['at-S1E2R', 'at-S1E2W', 'at-S1E0R', 'at-S1E0W']
+const AT_EL2 = ['at-S1E2R', 'at-S1E2W']
+const AT_EL3 = ['at-S1E3R', 'at-S1E3W']
+
 /** Where there is no EL0, LDTR is a plain load. */
 const OWN_KINDS = ['load', 'load', 'store', 'store', 'fetch', 'atomic']
 
@@ -228,6 +235,38 @@ export const RULES = {
       made.registers.TCR_EL1 |= bit(39)
       if (made.registers.VTCR_EL2 !== undefined) made.registers.VTCR_EL2 |= bit(21) | c.some(80, [44])
       return made
+    },
+  },
+  par: {
+    about: 'PAR_EL1 after AT instructions, 64 and 128 bits, of every regime',
+    make: (c) => {
+      const [name, kinds] = c.pick([
+        ['el10', AT_EL10],
+        ['stage2', AT_EL10],
+        ['stage2', AT_EL10],
+        ['descriptors128', AT_EL10],
+        ['descriptors128stage2', AT_EL10],
+        ['secure', AT_EL10],
+        ['realm', AT_EL10],
+        ['el2', AT_EL2],
+        ['el20', AT_EL20],
+        ['el3', AT_EL3],
+        ['overlay', AT_EL10],
+        ['assured', AT_EL10],
+      ])
+      const made = RULES[name].make(c)
+      const { registers } = made
+      // Mostly what EL1 and EL0 may read and write.
+      for (const pir of ['PIR_EL1', 'PIRE0_EL1', 'S2PIR_EL2'])
+        if (registers[pir] !== undefined && c.chance(70))
+          registers[pir] = pir === 'S2PIR_EL2' ? ~0n & 0xffff_ffff_ffff_ffffn : 0x5555_5555_5555_5555n
+      // Realm state may be that of a host.
+      const host = name === 'realm' && registers.VTCR_EL2 === undefined && registers.SCTLR_EL2 !== undefined
+      if (name === 'el3' && c.chance(50))
+        Object.assign(registers, { TCR_EL3: registers.TCR_EL3 | bit(38), PIR_EL3: 0x5555_5555_5555_5555n })
+      if (name === 'el20' && c.chance(50))
+        Object.assign(registers, { TCR2_EL2: bit(5), PIR_EL2: 0x5555_5555_5555_5555n })
+      return { ...made, el: 1, kinds: host ? AT_EL20 : kinds }
     },
   },
 }

@@ -8,8 +8,9 @@
  * `tests/tlb/vectors/sail` has some of each rule. A case: `regs` and `mem` (little-endian doublewords by physical address;
  * all else is RAM that reads 0), and `probes` on that memory: `va`, `el`, `pan`, `kind` of access, and `out`: `pa`, `paspace`
  * (0 Secure, 1 Non-secure, 2 Root, 3 Realm), `attr` and `sh` as PAR_EL1 has them; or the fault. `after` has the doublewords that
- * hardware changed, `sail` is the function that found the fault. Choices that are IMPLEMENTATION DEFINED or CONSTRAINED
- * UNPREDICTABLE are named in `machine.mjs`.
+ * hardware changed, `sail` is the function that found the fault. `out` of the kinds `at-S1E1R` and so on: `par`, PAR_EL1 of up to
+ * 128 bits, and its `unknown` bits, which are 1 there. Choices that are IMPLEMENTATION DEFINED or CONSTRAINED UNPREDICTABLE
+ * are named in `machine.mjs`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,6 +19,7 @@ import { gzipSync } from 'node:zlib'
 import { Case, generator } from './cases.mjs'
 import { hex, SailMachine } from './machine.mjs'
 import { RULES } from './rules.mjs'
+import { Bits } from './values.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -35,6 +37,35 @@ if (values.sail === undefined)
 const ABSENT = /^FEAT_(SPE.*|TRBE.*|BRBE.*|TME|NV2|MEC|AA32.*|RASv2|ANERR|ADERR|XS|ECBHB)$/
 const PROBES = 4
 
+/** What PAR_EL1 is UNKNOWN in. */
+let unknown = 0n
+
+/**
+ * An AT instruction: PAR_EL1, and its UNKNOWN bits; or undefined for one that is an exception.
+ * @param {Map<bigint, bigint>} memory as it is before, what the instruction reads first included.
+ */
+function translated(machine, operation, va, memory) {
+  const values = [0n, 1n].map((bit) => {
+    unknown = bit
+    machine.memory.clear()
+    for (const [pa, word] of memory) machine.memory.set(pa, word)
+    try {
+      return machine.at(operation, va, operation.includes('E3') ? 3n : 2n)
+    } catch {
+      machine.sail.stack = []
+      return undefined
+    }
+  })
+  const [zeros, ones] = values
+  if (zeros === undefined || ones === undefined) return undefined
+  return { par: hex(ones), ...(zeros === ones ? {} : { unknown: hex(zeros ^ ones) }) }
+}
+
+/** Doublewords by address, as JSON has them. */
+function words(entries) {
+  return Object.fromEntries(entries.map(([pa, word]) => [hex(pa), hex(word)]))
+}
+
 /** One case of a rule, or undefined where the model has no answer. */
 function makeCase(machine, rule, random) {
   const c = new Case(random)
@@ -46,6 +77,7 @@ function makeCase(machine, rule, random) {
   machine.memory.clear()
   const probes = []
   const made = new Map()
+  let good
   for (let i = 0; i < PROBES; i++) {
     machine.clear()
     noTable = false
@@ -54,7 +86,8 @@ function makeCase(machine, rule, random) {
     machine.set('PSTATE.EL', BigInt(el))
     const pan = c.chance(30)
     machine.set('PSTATE.PAN', pan ? 1n : 0n)
-    const va = c.address(twoRanges)
+    // What has translated is asked for in other ways, too.
+    const va = good !== undefined && c.chance(60) ? good : c.address(twoRanges)
     let kind = c.pick(kinds)
     if (el === 0) kind = kind.replace('-unprivileged', '')
     const before = new Map(made)
@@ -64,20 +97,27 @@ function makeCase(machine, rule, random) {
       before.set(pa, word)
       return word
     }
-    const out = machine.access(va, kind)
+    const out = kind.startsWith('at-') ? translated(machine, kind.slice(3), va, before) : machine.access(va, kind)
     machine.fresh = fresh
     if (noTable) continue
     for (const [pa, word] of before) made.set(pa, word)
-    const after = Object.fromEntries(
-      [...machine.memory].filter(([pa, word]) => before.get(pa) !== word).map(([pa, word]) => [hex(pa), hex(word)]),
-    )
-    const sail = out.fault === undefined ? {} : { sail: machine.decided }
-    const changed = Object.keys(after).length === 0 ? {} : { after }
-    probes.push({ va: hex(va), el, ...(pan ? { pan } : {}), kind, out, ...changed, ...sail })
+    if (out === undefined) continue
+    const faulted = out.fault !== undefined || (out.par !== undefined && (BigInt(out.par) & 1n) !== 0n)
+    if (!faulted) good = va
+    const after = [...machine.memory].filter(([pa, word]) => before.get(pa) !== word)
+    probes.push({
+      va: hex(va),
+      el,
+      ...(pan ? { pan } : {}),
+      kind,
+      out,
+      // Of AT instructions the address, not what they leave in memory: they need not set Access flags.
+      ...(after.length === 0 || out.par !== undefined ? {} : { after: words(after) }),
+      ...(faulted ? { sail: machine.decided } : {}),
+    })
   }
-  const mem = Object.fromEntries([...made].map(([pa, word]) => [hex(pa), hex(word)]))
   const regs = Object.fromEntries(Object.entries(registers).map(([name, value]) => [name, hex(value)]))
-  return { regs, mem, probes }
+  return { regs, mem: words([...made]), probes }
 }
 
 const machine = new SailMachine(values.sail, (name) => !ABSENT.test(name), {
@@ -89,6 +129,8 @@ const machine = new SailMachine(values.sail, (name) => !ABSENT.test(name), {
   Unpredictable_INSTRDEVICE: 'Constraint_NONE',
   'BBM level 1 or 2 support nT bit causes Translation Fault': false,
 })
+machine.sail.callers.set('__UNKNOWN_bit', () => new Bits(1, unknown))
+
 /** SKL of a TTBR is beyond level 3: there is no such table, but the model counts on. */
 let noTable = false
 for (const name of ['AArch64_S1StartLevel', 'AArch64_S2StartLevel']) {

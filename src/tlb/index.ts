@@ -20,7 +20,7 @@ export {
 export { GranuleCheck, GranuleFault } from './granule-check.ts'
 export { GranuleProtection, granuleProtectionCheck, granuleStatusCode } from './granule-protection.ts'
 export type { Descriptor, Descriptor128, TableMemory } from './memory.ts'
-export { parHigh, parLow } from './par.ts'
+export { encodePar, isPar128, parHigh, parLow } from './par.ts'
 export { HighBits, TableParameters } from './parameters.ts'
 export { TranslationRegime } from './regime.ts'
 export { REGIME_REGISTERS, Regime, RegimeRegister, SecurityState } from './regime-register.ts'

@@ -12,6 +12,7 @@ import {
   ALL_FEATURES,
   type Descriptor,
   type Descriptor128,
+  encodePar,
   FaultKind,
   GranuleFault,
   RegimeRegister,
@@ -104,7 +105,33 @@ function attribute(text: string): string {
   return hex(attr < 16 ? attr & 0b1100 : attr)
 }
 
+function withoutXs(register: bigint): string {
+  if ((register & 1n) !== 0n) return hex(register)
+  const attr = BigInt(attribute(hex((register >> 56n) & 0xffn)))
+  return hex((register & ~(0xffn << 56n)) | (attr << 56n))
+}
+
 const out = new Translation()
+const par: Descriptor128 = { lo: 0, hi: 0, topLo: 0, topHi: 0 }
+
+/** PAR_EL1 of an AT instruction, `at-S12E1RP` and so on, but for what is UNKNOWN. */
+function addressTranslation(regime: TranslationRegime, memory: Memory, probe: Probe): Record<string, unknown> {
+  const [, stage, el, kind, pan] = /^at-(S1|S12)E(\d)([RW])(P?)$/.exec(probe.kind) as RegExpExecArray
+  let access = Access.NO_UPDATE | Access.ADDRESS_TRANSLATION | (kind === 'W' ? Access.WRITE : Access.READ)
+  if (stage === 'S1') access |= Access.STAGE1_ONLY
+  if (el === '0') access |= Access.UNPRIVILEGED
+  if (pan === 'P' && probe.pan) access |= Access.PAN
+  const va = BigInt(probe.va)
+  memory.changed.clear()
+  regime.selectFor(Number(el))
+  regime.update()
+  walk(regime, memory, high(va), low(va), access, out)
+  encodePar(regime, access, out, par)
+  const word = (top: number, bottom: number): bigint => (BigInt(top) << 32n) | BigInt(bottom)
+  const unknown = BigInt((probe.out.unknown as string | undefined) ?? 0)
+  const value = (word(par.topHi, par.topLo) << 64n) | word(par.hi, par.lo) | unknown
+  return { par: hex(value), ...(unknown === 0n ? {} : { unknown: hex(unknown) }) }
+}
 
 function translate(regime: TranslationRegime, memory: Memory, probe: Probe): Record<string, unknown> {
   const unprivileged = probe.el === 0 || probe.kind.endsWith('-unprivileged')
@@ -152,10 +179,12 @@ describe.each(readdirSync(folder).filter((name) => name.endsWith('.jsonl.gz')))(
         seen++
         regime.selectFor(probe.kind.endsWith('-unprivileged') && probe.el === 2 ? 0 : probe.el)
         regime.update()
-        const got = translate(regime, memory, probe)
+        const at = probe.kind.startsWith('at-')
+        const got = at ? addressTranslation(regime, memory, probe) : translate(regime, memory, probe)
         const want = {
           ...probe.out,
           ...(probe.out.attr === undefined ? {} : { attr: attribute(probe.out.attr as string) }),
+          ...(at ? { par: withoutXs(BigInt(probe.out.par as string)) } : {}),
         }
         const after = Object.fromEntries([...memory.changed].map(([pa, word]) => [hex(pa), hex(word)]))
         try {
