@@ -14,7 +14,7 @@ import type { MemoryRegion } from './memory-region.ts'
  * of two that fits them, the region's `valid.max` and, unless `impl.unaligned`, the alignment of `offset`.
  * Source: QEMU system/physmem.c `memory_access_size`.
  *
- * @returns 1, 2, 4 or 8.
+ * @returns 1, 2, 4 or 8; 16 or 64 where the device takes those whole (`WholeAccess`).
  *
  * @example
  * ```ts
@@ -22,6 +22,10 @@ import type { MemoryRegion } from './memory-region.ts'
  * ```
  */
 export function memoryAccessSize(region: MemoryRegion, remaining: number, offset: number): number {
+  if (region.wholeSizes !== 0) {
+    if (takesWhole(region, 64, remaining, offset)) return 64
+    if (takesWhole(region, 16, remaining, offset)) return 16
+  }
   let max = region.validMax
   if (!region.implUnaligned) {
     const align = offset & -offset & 7
@@ -29,6 +33,10 @@ export function memoryAccessSize(region: MemoryRegion, remaining: number, offset
   }
   const n = Math.min(remaining, max)
   return n >= 8 ? 8 : n >= 4 ? 4 : n >= 2 ? 2 : 1
+}
+
+function takesWhole({ wholeSizes }: MemoryRegion, size: number, remaining: number, offset: number): boolean {
+  return (wholeSizes & size) !== 0 && remaining >= size && offset % size === 0
 }
 
 /** Whether the device accepts a piece. Source: QEMU system/memory.c `memory_region_access_valid`. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AtomicOperation } from '../decode/index.ts'
 import type { Descriptor, TableMemory } from '../tlb/memory.ts'
 import type { AccessLog } from './access-log.ts'
 import { memoryAccessSize } from './access-size.ts'
@@ -14,6 +15,7 @@ import { ramRead, ramWrite } from './ram.ts'
 import { RamReader } from './ram-reader.ts'
 import { MEMTX_DECODE_ERROR, MEMTX_DEFERRED, MEMTX_OK, type MemTxResult } from './region.ts'
 import { type Mapping, RegionMap } from './region-map.ts'
+import { isDeviceAtomic, WholeCaller } from './whole-caller.ts'
 
 /** What happens where no region is mapped. */
 export interface UnassignedPolicy {
@@ -54,6 +56,7 @@ export interface AddressSpaceOptions {
 export class AddressSpace implements TableMemory {
   readonly #map = new RegionMap()
   readonly #devices = new DeviceCaller()
+  readonly #whole = new WholeCaller(this.#devices)
   readonly #ram = new RamReader(this.#map, this.#devices)
   readonly #fill: 0 | 0xff
   readonly #unassigned: MemTxResult
@@ -177,7 +180,10 @@ export class AddressSpace implements TableMemory {
         const offset = here - (this.#map.bases[i] as number)
         if (region.kind === 'io') {
           n = memoryAccessSize(region, n, offset)
-          r = this.#devices.read(region, offset, here, n, dst, at + done, attrs)
+          r =
+            n <= 8
+              ? this.#devices.read(region, offset, here, n, dst, at + done, attrs)
+              : this.#whole.read(region, offset, here, n, dst, at + done, attrs)
         } else {
           r = ramRead(this.#devices, region, offset, here, n, dst, at + done)
         }
@@ -211,7 +217,10 @@ export class AddressSpace implements TableMemory {
         const offset = here - (this.#map.bases[i] as number)
         if (region.kind === 'io') {
           n = memoryAccessSize(region, n, offset)
-          r = this.#devices.write(region, offset, here, n, src, at + done, attrs)
+          r =
+            n <= 8
+              ? this.#devices.write(region, offset, here, n, src, at + done, attrs)
+              : this.#whole.write(region, offset, here, n, src, at + done, attrs)
         } else {
           r = ramWrite(this.#devices, region, offset, here, n, src, at + done)
         }
@@ -225,6 +234,42 @@ export class AddressSpace implements TableMemory {
     }
     if (result !== MEMTX_OK) this.#errorAddress = firstError
     return result
+  }
+
+  /**
+   * Whether {@link atomic} can be asked: one device has the `size` bytes at `pa`, aligned, in the byte order of the data,
+   * and takes atomics whole.
+   *
+   * @param operation - of the plan; '' is compare and swap.
+   */
+  takesAtomic(pa: number, size: number, operation: AtomicOperation | '', bigEndian: boolean): boolean {
+    const i = this.#map.locate(pa)
+    if (i < 0) return false
+    const region = this.#map.regions[i] as MemoryRegion
+    if (!region.wholeAtomics || region.bigEndian !== bigEndian || !isDeviceAtomic(operation)) return false
+    return (pa - (this.#map.bases[i] as number)) % size === 0 && this.#map.room(i, pa, size) === size
+  }
+
+  /**
+   * One atomic by the device at `pa`, which {@link takesAtomic}. Values are in memory order from the first byte of each
+   * array: `operand`, `expected` of a compare and swap, and `old`, which gets what the device held.
+   *
+   * @returns MEMTX_ codes.
+   */
+  atomic(
+    pa: number,
+    size: number,
+    operation: AtomicOperation | '',
+    operand: Uint8Array,
+    expected: Uint8Array,
+    old: Uint8Array,
+    attrs: number,
+  ): MemTxResult {
+    const i = this.#map.locate(pa)
+    const region = this.#map.regions[i] as MemoryRegion
+    const offset = pa - (this.#map.bases[i] as number)
+    this.#errorAddress = pa
+    return this.#whole.atomic(region, offset, pa, size, operation, operand, expected, old, attrs)
   }
 
   /** Where the access stands that ended in MEMTX_DEFERRED last. Overwritten by the next. */

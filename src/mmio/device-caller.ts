@@ -135,6 +135,32 @@ export class DeviceCaller {
     return result
   }
 
+  /** Callbacks under way. */
+  get depth(): number {
+    return this.#depth
+  }
+
+  /**
+   * Begins a callback for a whole access: its MemTx, or null where the guards of the bus refuse it. Ended by {@link leave}.
+   */
+  enter(region: MemoryRegion, attrs: number): MemTx | null {
+    if (region.engagedInIo || this.#depth >= MAX_NESTING) return null
+    const tx = this.#pool[this.#depth] as MemTx
+    tx.hi = 0
+    tx.result = MEMTX_OK
+    tx.token = ''
+    tx.user = (attrs & MemTxAttrs.USER) !== 0
+    region.engagedInIo = true
+    this.#depth++
+    return tx
+  }
+
+  /** The callback is over. */
+  leave(region: MemoryRegion): void {
+    this.#depth--
+    region.engagedInIo = false
+  }
+
   /** The callbacks of a read from byte `from` of its piece on, up to one that is deferred. */
   #readFrom(
     from: number,

@@ -1,3 +1,4 @@
+import type { AtomicOperation } from '../decode/index.ts'
 import type { AddressSpace } from './address-space.ts'
 import type { WaitingAccess } from './continuation.ts'
 import type { Journal, JournalEntry } from './journal.ts'
@@ -67,6 +68,30 @@ export class ElementBus {
     if (this.#script !== undefined) return this.#replayed(this.#script, store, pa, size, data, at, offset, attrs)
     const result = store ? space.write(pa, size, data, at, attrs) : space.read(pa, size, data, at, attrs)
     return this.#made(store, pa, size, data, at, offset, result)
+  }
+
+  /** Whether {@link modify} can be asked: never in a replay, whose atomics were not taken whole. */
+  takesAtomic(pa: number, size: number, operation: AtomicOperation | '', bigEndian: boolean): boolean {
+    return this.#script === undefined && this.#space.takesAtomic(pa, size, operation, bigEndian)
+  }
+
+  /** An atomic by the device itself (`AddressSpace.atomic`): a read, for the journal. @returns as {@link transfer}. */
+  modify(
+    pa: number,
+    size: number,
+    operation: AtomicOperation | '',
+    operand: Uint8Array,
+    expected: Uint8Array,
+    old: Uint8Array,
+    attrs: number,
+  ): number {
+    const result = this.#space.atomic(pa, size, operation, operand, expected, old, attrs)
+    return this.#made(false, pa, size, old, 0, 0, result)
+  }
+
+  /** Notes the write that a device did as its part of {@link modify}. */
+  modified(pa: number, size: number, next: Uint8Array): void {
+    this.#made(true, pa, size, next, 0, 0, MEMTX_OK)
   }
 
   /**

@@ -15,7 +15,7 @@ const MAX_MODIFIED = 16
  * Makes the element accesses of a plan whose pages are known, in order, and moves the data from and to registers.
  *
  * An element goes to the address space whole; one that crosses into another page goes as its two parts. An atomic
- * reads its elements, then writes them, each at its true size; a compare that fails writes nothing. Registers are
+ * reads its elements, then writes them, each at its true size, unless a device takes it whole; a compare that fails writes nothing. Registers are
  * written only by {@link writeBack}, when no element was refused.
  */
 export class Executor {
@@ -98,7 +98,9 @@ export class Executor {
     if (compares) gatherOperands(plan, registers, plan.slots, this.#expected)
     if (plan.vector) registers.read(Reg.FPCR)
     if (plan.rcw !== '') readRcwRegisters(registers, count * size, plan.rcw === 'rcws')
-    const refused = this.#elements(plan, false, old, attrs)
+    // Those of a float or a check are the CPU's own: no bus has them.
+    const whole = plan.float === '' && plan.rcw === '' && this.#takesWhole(plan, bigEndian)
+    const refused = whole ? this.#modifyWhole(plan, bigEndian, attrs) : this.#elements(plan, false, old, attrs)
     if (refused !== ACCESSED) return refused
     if (bigEndian) reverseElements(plan, old)
     this.#flags = RCW_DIFFERS
@@ -115,7 +117,31 @@ export class Executor {
       if (this.#flags !== RCW_DONE) return ACCESSED
     }
     if (bigEndian) reverseElements(plan, next)
-    return this.#elements(plan, true, next, attrs)
+    if (!whole) return this.#elements(plan, true, next, attrs)
+    this.#bus.modified(this.span.pa, count * size, next)
+    return ACCESSED
+  }
+
+  #takesWhole({ count, size, operation }: Plan, bigEndian: boolean): boolean {
+    const { pa, room } = this.span
+    return room >= count * size && this.#bus.takesAtomic(pa, count * size, operation, bigEndian)
+  }
+
+  /** The device does it all: the operands in memory order go there, and the old value comes back. */
+  #modifyWhole(plan: Plan, bigEndian: boolean, attrs: number): number {
+    const { count, size, operation } = plan
+    const operand = this.#operand
+    const expected = this.#expected
+    if (bigEndian) {
+      reverseElements(plan, operand)
+      reverseElements(plan, expected)
+    }
+    const refused = this.#bus.modify(this.span.pa, count * size, operation, operand, expected, this.#data, attrs)
+    if (bigEndian) {
+      reverseElements(plan, operand)
+      reverseElements(plan, expected)
+    }
+    return refused
   }
 
   #elements(plan: Plan, store: boolean, data: Uint8Array, attrs: number): number {

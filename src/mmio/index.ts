@@ -72,6 +72,8 @@ export { PlanCache } from './plan-cache.ts'
 export { agreesWithSyndrome, stageTwoSyndrome } from './plan-syndrome.ts'
 export {
   type AccessSizes,
+  type AtomicRequest,
+  type DeviceAtomicOperation,
   MEMTX_ACCESS_ERROR,
   MEMTX_DECODE_ERROR,
   MEMTX_DEFERRED,
@@ -81,6 +83,7 @@ export {
   type MemTx,
   MemTxAttrs,
   type MemTxResult,
+  type WholeAccess,
 } from './region.ts'
 export type { Mapping } from './region-map.ts'
 export { RegisterAccess } from './register-access.ts'

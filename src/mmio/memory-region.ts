@@ -6,7 +6,7 @@
 
 import { hex } from '../bits.ts'
 import type { GuestMemory } from './guest-memory.ts'
-import type { MemoryRegionOps } from './region.ts'
+import type { MemoryRegionOps, WholeAccess } from './region.ts'
 
 /** Why a region could not be made or mapped. */
 export type RegionErrorCode = 'name' | 'size' | 'base' | 'sizes' | 'ops' | 'overlap' | 'mapped' | 'span' | 'option'
@@ -83,6 +83,10 @@ export class MemoryRegion {
   readonly implUnaligned: boolean
   /** The device's registers are big-endian. */
   readonly bigEndian: boolean
+  /** Sizes that `ops.whole` takes, OR-ed: 16, 64. */
+  readonly wholeSizes: number
+  /** `ops.whole` takes atomics. */
+  readonly wholeAtomics: boolean
   /** A callback of this device is under way: the bus refuses another (QEMU's mem_reentrancy_guard). Set by the bus. */
   engagedInIo = false
 
@@ -115,14 +119,16 @@ export class MemoryRegion {
     this.implMax = sizeOf(name, 'impl.max', impl?.max, Math.max(4, this.implMin))
     this.implUnaligned = impl?.unaligned === true
     this.bigEndian = ops?.endianness === 'big'
+    this.wholeSizes = wholeSizes(name, ops?.whole)
+    this.wholeAtomics = ops?.whole?.atomic !== undefined
     ordered(name, 'valid', this.validMin, this.validMax)
     ordered(name, 'impl', this.implMin, this.implMax)
   }
 
   /**
    * A device of `size` bytes.
-   * @throws RegionError for an empty name, a size out of range, callbacks that are no functions, or sizes other than
-   * 1, 2, 4, 8 with min <= max.
+   * @throws RegionError for an empty name, a size out of range, callbacks that are no functions, sizes other than
+   * 1, 2, 4, 8 with min <= max, or whole sizes other than 16 and 64.
    */
   static io(name: string, size: number, ops: MemoryRegionOps): MemoryRegion {
     if (typeof ops?.read !== 'function' || typeof ops.write !== 'function') {
@@ -181,6 +187,26 @@ function sizeOf(name: string, what: string, given: number | undefined, unlessTol
   if (given === undefined) return unlessTold
   if (given === 1 || given === 2 || given === 4 || given === 8) return given
   throw new RegionError('sizes', `region '${name}': ${what} is ${given}; give 1, 2, 4 or 8`)
+}
+
+/** `whole.sizes` OR-ed. */
+function wholeSizes(name: string, whole: WholeAccess | undefined): number {
+  if (whole === undefined) return 0
+  const { sizes = [], read, write, atomic } = whole
+  const callbacks = [atomic, ...(sizes.length > 0 ? [read ?? null, write ?? null] : [])]
+  if (callbacks.some((f) => f !== undefined && typeof f !== 'function')) {
+    throw new RegionError(
+      'ops',
+      `region '${name}': whole.read and whole.write, for whole.sizes, and whole.atomic must be functions`,
+    )
+  }
+  let all = 0
+  for (const size of sizes) {
+    if (size !== 16 && size !== 64)
+      throw new RegionError('sizes', `region '${name}': whole.sizes has ${size}; give 16 or 64`)
+    all |= size
+  }
+  return all
 }
 
 function ordered(name: string, what: string, min: number, max: number): void {

@@ -67,6 +67,67 @@ export interface AccessSizes {
 }
 
 /**
+ * What a device computes itself when it takes an atomic whole: the integer operations of Armv8.1's LSE, swap and compare and
+ * swap, as a bus carries them (AMBA CHI, Atomic transactions).
+ */
+export type DeviceAtomicOperation = 'add' | 'clr' | 'eor' | 'set' | 'smax' | 'smin' | 'umax' | 'umin' | 'swp' | 'cas'
+
+/**
+ * An atomic that a device executes: it puts what it held into {@link old}, then changes it. One reused object.
+ *
+ * Values are of {@link size} bytes, in words with the least significant first; words and bits above are zero, and what
+ * a device puts there is dropped.
+ */
+export interface AtomicRequest {
+  readonly operation: DeviceAtomicOperation
+  /** Bytes: 1, 2, 4, 8 or 16. */
+  readonly size: number
+  /** What to combine with; of `clr` the bits to clear; the new value of `swp` and `cas`. */
+  readonly operand: Uint32Array
+  /** Of `cas`: the new value is taken if the device holds this. */
+  readonly expected: Uint32Array
+  /** What the device held. Zero at the call. */
+  readonly old: Uint32Array
+}
+
+/**
+ * Accesses that a device takes in one callback although QEMU's bus has no such size: 16 bytes (Q registers, quadwords of SVE),
+ * 64 bytes (LD64B, ST64B), and atomics.
+ *
+ * An element goes whole where it is aligned to its size and lies in the region; else it is cut as {@link MemoryRegionOps}
+ * has it. An atomic goes whole where it is aligned to its size and the guest's data have the byte order of the region;
+ * else it is read, then written, as floating-point and read-check-write atomics always are. `valid` and `impl` mean
+ * nothing to a whole access. None can be deferred: MEMTX_DEFERRED is a mistake of the device, as is an exception.
+ *
+ * @example
+ * ```ts
+ * // A doorbell that counts: LDADD on it is one callback, and the guest gets what it counted before.
+ * let count = 0
+ * const ops: MemoryRegionOps = {
+ *   read: () => count,
+ *   write: (_offset, value) => { count = value },
+ *   whole: {
+ *     atomic: (_offset, { operation, operand, old }, tx) => {
+ *       if (operation !== 'add') tx.result = MEMTX_ERROR
+ *       old[0] = count
+ *       count = (count + (operand[0] ?? 0)) >>> 0
+ *     },
+ *   },
+ * }
+ * ```
+ */
+export interface WholeAccess {
+  /** Sizes that {@link read} and {@link write} take: 16, 64 or both. None unless told. */
+  readonly sizes?: readonly (16 | 64)[]
+  /** Fills `data`, 16 or 64 bytes in memory order, zero at the call, from `offset`, a multiple of its length. */
+  read?(offset: number, data: Uint8Array, tx: MemTx): void
+  /** Takes `data`, 16 or 64 bytes in memory order. The array is the device's until it returns. */
+  write?(offset: number, data: Uint8Array, tx: MemTx): void
+  /** Executes an atomic at `offset`, a multiple of its size. */
+  atomic?(offset: number, request: AtomicRequest, tx: MemTx): void
+}
+
+/**
  * A device: what it accepts (`valid`), what its callbacks handle (`impl`), and the callbacks. Source:
  * QEMU include/exec/memory.h `MemoryRegionOps`.
  *
@@ -114,4 +175,6 @@ export interface MemoryRegionOps {
   readonly valid?: AccessSizes
   /** Sizes that the callbacks handle. The bus cuts or widens valid accesses to these. */
   readonly impl?: AccessSizes
+  /** What is not cut to eight bytes, or not to a read and a write. Nothing unless told. */
+  readonly whole?: WholeAccess
 }
