@@ -157,6 +157,17 @@ describe('a file of QEMU 7.2', () => {
     ]
     const bytes = change.splice(SAVED, length, length, more)
     expect(toHex(crbStateOf(read(bytes)).buffer)).toBe(toHex(crbStateOf(read(SAVED)).buffer))
+    // With x-ignore-shared each block's entry has its address too.
+    const shared = [...'x-ignore-shared'].map((c) => c.charCodeAt(0))
+    const capable = change.subsection('configuration/capabilities', [0, 0, 0, 1, shared.length, ...shared])
+    const addressed = parseQemuStream(SAVED).ramBlocks.reduceRight(
+      (b, { end }) => change.splice(b, end, end, [0, 0, 0, 0, 0xfe, 0xd4, 0, 0x80]),
+      SAVED,
+    )
+    const ignoring = change.splice(addressed, length, length, capable)
+    expect(toHex(crbStateOf(read(ignoring)).buffer)).toBe(toHex(crbStateOf(read(SAVED)).buffer))
+    expect(toHex(downgradeStream(upgradeStream(ignoring, 'version-1')))).toBe(toHex(ignoring))
+    expect(message(addressed)).not.toBe('read')
     expect(message(change.splice(SAVED, length, length, change.subsection('configuration/x', [])))).toMatch(
       /subsection 'configuration\/x' is not known/,
     )
@@ -167,6 +178,22 @@ describe('a file of QEMU 7.2', () => {
     const state = crbStateOf(read(SAVED))
     expect(text(crbStateOf(read(injectState(without, state))))).toBe(text(state))
     expect(toHex(injectState(without, { ...state, ppi: new Uint8Array(0x400) }))).toBe(toHex(without))
+  })
+
+  it('goes on in a block over the end of a RAM section, as a machine does that is saved bit by bit', () => {
+    const { ramEnd, tpmPages } = parseQemuStream(SAVED)
+    const id = change.sectionOf(SAVED, 'ram').id
+    const word = (flags: number): number[] => [0, 0, 0, 0, 0, 0, 0, flags]
+    const full = (fill: number): Uint8Array => new Uint8Array(4096).fill(fill, 0, 0xf80)
+    const name = [11, ...Buffer.from('tpm-crb-cmd')]
+    const more = [
+      ...[word(0x08), name, full(0x11), word(0x10), [0x7e, 0, 0, 0, id]],
+      ...[[0x02, 0, 0, 0, id], word(0x28), full(0x22)],
+    ]
+    const bytes = change.splice(SAVED, ramEnd, ramEnd, ...more)
+    expect(parseQemuStream(bytes).tpmPages.length).toBe(tpmPages.length + 2)
+    expect(toHex(crbStateOf(read(bytes)).buffer)).toBe('22'.repeat(0xf80))
+    expect(toHex(downgradeStream(upgradeStream(bytes, 'version-1')))).toBe(toHex(bytes))
   })
 
   it('has no place in version 1 for what an answer above 3968 bytes left behind the buffer', () => {

@@ -37,9 +37,19 @@ export interface RamPage {
   readonly continued: boolean
 }
 
-/** Reads one RAM section up to its end mark; blocks and the pages of tpm blocks are added to the lists. */
-export function parseRam(reader: StateReader, pageSize: number, blocks: RamBlock[], pages: RamPage[]): void {
-  let block = ''
+/** What a stream's RAM sections tell, one after another. */
+export interface RamContents {
+  readonly blocks: RamBlock[]
+  /** Of tpm blocks. */
+  readonly pages: RamPage[]
+  /** Name of the block of the last page: the next one, in another section too, may go on in it. */
+  block: string
+  /** Each block of the list is followed by its address (capability x-ignore-shared). */
+  readonly addresses: boolean
+}
+
+/** Reads one RAM section up to its end mark. */
+export function parseRam(reader: StateReader, pageSize: number, ram: RamContents): void {
   for (;;) {
     const at = reader.at
     const [hi, lo] = [reader.u32("a page's address"), reader.u32("a page's address")]
@@ -47,7 +57,7 @@ export function parseRam(reader: StateReader, pageSize: number, blocks: RamBlock
     const address = toNumber(hi, (lo & ~FLAGS_MASK) >>> 0)
     if (flags === RAM_FLAG.EOS) return
     if (flags === RAM_FLAG.MEM_SIZE) {
-      readBlocks(reader, at, address, blocks)
+      readBlocks(reader, at, address, ram)
       continue
     }
     const kind = flags & ~RAM_FLAG.CONTINUE
@@ -59,8 +69,9 @@ export function parseRam(reader: StateReader, pageSize: number, blocks: RamBlock
       )
     }
     const continued = (flags & RAM_FLAG.CONTINUE) !== 0
-    if (!continued) block = reader.text(reader.u8("the length of a block's name"), "a block's name")
-    const known = blocks.find(({ name }) => name === block)
+    if (!continued) ram.block = reader.text(reader.u8("the length of a block's name"), "a block's name")
+    const { block } = ram
+    const known = ram.blocks.find(({ name }) => name === block)
     if (known === undefined)
       throw reader.error('section', `a page of RAM block '${block}', which is not in the list`, at)
     if (address + pageSize > known.length && address !== 0) {
@@ -70,16 +81,17 @@ export function parseRam(reader: StateReader, pageSize: number, blocks: RamBlock
     const zero = kind === RAM_FLAG.ZERO
     reader.take(zero ? 1 : pageSize, 'a page')
     if (!block.startsWith('tpm-')) continue
-    pages.push({ block, address, at, payload, end: reader.at, zero, continued })
+    ram.pages.push({ block, address, at, payload, end: reader.at, zero, continued })
   }
 }
 
-function readBlocks(reader: StateReader, totalAt: number, total: number, blocks: RamBlock[]): void {
+function readBlocks(reader: StateReader, totalAt: number, total: number, { blocks, addresses }: RamContents): void {
   let left = total
   while (left > 0) {
     const at = reader.at
     const name = reader.text(reader.u8("the length of a block's name"), "a block's name")
     const length = reader.u64("a block's length")
+    if (addresses) reader.take(8, "a block's address")
     if (length > left || length === 0) {
       throw reader.error('value', `RAM block '${name}' has ${length} bytes, the list ${left} more`, at)
     }

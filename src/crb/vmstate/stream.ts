@@ -17,7 +17,7 @@
 import { StateError } from '../state/error.ts'
 import { StateReader } from '../state/reader.ts'
 import { descriptionOf, type VmDescription } from './description.ts'
-import { parseRam, type RamBlock, type RamPage } from './ram.ts'
+import { parseRam, type RamBlock, type RamContents, type RamPage } from './ram.ts'
 
 const MAGIC = 0x5145_564d
 const VERSION = 3
@@ -84,6 +84,8 @@ class Parser {
   readonly #sections: QemuSection[] = []
   readonly #blocks: RamBlock[] = []
   readonly #pages: RamPage[] = []
+  readonly #capabilities: string[] = []
+  #ramContents: RamContents | undefined
   #machine = ''
   #pageSize = 4096
   #ramEnd = -1
@@ -154,7 +156,7 @@ class Parser {
         this.#pageSize = 2 ** bits
       } else if (name === 'configuration/capabilities') {
         for (let n = reader.u32('the number of capabilities'); n > 0; n--) {
-          reader.text(reader.u8('the length of a capability'), 'a capability')
+          this.#capabilities.push(reader.text(reader.u8('the length of a capability'), 'a capability'))
         }
       } else if (name === 'configuration/x-validate-uuid') reader.take(16, 'the UUID')
       else throw reader.error('section', `subsection '${name}' is not known`, at)
@@ -191,7 +193,13 @@ class Parser {
   }
 
   #ram(): void {
-    parseRam(this.#reader, this.#pageSize, this.#blocks, this.#pages)
+    this.#ramContents ??= {
+      blocks: this.#blocks,
+      pages: this.#pages,
+      block: '',
+      addresses: this.#capabilities.includes('x-ignore-shared'),
+    }
+    parseRam(this.#reader, this.#pageSize, this.#ramContents)
     this.#ramEnd = this.#reader.at - 8
   }
 
