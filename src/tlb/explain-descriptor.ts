@@ -1,28 +1,38 @@
 /**
- * The fields of one descriptor, for people.
+ * The fields of one descriptor, of 64 bits or 128, for people.
  *
  * @module
  */
-import { hex, toNumber } from '../bits.ts'
-import { isDevice, mairByte } from './attributes.ts'
+import { hex, toAddress, toNumber } from '../bits.ts'
+import { bitsText, type ExplainedField, explained, levelOf, sizeText, type Words } from './explain-field.ts'
+import { leafFields } from './explain-leaf.ts'
 import { HighBits, type TableParameters } from './parameters.ts'
 import type { TranslationRegime } from './regime.ts'
+import { SecurityState } from './regime-register.ts'
 
-/** A field of a register or descriptor: its name and bits as the manual has them, and what the value means here. */
-export interface ExplainedField {
-  readonly name: string
-  /** Position, `[hi:lo]` or `[n]`. */
-  readonly bits: string
-  readonly value: number
-  readonly meaning: string
-}
-
-/** What a descriptor is, by its low two bits, its level and the granule. */
+/** What a descriptor is, by its type, its level and the granule. */
 export type DescriptorKind = 'invalid' | 'reserved' | 'table' | 'block' | 'page'
 
-/** `AArch64.DecodeDescriptorType`; `reserved` is a block where the granule has none: invalid too. */
-export function descriptorKind(p: TableParameters, level: number, lo: number): DescriptorKind {
+/** SKL of a 128-bit descriptor: how many levels it skips. */
+function skipLevel(words: Words): number {
+  return ((words[3] ?? 0) >>> (109 - 96)) & 3
+}
+
+/**
+ * `AArch64.DecodeDescriptorType`. `reserved` is a block where the granule has none, or with 128 bits a level that SKL cannot
+ * skip to: invalid too.
+ *
+ * @param words the descriptor, two words or four.
+ */
+export function descriptorKind(p: TableParameters, level: number, words: Words): DescriptorKind {
+  const lo = words[0] as number
   if ((lo & 1) === 0) return 'invalid'
+  if (p.d128) {
+    const skl = skipLevel(words)
+    if (level + skl > 3 || (skl === 3 && p.granuleBits !== 12)) return 'reserved'
+    if (level + skl < 3) return 'table'
+    return level === 3 ? 'page' : 'block'
+  }
   if ((lo & 2) !== 0) return level === 3 ? 'page' : 'table'
   return level !== 3 && ((p.blockLevels >> (level + 1)) & 1) !== 0 ? 'block' : 'reserved'
 }
@@ -32,108 +42,71 @@ export function descriptorFields(
   regime: TranslationRegime,
   p: TableParameters,
   level: number,
-  hi: number,
-  lo: number,
+  words: Words,
 ): ExplainedField[] {
-  const kind = descriptorKind(p, level, lo)
-  const type = lo & 3
-  const of = (name: string, at: number, width: number, meaning: (value: number) => string): ExplainedField => {
-    const value = at >= 32 ? (hi >>> (at - 32)) & ((1 << width) - 1) : (lo >>> at) & ((1 << width) - 1)
-    return { name, bits: width === 1 ? `[${at}]` : `[${at + width - 1}:${at}]`, value, meaning: meaning(value) }
+  const kind = descriptorKind(p, level, words)
+  const fields = [typeField(p, kind, level, words)]
+  if (p.d128 && kind !== 'invalid') fields.push(sklField(kind, level, words))
+  if (kind === 'invalid' || kind === 'reserved') return fields
+  fields.push(p.d128 ? addressField128(p, kind, level, words) : addressField64(p, kind, level, words))
+  const rest = kind === 'table' ? tableFields(regime, p, words) : leafFields(regime, p, words)
+  return [...fields, ...rest]
+}
+
+function typeField(p: TableParameters, kind: DescriptorKind, level: number, words: Words): ExplainedField {
+  if (kind === 'invalid') return explained(words, 'valid', 0, 1, () => 'invalid')
+  if (p.d128) return explained(words, 'valid', 0, 1, () => 'valid')
+  const meaning = kind === 'reserved' ? `no block at level ${level} with this granule: invalid` : kind
+  return explained(words, 'type', 0, 2, () => meaning)
+}
+
+function sklField(kind: DescriptorKind, level: number, words: Words): ExplainedField {
+  return explained(words, 'SKL', 109, 2, (skl) => {
+    if (kind === 'reserved') return level + skl > 3 ? 'there is no level so far below: invalid' : 'reserved: invalid'
+    return kind === 'table' ? `table of level ${level + skl + 1}` : kind
+  })
+}
+
+function tableFields(regime: TranslationRegime, p: TableParameters, words: Words): ExplainedField[] {
+  const fields: ExplainedField[] = []
+  if (p.haft) {
+    fields.push(explained(words, 'AF', 10, 1, (v) => (v !== 0 ? 'accessed' : 'not accessed: hardware sets it')))
   }
-  if (kind === 'invalid') return [of('valid', 0, 1, () => 'invalid')]
-  if (kind === 'reserved') return [of('type', 0, 2, () => `no block at level ${level} with this granule: invalid`)]
-  if (kind === 'table') {
-    const fields = [of('type', 0, 2, () => 'table'), addressField(p, kind, level, hi, lo)]
-    if (p.stage === 2) return fields
-    const ignored = p.hpd || p.pie ? ', ignored' : ''
-    const note = (value: number, text: string): string => (value === 0 ? 'no limit' : text) + ignored
-    return [
-      ...fields,
-      of('APTable', 61, 2, (v) => note(v, ['', 'no EL0 access', 'read-only', 'read-only, no EL0 access'][v] as string)),
-      of('UXNTable', 60, 1, (v) => note(v, 'EL0 executes nothing below')),
-      of('PXNTable', 59, 1, (v) => note(v, 'EL1 executes nothing below')),
-    ]
+  if (p.stage === 2) return fields
+  const secure = regime.security === SecurityState.SECURE
+  const nsTable = (at: number): ExplainedField =>
+    explained(words, 'NSTable', at, 1, (v) => (v === 0 ? 'as the table before' : 'Non-secure from here on'))
+  if (p.d128) {
+    fields.push(
+      explained(words, 'DisCH', 112, 1, (v) => (v === 0 ? 'contiguous entries count' : 'no contiguous entries in it')),
+      explained(words, 'Protected', 114, 1, (v) => (v === 0 ? 'not protected' : 'protected')),
+    )
+    return secure ? [...fields, nsTable(127)] : fields
   }
-  const head: ExplainedField[] = [
-    { name: 'type', bits: '[1:0]', value: type, meaning: kind },
-    addressField(p, kind, level, hi, lo),
-    of('AF', 10, 1, (v) => (v !== 0 ? 'accessed' : p.ha ? 'not accessed: hardware sets it' : 'not accessed: faults')),
-  ]
-  return p.stage === 1 ? [...head, ...stage1Leaf(regime, p, of)] : [...head, ...stage2Leaf(p, of)]
+  if (p.pnch) fields.push(explained(words, 'Protected', 52, 1, (v) => (v === 0 ? 'not protected' : 'protected')))
+  const el = levelOf(regime)
+  const ignored = p.hpd || p.pie ? ', ignored' : ''
+  const note = (value: number, text: string): string => (value === 0 ? 'no limit' : text) + ignored
+  const two = regime.hasUnprivileged
+  const limits = two
+    ? ['', 'no EL0 access', 'read-only', 'read-only, no EL0 access']
+    : ['', 'no limit', 'read-only', 'read-only']
+  fields.push(explained(words, 'APTable', 61, 2, (v) => note(v, limits[v] as string)))
+  if (two) {
+    fields.push(
+      explained(words, 'UXNTable', 60, 1, (v) => note(v, 'EL0 executes nothing below')),
+      explained(words, 'PXNTable', 59, 1, (v) => note(v, `${el} executes nothing below`)),
+    )
+  } else fields.push(explained(words, 'XNTable', 60, 1, (v) => note(v, `${el} executes nothing below`)))
+  return secure ? [...fields, nsTable(63)] : fields
 }
-
-type FieldOf = (name: string, at: number, width: number, meaning: (value: number) => string) => ExplainedField
-
-function stage1Leaf(regime: TranslationRegime, p: TableParameters, of: FieldOf): ExplainedField[] {
-  const access = ['EL1 read/write', 'EL1 and EL0 read/write', 'EL1 read-only', 'EL1 and EL0 read-only']
-  const permissions = p.pie
-    ? [
-        of('PIIndex[0]', 6, 1, () => 'index into PIR_EL1 and PIRE0_EL1'),
-        of('PIIndex[1]', 51, 1, () => 'the same'),
-        of('PIIndex[3:2]', 53, 2, () => 'the same'),
-        of('nDirty', 7, 1, (v) => (v === 0 ? 'dirty' : 'clean')),
-      ]
-    : [
-        of('AP[2:1]', 6, 2, (v) => access[v] as string),
-        of('UXN', 54, 1, (v) => (v === 0 ? 'EL0 may execute' : 'EL0 executes nothing')),
-        of('PXN', 53, 1, (v) => (v === 0 ? 'EL1 may execute' : 'EL1 executes nothing')),
-        of('DBM', 51, 1, (v) =>
-          v === 0 ? 'no dirty state' : p.hd ? 'a write clears AP[2]' : 'no hardware dirty state',
-        ),
-      ]
-  const second = p.aie && of('AttrIndx[3]', 59, 1, () => '').value === 1
-  const type = (index: number): string =>
-    second
-      ? `MAIR2_EL1.Attr${index + 8} = ${memoryType(mairByte(regime.mair2Hi, regime.mair2Lo, index))}`
-      : `MAIR_EL1.Attr${index} = ${memoryType(mairByte(regime.mairHi, regime.mairLo, index))}`
-  return [
-    ...permissions,
-    ...(p.poe || p.e0poe ? [of('POIndex', 60, 3, () => 'index into POR_EL1 and POR_EL0')] : []),
-    of('AttrIndx', 2, 3, type),
-    ...(p.aie ? [of('AttrIndx[3]', 59, 1, (v) => (v === 0 ? 'of MAIR_EL1' : 'of MAIR2_EL1'))] : []),
-    ...(p.highBits === HighBits.DS ? [] : [of('SH', 8, 2, (v) => SHAREABILITY[v] as string)]),
-    of('nG', 11, 1, (v) => (v === 0 ? 'global' : 'of this ASID')),
-    p.pnch
-      ? of('Protected', 52, 1, (v) => (v === 0 ? 'not protected' : 'protected'))
-      : of('Contiguous', 52, 1, (v) => (v === 0 ? 'no hint' : 'one of a run of entries')),
-  ]
-}
-
-function stage2Leaf(p: TableParameters, of: FieldOf): ExplainedField[] {
-  const permissions = p.pie
-    ? [
-        of('PIIndex[0]', 6, 1, () => 'index into S2PIR_EL2'),
-        of('PIIndex[1]', 51, 1, () => 'the same'),
-        of('PIIndex[3:2]', 53, 2, () => 'the same'),
-        of('Dirty', 7, 1, (v) => (v === 0 ? 'clean' : 'dirty')),
-      ]
-    : [
-        of('S2AP', 6, 2, (v) => ['no access', 'read-only', 'write-only', 'read/write'][v] as string),
-        of('XN', 53, 2, (v) => ['all execute', 'EL0 executes', 'none executes', 'EL1 executes'][v] as string),
-        of('DBM', 51, 1, (v) =>
-          v === 0 ? 'no dirty state' : p.hd ? 'a write sets S2AP[1]' : 'no hardware dirty state',
-        ),
-      ]
-  if (p.poe) permissions.push(of('POIndex', 59, 4, () => 'index into S2POR_EL1'))
-  if (p.assuredOnly)
-    permissions.push(of('AssuredOnly', 58, 1, (v) => (v === 0 ? 'any mapping' : 'assured mappings only')))
-  const forced = p.fwb ? ' (HCR_EL2.FWB)' : ''
-  return [
-    ...permissions,
-    of('MemAttr', 2, 4, (v) => (p.fwb ? `forces${forced}` : v < 4 ? 'Device' : 'Normal')),
-    ...(p.highBits === HighBits.DS ? [] : [of('SH', 8, 2, (v) => SHAREABILITY[v] as string)]),
-    of('Contiguous', 52, 1, (v) => (v === 0 ? 'no hint' : 'one of a run of entries')),
-  ]
-}
-
-const SHAREABILITY = ['Non-shareable', 'reserved', 'Outer Shareable', 'Inner Shareable']
 
 /** The address in a descriptor, with its upper bits where DS and FEAT_LPA put them. */
-function addressField(p: TableParameters, kind: DescriptorKind, level: number, hi: number, lo: number): ExplainedField {
+function addressField64(p: TableParameters, kind: DescriptorKind, level: number, words: Words): ExplainedField {
+  const [lo, hi] = words as readonly [number, number]
   const shift = kind === 'table' ? p.granuleBits : p.granuleBits + p.stride * (3 - level)
   let top = hi & 0xffff
-  let bits = `[47:${shift}]`
+  let bits = bitsText(shift, 48 - shift)
   if (p.highBits === HighBits.DS) {
     top = (hi & 0x3_ffff) + (((lo >>> 8) & 3) << 18)
     bits = `[9:8],[49:${shift}]`
@@ -141,29 +114,17 @@ function addressField(p: TableParameters, kind: DescriptorKind, level: number, h
     top += ((lo >>> 12) & 15) << 16
     bits = `[15:12],[47:${shift}]`
   }
-  const size = 2 ** shift
-  const full = toNumber(top, lo)
-  const value = full - (full % size)
+  return addressField(kind, bits, toNumber(top, lo), shift)
+}
+
+function addressField128(p: TableParameters, kind: DescriptorKind, level: number, words: Words): ExplainedField {
+  const [lo, hi] = words as readonly [number, number]
+  const shift = kind === 'table' ? p.granuleBits : p.granuleBits + p.stride * (3 - level)
+  return addressField(kind, bitsText(shift, 56 - shift), toAddress(hi & 0x00ff_ffff, lo), shift)
+}
+
+function addressField(kind: DescriptorKind, bits: string, full: number, shift: number): ExplainedField {
+  const value = full - (full % 2 ** shift)
   const meaning = kind === 'table' ? `next table at ${hex(value)}` : `${sizeText(shift)} at ${hex(value)}`
   return { name: kind === 'table' ? 'NextLevelTable' : 'OutputAddress', bits, value, meaning }
-}
-
-const DEVICE = ['Device-nGnRnE', 'Device-nGnRE', 'Device-nGRE', 'Device-GRE']
-
-/** A MAIR byte in the manual's words. @example `memoryType(0x04) // '0x04, Device-nGnRE'` */
-export function memoryType(attr: number): string {
-  const byte = hex(attr, 2)
-  if (isDevice(attr)) return `${byte}, ${DEVICE[attr >> 2] as string}`
-  if (attr === 0xf0) return `${byte}, Normal Write-Back, Tagged`
-  if (attr === 0xe0) return `${byte}, Normal Write-Back, Tagged, no tag access`
-  const half = (nibble: number): string =>
-    nibble === 4 ? 'Non-cacheable' : (nibble & 4) === 0 ? 'Write-Through' : 'Write-Back'
-  const [outer, inner] = [half(attr >> 4), half(attr & 15)]
-  return `${byte}, Normal ${outer === inner ? outer : `Outer ${outer}, Inner ${inner}`}`
-}
-
-/** @example `sizeText(21) // '2 MiB'` */
-export function sizeText(log2: number): string {
-  const unit = Math.floor(log2 / 10)
-  return `${2 ** (log2 - unit * 10)} ${['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'][unit] as string}`
 }

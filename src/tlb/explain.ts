@@ -4,13 +4,19 @@
  * @module
  */
 import { Access } from './access.ts'
-import { type DescriptorKind, descriptorFields, descriptorKind, type ExplainedField } from './explain-descriptor.ts'
+import type { ExplainedRule } from './explain-denial.ts'
+import { type DescriptorKind, descriptorFields, descriptorKind } from './explain-descriptor.ts'
+import type { ExplainedField } from './explain-field.ts'
+import { type ExplainedGranuleEntry, explainGranuleEntry } from './explain-granule.ts'
 import { registerFields } from './explain-registers.ts'
-import { decidingRule, type ExplainedRule } from './explain-rule.ts'
+import { decidingRule } from './explain-rule.ts'
+import { FaultKind } from './fault.ts'
 import type { TableMemory } from './memory.ts'
+import { tableSpace } from './physical-space.ts'
 import type { TranslationRegime } from './regime.ts'
-import { type DescriptorRead, WalkTrace } from './trace.ts'
-import { Translation } from './translation.ts'
+import { stage2Parameters } from './stage2.ts'
+import { WalkTrace } from './trace.ts'
+import { NS_TABLE, StageState, Translation } from './translation.ts'
 import { walk } from './walk.ts'
 
 /** A descriptor read by a walk. */
@@ -23,10 +29,15 @@ export interface ExplainedStep {
   readonly address: number
   readonly hi: number
   readonly lo: number
+  /** Bits [127:96] and [95:64] of a 128-bit descriptor (FEAT_D128). */
+  readonly topHi?: number
+  readonly topLo?: number
   readonly kind: DescriptorKind
   readonly fields: readonly ExplainedField[]
   /** For a stage 1 descriptor under stage 2: the stage 2 descriptors read to find {@link pa}. */
   readonly nested: readonly ExplainedStep[]
+  /** Entries of the granule protection tables read for {@link pa} (FEAT_RME). */
+  readonly granules: readonly ExplainedGranuleEntry[]
 }
 
 /** A walk, told. */
@@ -41,6 +52,8 @@ export interface Explanation {
   readonly registers: readonly ExplainedField[]
   /** Stage 1's descriptors, with what stage 2 did for each; then stage 2's of the output address. */
   readonly steps: readonly ExplainedStep[]
+  /** Entries of the granule protection tables read for the output address, or for the descriptor that was not to be read. */
+  readonly granules: readonly ExplainedGranuleEntry[]
   /** The rule that decided, and its place in DDI 0487. */
   readonly rule: ExplainedRule
 }
@@ -69,20 +82,24 @@ export function explain(
   vaLo: number,
   access: number,
 ): Explanation {
-  const translation = new Translation()
+  const out = new Translation()
   const trace = new WalkTrace()
-  walk(regime, memory, vaHi, vaLo, access | Access.NO_UPDATE, translation, trace)
-  const upper = (vaHi & (1 << 23)) !== 0
-  const { steps, pending } = nest(regime, upper, trace.reads)
-  const ended = translation.fault !== 0 && translation.stage === 2 ? pending.length : steps.length
+  walk(regime, memory, vaHi, vaLo, access | Access.NO_UPDATE, out, trace)
+  const upper = regime.hasUnprivileged && (vaHi & (1 << 23)) !== 0
+  const { steps, pending, ipaSpace } = nest(regime, upper, trace, out)
+  const stage1 = upper ? regime.upper : regime.lower
+  const stage2 = stage2Parameters(regime, ipaSpace)
+  const inStage2 = out.fault !== FaultKind.NONE && out.stage === 2
+  const reads = inStage2 ? pending.length : steps.length
   return {
     vaHi: vaHi >>> 0,
     vaLo: vaLo >>> 0,
     access,
-    translation,
-    registers: registerFields(regime, upper),
+    translation: out,
+    registers: registerFields(regime, upper, stage2 === regime.secureStage2),
     steps: [...steps, ...pending],
-    rule: decidingRule(regime, upper, access, translation, ended),
+    granules: granulesOf(regime, trace, trace.reads.length, out.pa),
+    rule: decidingRule({ regime, p: inStage2 ? stage2 : stage1, upper, access, out, reads }),
   }
 }
 
@@ -93,20 +110,47 @@ export function explain(
 function nest(
   regime: TranslationRegime,
   upper: boolean,
-  reads: readonly DescriptorRead[],
-): { steps: ExplainedStep[]; pending: ExplainedStep[] } {
+  trace: WalkTrace,
+  out: Translation,
+): { steps: ExplainedStep[]; pending: ExplainedStep[]; ipaSpace: number } {
   const steps: ExplainedStep[] = []
   let pending: ExplainedStep[] = []
-  for (const read of reads) {
-    const { stage, level, hi, lo } = read
-    const p = stage === 2 ? regime.stage2 : upper ? regime.upper : regime.lower
-    const fields = descriptorFields(regime, p, level, hi, lo)
-    const step = { ...read, kind: descriptorKind(p, level, lo), fields, nested: stage === 1 ? pending : [] }
-    if (stage === 2) pending.push(step)
-    else {
-      steps.push(step)
-      pending = []
+  // The IPA space of a table, which chooses the tables of stage 2, follows from the descriptors above it.
+  const state = new StageState()
+  const inStage1 = (n: number): boolean => trace.reads.slice(n).some(({ stage }) => stage === 1)
+  let ipaSpace = regime.stage1Enabled ? regime.security : out.stage1.oaSpace
+  for (const [n, read] of trace.reads.entries()) {
+    const { stage, level, hi, lo, topHi, topLo } = read
+    if (!inStage1(n) && out.stage1.sizeLog2 !== 0) ipaSpace = out.stage1.oaSpace
+    const p = stage === 2 ? stage2Parameters(regime, ipaSpace) : upper ? regime.upper : regime.lower
+    const words = topHi === undefined || topLo === undefined ? [lo, hi] : [lo, hi, topLo, topHi]
+    const step = {
+      ...read,
+      kind: descriptorKind(p, level, words),
+      fields: descriptorFields(regime, p, level, words),
+      nested: stage === 1 ? pending : [],
+      granules: granulesOf(regime, trace, n, read.pa),
     }
+    if (stage === 2) {
+      pending.push(step)
+      continue
+    }
+    steps.push(step)
+    pending = []
+    if (((topHi ?? hi) & (1 << 31)) !== 0) state.tableAttributes |= NS_TABLE
+    ipaSpace = tableSpace(regime.security, state)
   }
-  return { steps, pending }
+  return { steps, pending, ipaSpace }
+}
+
+/** The entries read for the PA `granule`, that of the descriptor after the first `after` ones, or of the output. */
+function granulesOf(
+  regime: TranslationRegime,
+  trace: WalkTrace,
+  after: number,
+  granule: number,
+): ExplainedGranuleEntry[] {
+  return trace.granules
+    .filter((read) => read.after === after)
+    .map(({ level, pa, hi, lo }) => explainGranuleEntry(regime.granuleProtection, level, pa, hi, lo, granule))
 }

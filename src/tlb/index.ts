@@ -7,8 +7,10 @@
 export { Access, accessOf, DEBUG_LOAD, FETCH, LOAD, STORE } from './access.ts'
 export { isDevice, Shareability } from './attributes.ts'
 export { type ExplainedStep, type Explanation, explain } from './explain.ts'
-export { type DescriptorKind, type ExplainedField, memoryType, sizeText } from './explain-descriptor.ts'
-export type { ExplainedRule } from './explain-rule.ts'
+export type { ExplainedRule } from './explain-denial.ts'
+export type { DescriptorKind } from './explain-descriptor.ts'
+export { type ExplainedField, memoryType, sizeText } from './explain-field.ts'
+export type { ExplainedGranuleEntry, GranuleEntryKind } from './explain-granule.ts'
 export { FaultKind, faultKindOf, faultLevelOf, faultName, faultStatusCode, NO_STATUS_CODE } from './fault.ts'
 export {
   ALL_FEATURES,
@@ -27,6 +29,6 @@ export { REGIME_REGISTERS, Regime, RegimeRegister, SecurityState } from './regim
 export { Tlb, TlbOptionError, type TlbOptions } from './tlb.ts'
 export type { TlbEvent, TlbEventSide } from './tlb-event.ts'
 export { decodeTlbi, TlbInvalidation, TlbiKind } from './tlbi.ts'
-export { type DescriptorRead, type WalkRecorder, WalkTrace } from './trace.ts'
+export { type DescriptorRead, type GranuleRead, type WalkRecorder, WalkTrace } from './trace.ts'
 export { Permission, StageState, Translation, Update } from './translation.ts'
 export { walk } from './walk.ts'

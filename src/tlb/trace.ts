@@ -67,6 +67,16 @@ export interface DescriptorRead {
   readonly topLo?: number
 }
 
+/** One entry of the granule protection tables that a walk read. */
+export interface GranuleRead {
+  readonly level: number
+  readonly pa: number
+  readonly hi: number
+  readonly lo: number
+  /** How many descriptors the walk had read before: the next one, or the output, is what the entry is about. */
+  readonly after: number
+}
+
 /**
  * Keeps the descriptors of a walk, for people.
  *
@@ -79,6 +89,8 @@ export interface DescriptorRead {
  */
 export class WalkTrace implements WalkRecorder {
   readonly reads: DescriptorRead[] = []
+  /** Entries of the granule protection tables (FEAT_RME). */
+  readonly granules: GranuleRead[] = []
 
   /** Keeps a descriptor. */
   descriptor(
@@ -95,9 +107,15 @@ export class WalkTrace implements WalkRecorder {
     this.reads.push(topHi === undefined || topLo === undefined ? read : { ...read, topHi, topLo })
   }
 
+  /** Keeps an entry of the granule protection tables. */
+  granuleEntry(level: number, pa: number, hi: number, lo: number): void {
+    this.granules.push({ level, pa, hi, lo, after: this.reads.length })
+  }
+
   /** Forgets what was recorded. */
   clear(): void {
     this.reads.length = 0
+    this.granules.length = 0
   }
 
   /** One line for each read. */

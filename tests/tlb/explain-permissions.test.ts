@@ -105,7 +105,7 @@ describe('the fields of a leaf', () => {
   it('have POIndex where overlays are in use', () => {
     const bench = onePage(5n << 60n)
     expect(field(bench, 1, 'POIndex')).toBeUndefined()
-    expect(field(bench.set('TCR2_EL1', 4n), 1, 'POIndex')).toEqual([5, '[62:60]', 'index into POR_EL1 and POR_EL0'])
+    expect(field(bench.set('TCR2_EL1', 4n), 1, 'POIndex')).toEqual([5, '[62:60]', 'index into POR_EL0'])
     const s2 = stage2(S2PIE | S2POE, 0xffn, 0xffn)
     expect(field(s2, 2, 'POIndex')).toEqual([1, '[62:59]', 'index into S2POR_EL1'])
   })

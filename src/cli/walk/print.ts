@@ -2,6 +2,7 @@ import { hex } from '../../bits.ts'
 import {
   Access,
   type ExplainedField,
+  type ExplainedGranuleEntry,
   type ExplainedStep,
   type Explanation,
   FaultKind,
@@ -20,16 +21,22 @@ export function tree(told: Explanation): string {
   const nodes: Node[] = [
     { text: 'registers', children: told.registers.map(fieldNode) },
     ...told.steps.map(stepNode),
+    ...told.granules.map(granuleNode),
     { text: `${paint('bold', result(told))}`, children: resultLines(told) },
   ]
   return [`${accessText(told.access)} at ${wide(told.vaHi, told.vaLo)}`, ...draw(nodes)].join('\n')
 }
 
 function stepNode(step: ExplainedStep): Node {
-  const { stage, level, pa, address, hi, lo, kind, fields, nested } = step
+  const { stage, level, pa, address, kind, fields, nested, granules } = step
   const at = address === pa ? hex(pa) : `IPA ${hex(address)}, PA ${hex(pa)}`
-  const children = [...nested.map(stepNode), ...fields.map(fieldNode)]
-  return { text: `stage ${stage}, level ${level}: ${kind} ${wide(hi, lo)} at ${at}`, children }
+  const children = [...nested.map(stepNode), ...granules.map(granuleNode), ...fields.map(fieldNode)]
+  return { text: `stage ${stage}, level ${level}: ${kind} ${descriptor(step)} at ${at}`, children }
+}
+
+function granuleNode({ level, pa, hi, lo, kind, granule, fields }: ExplainedGranuleEntry): Node {
+  const text = `granule ${hex(granule)}, level ${level}: ${kind} ${wide(hi, lo)} at ${hex(pa)}`
+  return { text, children: fields.map(fieldNode) }
 }
 
 function fieldNode({ name, bits, value, meaning }: ExplainedField): Node {
@@ -70,6 +77,7 @@ export function json(told: Explanation): Record<string, unknown> {
     access: accessText(told.access),
     registers: told.registers.map(jsonField),
     steps: told.steps.map(jsonStep),
+    ...jsonGranules(told.granules),
     ...(faulted
       ? {
           fault: faultName(t.fault, t.level),
@@ -103,11 +111,20 @@ function jsonStep(step: ExplainedStep): unknown {
     level: step.level,
     pa: hex(step.pa),
     ...(step.address === step.pa ? {} : { ipa: hex(step.address) }),
-    descriptor: wide(step.hi, step.lo),
+    descriptor: descriptor(step),
     kind: step.kind,
     fields: step.fields.map(jsonField),
     ...(step.nested.length === 0 ? {} : { nested: step.nested.map(jsonStep) }),
+    ...jsonGranules(step.granules),
   }
+}
+
+function jsonGranules(entries: readonly ExplainedGranuleEntry[]): Record<string, unknown> {
+  if (entries.length === 0) return {}
+  const granules = entries.map(({ level, pa, hi, lo, kind, granule, fields }) => {
+    return { level, pa: hex(pa), entry: wide(hi, lo), kind, granule: hex(granule), fields: fields.map(jsonField) }
+  })
+  return { granules }
 }
 
 function jsonField({ name, bits, value, meaning }: ExplainedField): unknown {
@@ -116,4 +133,9 @@ function jsonField({ name, bits, value, meaning }: ExplainedField): unknown {
 
 function wide(hi: number, lo: number): string {
   return `0x${hi.toString(16).padStart(8, '0')}${lo.toString(16).padStart(8, '0')}`
+}
+
+/** A descriptor of 64 bits or of 128. */
+function descriptor({ hi, lo, topHi, topLo }: ExplainedStep): string {
+  return topHi === undefined || topLo === undefined ? wide(hi, lo) : wide(topHi, topLo) + wide(hi, lo).slice(2)
 }
