@@ -13,6 +13,7 @@
 import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import { constantMembers } from './constant-members.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { bin, exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
@@ -49,7 +50,12 @@ const noBareImports = {
 
 const out = `${root}dist`
 rmSync(out, { recursive: true, force: true })
-const bundle = await rolldown({ input, external: /^[^./]/, platform: 'neutral', plugins: [noBareImports] })
+const bundle = await rolldown({
+  input,
+  external: /^[^./]/,
+  platform: 'neutral',
+  plugins: [constantMembers(), noBareImports],
+})
 await bundle.write({
   dir: out,
   format: 'esm',
