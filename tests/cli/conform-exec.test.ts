@@ -69,6 +69,21 @@ describe('nisv conform exec', () => {
     expect(report.failed).toBeGreaterThan(3000)
   })
 
+  it('has the CPU that the header tells: without FEAT_LSE2 an unaligned atomic faults', async () => {
+    const pc = '0x10000004'
+    const code = ['b8210040'] // ldadd w1, w0, [x2]
+    const one = { id: 'a', cls: 'atomic', pc, code, x: { 2: '0x20000802' } }
+    const graded = async (end: string, header: unknown): Promise<number> => {
+      async function* lines(): AsyncGenerator<CaseLine> {
+        yield { file: 'f', line: 1, value: { header } }
+        yield { file: 'f', line: 2, value: { ...one, out: { end, word: 0 } } }
+      }
+      return (await run(lines())).report.passed
+    }
+    const none = { id_regs: { ID_AA64MMFR2_EL1: '0x0' } }
+    expect([await graded('fault', none), await graded('fault', {})]).toEqual([1, 0])
+  })
+
   it('prints the same outcomes that it compares, from input without them', async () => {
     const lines: string[] = []
     const write = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => lines.push(String(chunk)) > 0)

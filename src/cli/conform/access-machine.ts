@@ -20,11 +20,12 @@ import {
 } from '../../mmio/index.ts'
 import { Access, accessOf, FaultKind, RegimeRegister, Translation, TranslationRegime, walk } from '../../tlb/index.ts'
 
-/** One byte of an access of a device, in order. */
-export interface AccessByte {
+/** An access of a device: an element of an instruction, or its part on one page. */
+export interface DeviceAccess {
   readonly kind: 'r' | 'w'
   readonly pa: number
-  readonly value: number
+  /** In memory order. */
+  readonly bytes: readonly number[]
 }
 
 const TABLES = 0x4b00_0000
@@ -120,7 +121,7 @@ export class AccessMachine {
   /** SVE: byte of the vector that the first active lane begins at. */
   firstByte = 0
   /** Device accesses since {@link reset}. */
-  readonly accesses: AccessByte[] = []
+  readonly accesses: DeviceAccess[] = []
   /** What the last {@link step} came to: of the handler, or of the CPU before it. */
   outcome: Outcome = new Outcome()
   readonly plan: Plan = new Plan()
@@ -274,7 +275,7 @@ export class AccessMachine {
 
   #note(write: boolean, pa: number, bytes: Uint8Array): void {
     if (pa >= RAM_PAGES[0]) return
-    for (const [k, value] of bytes.entries()) this.accesses.push({ kind: write ? 'w' : 'r', pa: pa + k, value })
+    this.accesses.push({ kind: write ? 'w' : 'r', pa, bytes: [...bytes] })
   }
 
   #map(): void {

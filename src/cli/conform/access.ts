@@ -1,6 +1,6 @@
 import { hex } from '../../bits.ts'
 import { DFSC_ALIGNMENT, Reg, type RegisterFile, VectorReg } from '../../mmio/index.ts'
-import { type AccessByte, AccessMachine, contractWord, copyOf, VECTOR_BYTES } from './access-machine.ts'
+import { AccessMachine, contractWord, copyOf, type DeviceAccess, VECTOR_BYTES } from './access-machine.ts'
 import { emitOutcomes } from './emit.ts'
 import { type CaseLine, ConformInputError, hasLse2 } from './input.ts'
 import { Report } from './report.ts'
@@ -65,7 +65,7 @@ export function emitAccess(cases: AsyncIterable<CaseLine>): Promise<number> {
     cases,
     (line) => {
       const { accesses, exception: _, mayEnd: __, neverFaults: ___, shifted: ____, ...rest } = run(machine, line, {})
-      return { ...rest, accesses: accesses.map((a) => [a.kind, hex(a.pa), 1, hex(a.value)]) }
+      return { ...rest, accesses: accesses.map(accessOf) }
     },
     (header) => {
       machine = new AccessMachine(hasLse2(header))
@@ -73,9 +73,16 @@ export function emitAccess(cases: AsyncIterable<CaseLine>): Promise<number> {
   )
 }
 
+/** One byte of an access of a device. */
+interface AccessByte {
+  readonly kind: 'r' | 'w'
+  readonly pa: number
+  readonly value: number
+}
+
 interface Result extends Fields {
   readonly end: string
-  readonly accesses: readonly AccessByte[]
+  readonly accesses: readonly DeviceAccess[]
   /** A first-fault or non-fault load. */
   readonly mayEnd: boolean
   readonly neverFaults: boolean
@@ -187,8 +194,9 @@ function compare(got: Result, want: Fields, one: Fields): [string, string, strin
     const actual = (got.exception ?? []).map(hexOf).join(' ')
     return expected === actual ? undefined : ['exception', expected, actual]
   }
-  const expected = folded(String(one.cls), expand(want.accesses), got.accesses).map(accessText)
-  const actual = got.accesses.map(accessText)
+  const bytes = got.accesses.flatMap(bytesOf)
+  const expected = folded(String(one.cls), expand(want.accesses), bytes).map(byteText)
+  const actual = bytes.map(byteText)
   const at = expected.findIndex((text, k) => text !== actual[k])
   if (at >= 0 || expected.length !== actual.length) {
     const place = at >= 0 ? at : expected.length
@@ -260,7 +268,17 @@ function givenBytes(out: Fields): Map<number, number[]> {
   return given
 }
 
-function accessText(a: AccessByte): string {
+/** An access as the file has it: kind, address, size, and a value whose lowest byte is the first. */
+function accessOf({ kind, pa, bytes }: DeviceAccess): readonly [string, string, number, string] {
+  const value = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
+  return [kind, hex(pa), bytes.length, hex(value)]
+}
+
+function bytesOf({ kind, pa, bytes }: DeviceAccess): AccessByte[] {
+  return bytes.map((value, k) => ({ kind, pa: pa + k, value }))
+}
+
+function byteText(a: AccessByte): string {
   return `${a.kind} ${hex(a.pa)} ${hex(a.value, 2)}`
 }
 

@@ -92,7 +92,8 @@ export class ExecMachine {
   readonly #registers: RegisterAccess = new RegisterAccess()
   readonly #elements: ScalableElements = new ScalableElements()
 
-  constructor() {
+  /** @param lse2 - the CPU has FEAT_LSE2. */
+  constructor(lse2: boolean = true) {
     this.#space = new AddressSpace()
       .add(MemoryRegion.ram('window', this.memory), WINDOW)
       .add(MemoryRegion.ram('tables', this.#tables), TABLES)
@@ -100,6 +101,7 @@ export class ExecMachine {
       space: this.#space,
       // No unit of this size is RAM throughout: RAM faults too, and is emulated.
       granule: 65536,
+      features: { LSE2: lse2 },
       zeroBlock: ZERO_BLOCK,
       tags: {
         read: (pa) => this.#tags[(pa - WINDOW) >>> 4] ?? 0,

@@ -1,10 +1,10 @@
-import { bit, hex } from '../../bits.ts'
+import { bit, bits, hex } from '../../bits.ts'
 import { CONSTRAINED, decode } from '../../decode/index.ts'
 import { Reg, VectorReg } from '../../mmio/index.ts'
 import { contractWord } from './access-machine.ts'
 import { emitOutcomes } from './emit.ts'
 import { ExecMachine, PREDICATE_BYTES, VECTOR_BYTES, WINDOW } from './exec-machine.ts'
-import { type CaseLine, ConformInputError } from './input.ts'
+import { type CaseLine, ConformInputError, hasLse2 } from './input.ts'
 import { Report } from './report.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -21,16 +21,24 @@ interface ExecOutcome extends Fields {
  * @returns the exit status.
  */
 export async function conformExec(cases: AsyncIterable<CaseLine>, report: Report = new Report()): Promise<number> {
-  const player = new ExecPlayer()
+  let player = new ExecPlayer()
   const classes = new Map<string, [number, number]>()
   const excused = new Map<string, number>()
+  let untagged = 0
   for await (const line of cases) {
-    if ('header' in line.value) continue
+    if ('header' in line.value) {
+      player = new ExecPlayer(hasLse2(line.value.header))
+      continue
+    }
     const { id, cls, code, out } = line.value
     if (!isFields(out)) throw new ConformInputError(line.file, line.line, 'has no outcome; use --emit')
     const got = player.run(line)
-    const difference = compare(line.value, out, got, player.row)
-    const why = difference === undefined ? '' : notGraded(line.value, out, got, player.row)
+    let difference = compare(line.value, out, got, player.row)
+    if (difference !== undefined && checksNoTag(out, got, player)) {
+      untagged++
+      difference = compare(line.value, out, player.run(line, false), player.row)
+    }
+    const why = difference === undefined ? '' : notGraded(line.value, out, got, player)
     if (why !== '') {
       excused.set(why, (excused.get(why) ?? 0) + 1)
       continue
@@ -44,14 +52,21 @@ export async function conformExec(cases: AsyncIterable<CaseLine>, report: Report
     sums[difference === undefined ? 0 : 1] += 1
     classes.set(String(cls), sums)
   }
+  if (untagged > 0) report.note(`${untagged} graded without tag checks, which QEMU does not make there`)
   for (const [why, count] of [...excused].sort()) report.note(`${count} not graded: ${why}`)
   return report.end(classes)
 }
 
 /** Prints each case's outcome as nisv has it, in order. */
 export function emitExec(cases: AsyncIterable<CaseLine>): Promise<number> {
-  const player = new ExecPlayer()
-  return emitOutcomes(cases, (line) => player.run(line))
+  let player = new ExecPlayer()
+  return emitOutcomes(
+    cases,
+    (line) => player.run(line),
+    (header) => {
+      player = new ExecPlayer(hasLse2(header))
+    },
+  )
 }
 
 /** Name of the field, expected, got; `undefined` when the outcomes agree. */
@@ -99,25 +114,30 @@ function agrees(row: string, z: number, want: Fields, before: unknown, expected:
 /** What `max` of QEMU 11 does not have, so that it has SIGILL where nisv executes. */
 const NEWER = /^(?:LSUI|THE|D128|LS64.*|LRCPC3)$/
 
+/** QEMU checks no tag of LDAPUR, STLUR and kin, nor of contiguous SVE accesses: it goes on where nisv stops. */
+function checksNoTag(want: Fields, got: Fields, { row, scalable }: ExecPlayer): boolean {
+  if (want.end !== 'ok') return false
+  // Such a load ends in FFR where an element's tags differ that is not its first.
+  if (/^LD[FN]F1.*_B[RI]_/.test(row)) return true
+  return got.reason === 'tag-check-fault' && (scalable || /^LDAPUR|^STLUR/.test(row))
+}
+
 /** Why a case with another outcome is not graded; `''` when it is. */
-function notGraded(one: Fields, want: Fields, got: Fields, row: string): string {
+function notGraded(one: Fields, want: Fields, got: Fields, { row, lse2 }: ExecPlayer): string {
   const codes = Array.isArray(one.code) ? one.code : []
   const insn = decode(Number.parseInt(String(codes[Number(got.word ?? want.word ?? codes.length - 1)]), 16) >>> 0)
   if (insn === undefined) return ''
-  const { features, group } = insn.encoding
+  const { features } = insn.encoding
   const undefinedThere = want.end === 'SIGILL'
   if (undefinedThere && features.some((f) => NEWER.test(f))) return 'an instruction that QEMU does not have'
   if (insn.verdict === CONSTRAINED) return 'CONSTRAINED UNPREDICTABLE'
   if (want.end !== got.end && /^STL?X[RP]/.test(row)) return 'a store-exclusive that fails may fault before'
   if (/loadlit/.test(row) && !inPool(insn.word)) return "a literal that is another case's code"
-  if (/^LDRA[AB]/.test(row) && undefinedThere) return 'a pointer that is not signed, without the keys'
+  if (/^LDRA[AB]/.test(row) && want.end !== 'ok' && codes.length === 1)
+    return 'a pointer that is not signed, without the keys'
   if (/^(?:CPY|SET)/.test(row)) {
     if (codes.length === 1) return "a stage of a copy alone: how much each stage does is the CPU's choice"
     if (/^CPYF/.test(row) && want.end === 'ok') return 'a forward copy onto itself: which bytes are read first is open'
-  }
-  if (got.reason === 'tag-check-fault' && want.end === 'ok') {
-    if (/^LDAPUR|^STLUR/.test(row)) return 'QEMU checks no tag of LDAPUR and STLUR'
-    if (/^S[VM]E /.test(group)) return 'QEMU checks no tag of contiguous SVE accesses'
   }
   if (/^LD1R/.test(row) && want.end === 'fault' && ((insn.word >>> 5) & 31) === 31)
     return 'QEMU checks tags of LD1R from SP'
@@ -126,16 +146,12 @@ function notGraded(one: Fields, want: Fields, got: Fields, row: string): string 
   if (/^LD[FN]F1.*_B[RI]_/.test(row) && (predicateOf(one, (insn.word >>> 10) & 7) & 1) === 0) {
     return 'QEMU loads nothing by LDFF1 and LDNF1 when the first element is inactive'
   }
-  // The tag makes such a load end in FFR.
-  if (/^LD[FN]F1.*_B[RI]_/.test(row) && tagOfBase(one, insn.word) !== 0)
-    return 'QEMU checks no tag of contiguous SVE accesses'
+  // QEMU 7.2, whose `max` has no FEAT_LSE2.
+  if (!lse2 && want.end === 'fault' && got.reason === 'alignment-fault')
+    return 'QEMU 7.2 looks at the page before the alignment'
+  if (!lse2 && /^CASP/.test(row) && bits(insn.word, 16, 5) === 30)
+    return 'QEMU 7.2 writes SP for the XZR of CASP X30, XZR'
   return ''
-}
-
-function tagOfBase(one: Fields, word: number): number {
-  const base = (word >>> 5) & 31
-  const address = BigInt(String((base === 31 ? one.sp : fieldsOf(one.x)[base]) ?? contractWord(base)))
-  return Number((address >> 56n) & 15n)
 }
 
 function predicateOf(one: Fields, p: number): number {
@@ -157,18 +173,33 @@ function fieldsOf(value: unknown): Fields {
   return isFields(value) ? value : {}
 }
 
-/** PSTATE.NZCV. */
+/** PSTATE.TCO, PSTATE.NZCV. */
+const TCO = 1n << 25n
 const NZCV = 0xf000_0000n
 
 /** Runs cases on one machine. */
 class ExecPlayer {
-  readonly #machine: ExecMachine = new ExecMachine()
+  readonly #machine: ExecMachine
+  readonly lse2: boolean
   /** The row of the last word that was tried. */
   row = ''
 
-  run(line: CaseLine): ExecOutcome {
+  /** @param lse2 - the CPU of the file has FEAT_LSE2. */
+  constructor(lse2: boolean = true) {
+    this.#machine = new ExecMachine(lse2)
+    this.lse2 = lse2
+  }
+
+  /** The last word that was tried is one of SVE or SME. */
+  get scalable(): boolean {
+    return this.#machine.plan.scalable !== undefined
+  }
+
+  /** @param tagChecks - PSTATE.TCO is 0. */
+  run(line: CaseLine, tagChecks: boolean = true): ExecOutcome {
     const { machine, codes } = this.#begin(line)
     const { regs, vectors } = machine.vcpu
+    if (!tagChecks) regs.set(Reg.PSTATE, regs.get(Reg.PSTATE) | TCO)
     const before = regs.x.slice()
     const bytes = vectors.file.bytes.slice()
     for (const [word, code] of codes.entries()) {
