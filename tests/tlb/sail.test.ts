@@ -1,57 +1,18 @@
 /**
  * Translations by Arm's own model, rule by rule: what `scripts/sail/walk.mjs` has made of the Sail pseudocode of arm-v9.4-a.
  */
-
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import {
-  Access,
-  ALL_FEATURES,
-  type Descriptor,
   type Descriptor128,
   encodePar,
   FaultKind,
   GranuleFault,
-  RegimeRegister,
-  type TableMemory,
   Translation,
-  TranslationRegime,
+  type TranslationRegime,
   walk,
 } from '../../src/tlb/index.ts'
+import { beginProbe, hex, machineOf, type Probe, SAIL_FILES, sailCases } from './sail-cases.ts'
 import { high, low } from './vector.ts'
-
-/** More cases: `NISV_SAIL_CASES=FOLDER`, made by `scripts/sail/walk.mjs --out FOLDER`. */
-const folder = process.env.NISV_SAIL_CASES ?? fileURLToPath(new URL('vectors/sail', import.meta.url))
-
-interface Probe {
-  readonly va: string
-  readonly el: number
-  readonly pan?: boolean
-  readonly kind: string
-  readonly out: Readonly<Record<string, unknown>>
-  readonly after?: Readonly<Record<string, string>>
-  readonly sail?: string
-}
-
-interface SailCase {
-  readonly id: string
-  readonly regs: Readonly<Record<string, string>>
-  readonly mem: Readonly<Record<string, string>>
-  readonly probes: readonly Probe[]
-}
-
-const KINDS: Readonly<Record<string, number>> = {
-  load: Access.READ,
-  store: Access.WRITE,
-  fetch: Access.EXECUTE,
-  atomic: Access.READ | Access.WRITE,
-  rcw: Access.READ | Access.WRITE | Access.READ_CHECK_WRITE,
-  'gcs-load': Access.READ | Access.GCS,
-  'gcs-store': Access.WRITE | Access.GCS,
-}
 
 const FAULTS: Readonly<Record<number, string>> = {
   [FaultKind.TRANSLATION]: 'translation',
@@ -68,33 +29,6 @@ const GRANULE_FAULTS: Readonly<Record<number, string>> = {
   [GranuleFault.ADDRESS_SIZE]: 'GPCF_AddressSize',
   [GranuleFault.FAIL]: 'GPCF_Fail',
   [GranuleFault.EXTERNAL]: 'GPCF_EABT',
-}
-
-const hex = (value: number | bigint): string => `0x${value.toString(16)}`
-
-class Memory implements TableMemory {
-  readonly words = new Map<number, bigint>()
-  readonly changed = new Map<number, bigint>()
-
-  readDescriptor(pa: number, out: Descriptor): boolean {
-    const word = this.changed.get(pa) ?? this.words.get(pa) ?? 0n
-    out.hi = high(word)
-    out.lo = low(word)
-    return true
-  }
-
-  compareAndSwapDescriptor(pa: number, oldHi: number, oldLo: number, hi: number, lo: number): boolean {
-    const now = this.changed.get(pa) ?? this.words.get(pa) ?? 0n
-    if (high(now) !== oldHi || low(now) !== oldLo) return false
-    const to = (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)
-    if (to !== now) this.changed.set(pa, to)
-    return true
-  }
-
-  compareAndSwapDescriptor128(pa: number, old: Descriptor128, now: Descriptor128): boolean {
-    const low = this.compareAndSwapDescriptor(pa, old.hi, old.lo, now.hi, now.lo)
-    return low && this.compareAndSwapDescriptor(pa + 8, old.topHi, old.topLo, now.topHi, now.topLo)
-  }
 }
 
 /** FEAT_XS is the model's: what has XS = 0 besides Write-Back has encodings of its own, which nisv does not report. */
@@ -114,18 +48,8 @@ function withoutXs(register: bigint): string {
 const out = new Translation()
 const par: Descriptor128 = { lo: 0, hi: 0, topLo: 0, topHi: 0 }
 
-/** PAR_EL1 of an AT instruction, `at-S12E1RP` and so on, but for what is UNKNOWN. */
-function addressTranslation(regime: TranslationRegime, memory: Memory, probe: Probe): Record<string, unknown> {
-  const [, stage, el, kind, pan] = /^at-(S1|S12)E(\d)([RW])(P?)$/.exec(probe.kind) as RegExpExecArray
-  let access = Access.NO_UPDATE | Access.ADDRESS_TRANSLATION | (kind === 'W' ? Access.WRITE : Access.READ)
-  if (stage === 'S1') access |= Access.STAGE1_ONLY
-  if (el === '0') access |= Access.UNPRIVILEGED
-  if (pan === 'P' && probe.pan) access |= Access.PAN
-  const va = BigInt(probe.va)
-  memory.changed.clear()
-  regime.selectFor(Number(el))
-  regime.update()
-  walk(regime, memory, high(va), low(va), access, out)
+/** PAR_EL1 of an AT instruction, but for what is UNKNOWN. */
+function parOf(regime: TranslationRegime, access: number, probe: Probe): Record<string, unknown> {
   encodePar(regime, access, out, par)
   const word = (top: number, bottom: number): bigint => (BigInt(top) << 32n) | BigInt(bottom)
   const unknown = BigInt((probe.out.unknown as string | undefined) ?? 0)
@@ -133,14 +57,7 @@ function addressTranslation(regime: TranslationRegime, memory: Memory, probe: Pr
   return { par: hex(value), ...(unknown === 0n ? {} : { unknown: hex(unknown) }) }
 }
 
-function translate(regime: TranslationRegime, memory: Memory, probe: Probe): Record<string, unknown> {
-  const unprivileged = probe.el === 0 || probe.kind.endsWith('-unprivileged')
-  let access = KINDS[probe.kind.replace('-unprivileged', '')] as number
-  if (unprivileged) access |= Access.UNPRIVILEGED
-  if (probe.pan) access |= Access.PAN
-  const va = BigInt(probe.va)
-  memory.changed.clear()
-  walk(regime, memory, high(va), low(va), access, out)
+function resultOf(): Record<string, unknown> {
   if (out.fault === FaultKind.NONE) {
     // PAR_EL1.NS and NSE where they are UNKNOWN are not what the model has: the space is.
     return { pa: hex(out.pa), paspace: out.paspace, attr: hex(out.attr), sh: out.sh }
@@ -156,31 +73,22 @@ function translate(regime: TranslationRegime, memory: Memory, probe: Probe): Rec
   return found
 }
 
-describe.each(readdirSync(folder).filter((name) => name.endsWith('.jsonl.gz')))('%s', (name) => {
-  const lines = gunzipSync(readFileSync(join(folder, name)))
-    .toString()
-    .trim()
-    .split('\n')
-  const cases = lines.map((line) => JSON.parse(line) as SailCase)
+describe.each(SAIL_FILES)('%s', (name) => {
+  const cases = sailCases(name)
 
   it('as the model has it', () => {
     const wrong: unknown[] = []
     let seen = 0
-    for (const { id, regs, mem, probes } of cases) {
-      const regime = new TranslationRegime({ ...ALL_FEATURES, paSize: 52 })
-      for (const [register, text] of Object.entries(regs)) {
-        const index = RegimeRegister[register as keyof typeof RegimeRegister] as number | undefined
-        // HCRX_EL2 and bits of SCR_EL3 enable registers; the caller of a regime sees to that.
-        if (index !== undefined) regime.set(index, high(BigInt(text)), low(BigInt(text)))
-      }
-      const memory = new Memory()
-      for (const [pa, word] of Object.entries(mem)) memory.words.set(Number(pa), BigInt(word))
-      for (const [i, probe] of probes.entries()) {
+    for (const one of cases) {
+      const { regime, memory } = machineOf(one)
+      for (const [i, probe] of one.probes.entries()) {
         seen++
-        regime.selectFor(probe.kind.endsWith('-unprivileged') && probe.el === 2 ? 0 : probe.el)
-        regime.update()
-        const at = probe.kind.startsWith('at-')
-        const got = at ? addressTranslation(regime, memory, probe) : translate(regime, memory, probe)
+        const access = beginProbe(regime, probe)
+        const va = BigInt(probe.va)
+        memory.changed.clear()
+        walk(regime, memory, high(va), low(va), access, out)
+        const at = probe.out.par !== undefined
+        const got = at ? parOf(regime, access, probe) : resultOf()
         const want = {
           ...probe.out,
           ...(probe.out.attr === undefined ? {} : { attr: attribute(probe.out.attr as string) }),
@@ -190,17 +98,7 @@ describe.each(readdirSync(folder).filter((name) => name.endsWith('.jsonl.gz')))(
         try {
           expect({ ...got, after }).toEqual({ ...want, after: probe.after ?? {} })
         } catch {
-          wrong.push({
-            case: `${id}, probe ${i}`,
-            va: probe.va,
-            kind: probe.kind,
-            el: probe.el,
-            sail: probe.sail,
-            want,
-            got,
-            wantAfter: probe.after,
-            after,
-          })
+          wrong.push({ case: `${one.id}, probe ${i}`, ...probe, want, got, wantAfter: probe.after, after })
         }
       }
     }
