@@ -40,10 +40,14 @@ export class ContextTable {
   /** The number that the last {@link of} took from another state, or -1: entries of it are void. */
   recycled = -1
 
-  /** The number of the regime's state, 0..15. Costs two compares while the registers are the same. */
+  /** The number of the regime's state, 0..15, or -1 where it is to be looked up by {@link of}. Costs two compares. */
+  known(regime: TranslationRegime): number {
+    return regime === this.regime && regime.version === this.version ? this.current : -1
+  }
+
+  /** The number of the regime's state, 0..15; sets {@link recycled}. */
   of(regime: TranslationRegime): number {
     this.recycled = -1
-    if (regime === this.regime && regime.version === this.version) return this.current
     this.regime = regime
     this.version = regime.version
     for (let i = 0; i < REGIME_REGISTERS; i++) {

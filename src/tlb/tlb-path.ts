@@ -5,6 +5,7 @@
  */
 import { swapBytes } from '../bits.ts'
 import type { Descriptor, TableMemory } from './memory.ts'
+import type { TlbEntry } from './tlb-entry.ts'
 import type { WalkRecorder } from './trace.ts'
 
 /**
@@ -69,7 +70,6 @@ export class PathTable {
   private readonly hi: Uint32Array
   private readonly lo: Uint32Array
   private readonly lengths: Uint8Array
-  private readonly descriptors: Uint8Array
   private readonly now: Descriptor = { lo: 0, hi: 0 }
 
   constructor(entries: number) {
@@ -77,34 +77,33 @@ export class PathTable {
     this.hi = new Uint32Array(entries * MAX_PATH)
     this.lo = new Uint32Array(entries * MAX_PATH)
     this.lengths = new Uint8Array(entries)
-    this.descriptors = new Uint8Array(entries)
   }
 
   /** Keeps the walk just recorded as the path of `entry`. */
-  keep(entry: number, walk: PathRecorder): void {
-    const at = entry * MAX_PATH
+  keep(entry: TlbEntry, walk: PathRecorder): void {
+    const at = entry.index * MAX_PATH
     const { length } = walk
     for (let i = 0; i < length; i++) {
       this.pa[at + i] = walk.pa[i] as number
       this.hi[at + i] = walk.hi[i] as number
       this.lo[at + i] = walk.lo[i] as number
     }
-    this.lengths[entry] = length
-    this.descriptors[entry] = walk.descriptors
-  }
-
-  /** Descriptors in the path of `entry`. */
-  length(entry: number): number {
-    return this.descriptors[entry] as number
+    this.lengths[entry.index] = length
+    entry.reads = walk.descriptors
   }
 
   /** Whether every descriptor of the path is in memory as it was. The leaf, which changes most, is read first. */
-  unchanged(entry: number, memory: TableMemory): boolean {
+  unchanged(entry: TlbEntry, memory: TableMemory): boolean {
+    const at = entry.index * MAX_PATH
+    const end = at + (this.lengths[entry.index] as number)
+    return memory.descriptorsAre === undefined
+      ? this.eachUnchanged(memory, at, end)
+      : memory.descriptorsAre(this.pa, this.hi, this.lo, at, end)
+  }
+
+  private eachUnchanged(memory: TableMemory, from: number, to: number): boolean {
     const { now } = this
-    const at = entry * MAX_PATH
-    const end = at + (this.lengths[entry] as number)
-    if (memory.descriptorsAre !== undefined) return memory.descriptorsAre(this.pa, this.hi, this.lo, at, end)
-    for (let i = end - 1; i >= at; i--) {
+    for (let i = to - 1; i >= from; i--) {
       if (!memory.readDescriptor(this.pa[i] as number, now)) return false
       if (now.lo >>> 0 !== this.lo[i] || now.hi >>> 0 !== this.hi[i]) return false
     }

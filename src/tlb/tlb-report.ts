@@ -5,6 +5,7 @@
  */
 import type { TranslationRegime } from './regime.ts'
 import type { TlbEntries } from './tlb-entries.ts'
+import type { TlbEntry } from './tlb-entry.ts'
 import type { TlbEvent, TlbEventSide } from './tlb-event.ts'
 import type { Translation } from './translation.ts'
 
@@ -25,23 +26,29 @@ export function reportDisagreements(
   const va = (hi & 0x00ff_ffff) * 0x1_0000_0000 + (lo >>> 0)
   const start = va - (va % 2 ** out.sizeLog2)
   const end = start + 2 ** out.sizeLog2
-  for (let e = 0; e < entries.size; e++) {
-    if (!entries.isLive(e, regime, context) || !entries.overlaps(e, start, end)) continue
-    const at = Math.max(start, entries.firstVa(e))
-    const old = entries.side(e, at)
+  for (const entry of entries.all) {
+    if (!isFor(entry, regime, context) || !entry.overlaps(start, end)) continue
+    const at = Math.max(start, entry.firstVa)
+    const old = entry.side(at)
     const now = {
       pa: out.pa - (va - at),
       sizeLog2: out.stage1SizeLog2,
       attr: out.attr,
       notGlobal: out.notGlobal,
     }
-    const what = difference(old, now, entries.isFetch(e) === fetch)
+    const what = difference(old, now, entry.isFetch === fetch)
     if (what === undefined) continue
     const kind = old.sizeLog2 === now.sizeLog2 ? 'break-before-make' : 'conflict'
     const upper = hi & 0xff00_0000
     const vaHi = (upper | Math.floor(at / 0x1_0000_0000)) >>> 0
     onEvent({ kind, what, vaHi, vaLo: at % 0x1_0000_0000, before: old, now })
   }
+}
+
+/** Whether the entry is one of this register state, VMID and ASID. */
+function isFor(entry: TlbEntry, regime: TranslationRegime, context: number): boolean {
+  const own = !entry.notGlobal || entry.asid === regime.asid
+  return entry.isLive && own && entry.context === context && entry.vmid === regime.vmid
 }
 
 /** `sameKind`: both are of data, or both of instructions, whose memory types may differ by SCTLR_ELx.C and I. */

@@ -6,6 +6,7 @@
 import { Access } from './access.ts'
 import { FaultKind } from './fault.ts'
 import type { TableMemory } from './memory.ts'
+import type { TableParameters } from './parameters.ts'
 import type { TranslationRegime } from './regime.ts'
 import { ContextTable } from './tlb-context.ts'
 import { TlbEntries, WAYS } from './tlb-entries.ts'
@@ -107,29 +108,52 @@ export class Tlb {
     // A path says nothing of granule protection, nor which space its descriptors are in.
     if ((access & UNCACHED) !== 0 || (this.validated && !regime.isPlain))
       return walk(regime, memory, vaHi, vaLo, access, out)
-    const context = this.contexts.of(regime)
-    if (this.contexts.recycled >= 0) {
-      this.entries.dropContext(this.contexts.recycled)
-      this.tables.dropContext(this.contexts.recycled)
-    }
+    const known = this.contexts.known(regime)
+    const context = known >= 0 ? known : this.enter(regime)
     const p = (vaHi & (1 << 23)) !== 0 ? regime.upper : regime.lower
     const fetch = (access & Access.EXECUTE) !== 0
     // Halves as signed numbers: V8 allocates for a u32 above 2^31 that is passed to a function it does not inline.
     const lo = vaLo | 0
     // The top byte that is ignored is not part of the tag.
     const hi = p.tbi && !(fetch && p.tbid) ? (vaHi << 8) >> 8 : vaHi | 0
-    const { entries } = this
-    const entry = entries.find(regime, p, context, hi, lo, fetch)
-    if (entry >= 0 && entries.usable(entry, p, access)) {
+    const entry = this.entries.find(regime, p, context, hi, lo, fetch)
+    if (entry !== undefined && (entry.allowed === access || entry.allows(p, access))) {
       // The tables are the same: `find` looks at them.
       if (!this.validated || this.paths.unchanged(entry, memory)) {
         this.hits++
-        entries.answer(entry, hi, lo, access, out)
-        out.reads = this.validated ? this.paths.length(entry) : 0
+        entry.answer(hi, lo, access, out)
         return FaultKind.NONE
       }
-      entries.drop(entry)
+      entry.drop()
     }
+    return this.miss(regime, p, memory, context, vaHi, vaLo, access, out)
+  }
+
+  /** The number of a register state that is not the last one's. */
+  private enter(regime: TranslationRegime): number {
+    const context = this.contexts.of(regime)
+    const { recycled } = this.contexts
+    if (recycled >= 0) {
+      this.entries.dropContext(recycled)
+      this.tables.dropContext(recycled)
+    }
+    return context
+  }
+
+  /** Walks, and keeps what it finds. */
+  private miss(
+    regime: TranslationRegime,
+    p: TableParameters,
+    memory: TableMemory,
+    context: number,
+    vaHi: number,
+    vaLo: number,
+    access: number,
+    out: Translation,
+  ): number {
+    const fetch = (access & Access.EXECUTE) !== 0
+    const lo = vaLo | 0
+    const hi = p.tbi && !(fetch && p.tbid) ? (vaHi << 8) >> 8 : vaHi | 0
     this.misses++
     // A TLB that validates reads the whole path: every descriptor of it has to be looked at again.
     const recorder = this.validated ? this.recorder : this.tables
@@ -143,8 +167,8 @@ export class Tlb {
     if (out.updates !== 0 || out.sizeLog2 === 0 || this.recorder.length > MAX_PATH) return FaultKind.NONE
     // Nor addresses that a number does not hold whole.
     if (out.pa > Number.MAX_SAFE_INTEGER || out.ipa > Number.MAX_SAFE_INTEGER) return FaultKind.NONE
-    if (this.onEvent !== undefined) reportDisagreements(entries, regime, context, hi, lo, fetch, out, this.onEvent)
-    const kept = entries.fill(regime, p, context, hi, lo, fetch, out)
+    if (this.onEvent !== undefined) reportDisagreements(this.entries, regime, context, hi, lo, fetch, out, this.onEvent)
+    const kept = this.entries.fill(regime, p, context, hi, lo, fetch, out)
     if (this.validated) this.paths.keep(kept, this.recorder)
     return FaultKind.NONE
   }
