@@ -10,7 +10,7 @@ import {
   upgradeStream,
 } from '../crb/index.ts'
 import { type Command, UsageError } from './command.ts'
-import { readBytes, writeWhole } from './vmstate/files.ts'
+import { readBytes, withFile, writeWhole } from './vmstate/files.ts'
 import { showStream, streamJson } from './vmstate/show.ts'
 import { fillStateDir } from './vmstate/state-dir.ts'
 
@@ -49,16 +49,18 @@ const ACTIONS: Readonly<
   show: {
     files: 1,
     async run([file = ''], { json }) {
-      const stream = parseQemuStream(readBytes(file))
-      const tpm = readQemuTpm(stream)
-      process.stdout.write(json ? streamJson(stream, tpm) : showStream(stream, tpm))
+      await withFile(file, (bytes) => {
+        const stream = parseQemuStream(bytes)
+        const tpm = readQemuTpm(stream)
+        process.stdout.write(json ? streamJson(stream, tpm) : showStream(stream, tpm))
+      })
     },
   },
   extract: {
     files: 1,
     async run([file = ''], options) {
       const out = needed(options.out)
-      const tpm = readQemuTpm(parseQemuStream(readBytes(file)))
+      const tpm = await withFile(file, (bytes) => readQemuTpm(parseQemuStream(bytes)))
       const state = crbStateOf(tpm)
       if (options.swtpm !== undefined) await fillStateDir(options.swtpm, state.tpm)
       writeWhole(out, encodeCrbState(state))
@@ -68,7 +70,9 @@ const ACTIONS: Readonly<
   inject: {
     files: 2,
     async run([file = '', state = ''], options) {
-      writeWhole(needed(options.out), injectState(readBytes(file), decodeCrbState(readBytes(state))))
+      const out = needed(options.out)
+      const record = decodeCrbState(readBytes(state))
+      await withFile(file, (bytes) => writeWhole(out, injectState(bytes, record)))
     },
   },
   upgrade: {
@@ -76,13 +80,15 @@ const ACTIONS: Readonly<
     async run([file = ''], options) {
       const to = FORMS.find((form) => form === options.to)
       if (to === undefined) throw new UsageError(`upgrade takes --to ${FORMS.join(', ')}`)
-      writeWhole(needed(options.out), upgradeStream(readBytes(file), to))
+      const out = needed(options.out)
+      await withFile(file, (bytes) => writeWhole(out, upgradeStream(bytes, to)))
     },
   },
   downgrade: {
     files: 1,
     async run([file = ''], options) {
-      writeWhole(needed(options.out), downgradeStream(readBytes(file)))
+      const out = needed(options.out)
+      await withFile(file, (bytes) => writeWhole(out, downgradeStream(bytes)))
     },
   },
 }

@@ -43,6 +43,7 @@ export {
 export type { ChunkState, CrbState, TpmSavedState, TpmStatePart } from './state/crb-state.ts'
 export { StateError, type StateErrorCode } from './state/error.ts'
 export { decodeCrbState, encodeCrbState } from './state/record.ts'
+export type { ByteSource } from './state/source.ts'
 export {
   crbStateOf,
   type DescriptionJson,

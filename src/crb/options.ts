@@ -11,7 +11,7 @@ import type { CrbEventHook } from './events.ts'
 import { PPI_SIZE, type PpiOptions } from './ppi.ts'
 import { CRB_PROFILES, type CrbProfile, type CrbProfileName } from './profile.ts'
 import { CRB_SIZE } from './registers.ts'
-import { plain } from './state/reader.ts'
+import { plain } from './state/source.ts'
 import { HEADER_SIZE } from './transfer.ts'
 
 /** Where QEMU puts the CRB of a PC (include/hw/acpi/tpm.h, TPM_CRB_ADDR_BASE). */

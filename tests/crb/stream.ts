@@ -2,7 +2,12 @@
 
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import type { CrbState } from '../../src/crb/state/crb-state.ts'
+import { StateError } from '../../src/crb/state/error.ts'
+import { encodeCrbState } from '../../src/crb/state/record.ts'
 import { parseQemuStream, type QemuSection } from '../../src/crb/vmstate/stream.ts'
+import { type QemuTpm, readQemuTpm } from '../../src/crb/vmstate/tpm.ts'
+import { toHex } from './tpm2.ts'
 
 /**
  * A q35 machine with tpm-crb and swtpm (Debian 1:7.2+dfsg-7+deb12u18), stopped at power-on, locality granted, not idle,
@@ -104,4 +109,25 @@ export function withHead(bytes: Uint8Array, name: string, head: { instance?: num
     u32(head.instance ?? section.instance),
     u32(head.version ?? section.version),
   )
+}
+
+/** A state as its record: equal records are equal states, and text is compared fast. */
+export const stateText = (state: CrbState): string => toHex(encodeCrbState(state))
+
+export const readTpm = (bytes: Uint8Array): QemuTpm => readQemuTpm(parseQemuStream(bytes))
+
+/** Reads, and gives a StateError back; anything else fails the test. */
+export function attempt(bytes: Uint8Array): QemuTpm | StateError {
+  try {
+    return readTpm(bytes)
+  } catch (error) {
+    if (error instanceof StateError) return error
+    throw error
+  }
+}
+
+/** The error's message, or `read`. */
+export const message = (bytes: Uint8Array): string => {
+  const result = attempt(bytes)
+  return result instanceof StateError ? result.message : 'read'
 }

@@ -1,5 +1,21 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { type ByteSource, StateError } from '../../crb/index.ts'
+
+/** Bytes written in one go. */
+const WRITTEN = 1 << 20
 
 /** A file's bytes. */
 export function readBytes(file: string): Uint8Array {
@@ -7,22 +23,63 @@ export function readBytes(file: string): Uint8Array {
 }
 
 /**
- * Writes a file beside its place and then puts it there: whoever looks finds the old one or the whole new one, whatever
- * happens in between. Only its owner may read it, since a TPM's state holds secrets.
+ * Has `use` look at a file of any size: a saved machine is as large as its RAM. What is no regular file (a pipe) is read
+ * into memory first.
  */
-export function writeWhole(file: string, bytes: Uint8Array): void {
-  const beside = join(dirname(file), `.${basename(file)}.${process.pid}.new`)
+export async function withFile<T>(file: string, use: (bytes: ByteSource) => T | Promise<T>): Promise<T> {
+  const fd = openSync(file, 'r')
+  try {
+    const stat = fstatSync(fd)
+    const whole = stat.isFile() ? undefined : Uint8Array.from(readFileSync(fd))
+    const length = whole?.length ?? stat.size
+    const read = (at: number, n: number): Uint8Array => whole?.subarray(at, at + n) ?? readExactly(fd, at, n)
+    return await use({ length, read })
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function readExactly(fd: number, at: number, n: number): Uint8Array {
+  const bytes = new Uint8Array(n)
+  for (let got = 0; got < n; ) {
+    const more = readSync(fd, bytes, got, n - got, at + got)
+    if (more === 0) throw new StateError('truncated', '', at + got, 'the file has become shorter while it was read')
+    got += more
+  }
+  return bytes
+}
+
+/**
+ * Writes a file beside its place and then puts it there: whoever looks finds the old one or the whole new one, whatever
+ * happens in between. Only its owner may read it, since a TPM's state holds secrets. A link's target is replaced, not the
+ * link; what is no regular file (a pipe, /dev/stdout) is written to as it is.
+ */
+export function writeWhole(file: string, bytes: Uint8Array | ByteSource): void {
+  const there = statSync(file, { throwIfNoEntry: false })
+  if (there !== undefined && !there.isFile()) {
+    write(openSync(file, 'w'), bytes)
+    return
+  }
+  const target = there === undefined ? file : realpathSync(file)
+  const beside = join(dirname(target), `.${basename(target)}.${process.pid}.new`)
   try {
     const fd = openSync(beside, 'wx', 0o600)
-    try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-    renameSync(beside, file)
+    write(fd, bytes, fsyncSync)
+    renameSync(beside, target)
   } catch (error) {
     rmSync(beside, { force: true })
     throw error
+  }
+}
+
+function write(fd: number, bytes: Uint8Array | ByteSource, finish: (fd: number) => void = () => {}): void {
+  try {
+    for (let at = 0; at < bytes.length; ) {
+      const n = Math.min(WRITTEN, bytes.length - at)
+      at += writeSync(fd, bytes instanceof Uint8Array ? bytes.subarray(at, at + n) : bytes.read(at, n))
+    }
+    finish(fd)
+  } finally {
+    closeSync(fd)
   }
 }

@@ -13,7 +13,7 @@ import { table } from '../terminal.ts'
 
 /** Everything about a stream, for people. */
 export function showStream(stream: QemuStream, tpm: QemuTpm): string {
-  const lines = [`machine ${stream.machine || 'not named'}, ${stream.bytes.length} bytes, form ${tpm.form}`, '']
+  const lines = [`machine ${stream.machine || 'not named'}, ${stream.file.length} bytes, form ${tpm.form}`, '']
   lines.push(table([['RAM block', 'bytes'], ...stream.ramBlocks.map(({ name, length }) => [name, hex(length)])]), '')
   const rows = stream.sections.map((s) => [
     s.name,

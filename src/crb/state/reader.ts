@@ -7,25 +7,31 @@
 
 import { toNumber } from '../../bits.ts'
 import { StateError, type StateErrorCode } from './error.ts'
+import { type ByteSource, sourceOf } from './source.ts'
 
 /** No name in a record or stream is longer: most are led by a u8. */
 const MAX_TEXT = 255
+
+/** Bytes that are read in one go where numbers are. */
+const PIECE = 1 << 16
+const NOTHING = new DataView(new ArrayBuffer(0))
 
 /** A cursor over bytes `[at, end)`; offsets count from the beginning of the whole. */
 export class StateReader {
   /** For errors. */
   section: string
-  readonly bytes: Uint8Array
   readonly end: number
   #at: number
-  readonly #view: DataView
+  readonly #source: ByteSource
+  /** The piece that was read last, and where it is. */
+  #piece: DataView = NOTHING
+  #pieceAt = 0
 
-  constructor(bytes: Uint8Array, section = '', at = 0, end: number = bytes.length) {
-    this.bytes = plain(bytes)
+  constructor(bytes: Uint8Array | ByteSource, section = '', at = 0, end: number = bytes.length) {
+    this.#source = sourceOf(bytes)
     this.section = section
     this.end = end
     this.#at = at
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   }
 
   /** Offset of the next byte. */
@@ -39,29 +45,36 @@ export class StateReader {
   }
 
   u8(what: string): number {
-    return this.#view.getUint8(this.#take(1, what))
+    const at = this.#load(this.#take(1, what), 1)
+    return this.#piece.getUint8(at)
   }
 
   u16(what: string): number {
-    return this.#view.getUint16(this.#take(2, what), false)
+    const at = this.#load(this.#take(2, what), 2)
+    return this.#piece.getUint16(at, false)
   }
 
   u32(what: string): number {
-    return this.#view.getUint32(this.#take(4, what), false)
+    const at = this.#load(this.#take(4, what), 4)
+    return this.#piece.getUint32(at, false)
   }
 
   /** A 64-bit number. @throws StateError `value` at 2^53 and above, which nothing here can be. */
   u64(what: string): number {
-    const at = this.#take(8, what)
-    const hi = this.#view.getUint32(at, false)
+    const at = this.#at
+    const [hi, lo] = [this.u32(what), this.u32(what)]
     if (hi >= 2 ** 21) throw this.error('value', `${what} is above 2^53`, at)
-    return toNumber(hi, this.#view.getUint32(at + 4, false))
+    return toNumber(hi, lo)
   }
 
-  /** `n` bytes, a view of the whole. */
+  /** `n` bytes: where they are in memory, a view of them. */
   take(n: number, what: string): Uint8Array {
-    const at = this.#take(n, what)
-    return this.bytes.subarray(at, at + n)
+    return this.#source.read(this.#take(n, what), n)
+  }
+
+  /** Goes over `n` bytes. */
+  skip(n: number, what: string): void {
+    this.#take(n, what)
   }
 
   /** A u8 that is 0 or 1. */
@@ -105,11 +118,14 @@ export class StateReader {
     this.#at += n
     return at
   }
-}
 
-/** The same bytes as no subclass: a Node Buffer's `slice` would share them. */
-export function plain(bytes: Uint8Array): Uint8Array {
-  return Object.getPrototypeOf(bytes) === Uint8Array.prototype
-    ? bytes
-    : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+  /** Has bytes `[at, at + n)` in the piece. @returns their place in it. */
+  #load(at: number, n: number): number {
+    if (at < this.#pieceAt || at + n > this.#pieceAt + this.#piece.byteLength) {
+      const piece = this.#source.read(at, Math.min(PIECE, this.#source.length - at))
+      this.#piece = new DataView(piece.buffer, piece.byteOffset, piece.length)
+      this.#pieceAt = at
+    }
+    return at - this.#pieceAt
+  }
 }

@@ -8,6 +8,7 @@
 import { CRB, CRB_BUFFER_SIZE, CRB_REGISTERS_SIZE, fieldMask } from '../registers.ts'
 import type { ChunkState, CrbState } from '../state/crb-state.ts'
 import { StateError } from '../state/error.ts'
+import type { ByteSource } from '../state/source.ts'
 import { WireWriter } from '../tpm2/wire.ts'
 import type { DescribedState } from './description.ts'
 import { StreamEdit } from './edit.ts'
@@ -20,14 +21,20 @@ const INTF_ID = CRB.INTF_ID.offset >> 2
 const START = CRB.CTRL_START.offset >> 2
 const SUBSECTION = 5
 
+/** What there is beside the form that every QEMU reads. */
+type NewerForm = Exclude<VmstateForm, 'version-0'>
+
 /**
  * Puts a state into a stream of a machine with a TPM CRB, in the form that the stream has.
  * @param state - of base 0xFED40000; from `TpmCrb.saveState` or a record. What it lacks (PPI, TPM) stays as it is.
  * @returns the new file: one that QEMU loads, START clear.
  * @throws StateError for a stream that cannot be read, or one without the sections and blocks that the state needs.
  */
-export function injectState(bytes: Uint8Array, state: CrbState): Uint8Array {
-  const stream = parseQemuStream(bytes)
+export function injectState(file: Uint8Array, state: CrbState): Uint8Array
+/** The same for a file that is not in memory; what comes out reads from it. */
+export function injectState(file: ByteSource, state: CrbState): ByteSource
+export function injectState(file: Uint8Array | ByteSource, state: CrbState): Uint8Array | ByteSource {
+  const stream = parseQemuStream(file)
   const tpm = readQemuTpm(stream)
   const section = requireCrb(tpm)
   if (tpm.form === 'version-1') {
@@ -52,7 +59,7 @@ export function injectState(bytes: Uint8Array, state: CrbState): Uint8Array {
     edit.page(NAMES.ppi, ppi)
   }
   if (state.tpm !== undefined) putBlobs(edit, tpm, state)
-  return checked(edit)
+  return checked(edit, file)
 }
 
 /**
@@ -60,8 +67,11 @@ export function injectState(bytes: Uint8Array, state: CrbState): Uint8Array {
  * every byte as it was.
  * @throws StateError for a stream that is not of form `version-0`, or whose state has no place in the new form.
  */
-export function upgradeStream(bytes: Uint8Array, to: Exclude<VmstateForm, 'version-0'>): Uint8Array {
-  const stream = parseQemuStream(bytes)
+export function upgradeStream(file: Uint8Array, to: NewerForm): Uint8Array
+/** The same for a file that is not in memory; what comes out reads from it. */
+export function upgradeStream(file: ByteSource, to: NewerForm): ByteSource
+export function upgradeStream(file: Uint8Array | ByteSource, to: NewerForm): Uint8Array | ByteSource {
+  const stream = parseQemuStream(file)
   const tpm = readQemuTpm(stream)
   const section = requireCrb(tpm)
   if (tpm.form !== 'version-0') {
@@ -86,7 +96,7 @@ export function upgradeStream(bytes: Uint8Array, to: Exclude<VmstateForm, 'versi
     edit.rename(NAMES.buffer, NAMES.page)
     edit.page(NAMES.buffer, registerPage(registers, tpm.page), NAMES.page)
   }
-  return checked(edit)
+  return checked(edit, file)
 }
 
 /**
@@ -94,8 +104,11 @@ export function upgradeStream(bytes: Uint8Array, to: Exclude<VmstateForm, 'versi
  * reset value.
  * @throws StateError when a command or an answer is on its way in pieces: no older QEMU could go on with it.
  */
-export function downgradeStream(bytes: Uint8Array): Uint8Array {
-  const stream = parseQemuStream(bytes)
+export function downgradeStream(file: Uint8Array): Uint8Array
+/** The same for a file that is not in memory; what comes out reads from it. */
+export function downgradeStream(file: ByteSource): ByteSource
+export function downgradeStream(file: Uint8Array | ByteSource): Uint8Array | ByteSource {
+  const stream = parseQemuStream(file)
   const tpm = readQemuTpm(stream)
   const section = requireCrb(tpm)
   const { chunk } = tpm
@@ -115,14 +128,14 @@ export function downgradeStream(bytes: Uint8Array): Uint8Array {
     edit.rename(NAMES.page, NAMES.buffer)
     edit.page(NAMES.page, page, NAMES.buffer)
   }
-  return checked(edit)
+  return checked(edit, file)
 }
 
-/** The stream, parsed once more. */
-function checked(edit: StreamEdit): Uint8Array {
-  const bytes = edit.finish()
-  readQemuTpm(parseQemuStream(bytes))
-  return bytes
+/** The new stream, parsed once more; in memory where the old one is. */
+function checked(edit: StreamEdit, old: Uint8Array | ByteSource): Uint8Array | ByteSource {
+  const file = edit.finish()
+  readQemuTpm(parseQemuStream(file))
+  return old instanceof Uint8Array ? file.read(0, file.length) : file
 }
 
 function requireCrb(tpm: QemuTpm): QemuSection {

@@ -5,6 +5,7 @@
  */
 
 import { StateReader } from '../state/reader.ts'
+import type { ByteSource } from '../state/source.ts'
 
 /** A field: `size` bytes, `array_len` times. */
 export interface DescribedField {
@@ -39,6 +40,8 @@ const HEAD_SIZE = 5
 const MAX_DEPTH = 16
 /** Objects and arrays in one another; QEMU's go some twenty deep. */
 const MAX_JSON_DEPTH = 100
+/** Longest that is looked for; QEMU's have some hundred KiB. */
+const MAX_SIZE = 1 << 24
 /** Places that look like a description: more than one is chance already. */
 const MAX_TRIES = 8
 
@@ -95,7 +98,9 @@ function subsectionHead(name: string): number {
 }
 
 /** The description of a stream, if it ends in one. */
-export function descriptionOf(bytes: Uint8Array): VmDescription | undefined {
+export function descriptionOf(file: ByteSource): VmDescription | undefined {
+  const from = Math.max(0, file.length - MAX_SIZE)
+  const bytes = file.read(from, file.length - from)
   // Its JSON begins with one of these keys; its length field has to reach exactly to the end of the file.
   let tries = 0
   for (let at = bytes.lastIndexOf(DESCRIPTION); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(DESCRIPTION, at - 1)) {
@@ -106,7 +111,7 @@ export function descriptionOf(bytes: Uint8Array): VmDescription | undefined {
     try {
       const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(at + HEAD_SIZE))
       const json: unknown = JSON.parse(text)
-      if (isDescription(json)) return new VmDescription(at, text)
+      if (isDescription(json)) return new VmDescription(from + at, text)
     } catch {
       // Bytes of a page that look like one.
     }

@@ -5,6 +5,7 @@
  */
 
 import { StateError } from '../state/error.ts'
+import { type ByteSource, JoinedSource } from '../state/source.ts'
 import { WireWriter } from '../tpm2/wire.ts'
 import { type DescribedState, encodeDescription } from './description.ts'
 import { RAM_FLAG, ramWord } from './ram.ts'
@@ -74,7 +75,7 @@ export class StreamEdit {
       this.#splices.push({ at: this.#stream.ramEnd, end: this.#stream.ramEnd, bytes: head.bytes(bytes).finish() })
       return
     }
-    const old = this.#stream.bytes.subarray(last.payload, last.end)
+    const old = this.#stream.file.read(last.payload, last.end - last.payload)
     if (bytes.every((byte, i) => byte === old[last.zero ? 0 : i])) return
     const flags = (zero ? RAM_FLAG.ZERO : RAM_FLAG.PAGE) | (last.continued ? RAM_FLAG.CONTINUE : 0)
     this.#splices.push({ at: last.at, end: last.at + 8, bytes: ramWord(0, flags) })
@@ -82,8 +83,8 @@ export class StreamEdit {
   }
 
   /** The new file. */
-  finish(): Uint8Array {
-    const { bytes, description } = this.#stream
+  finish(): ByteSource {
+    const { file, description } = this.#stream
     const splices = [...this.#splices].sort((a, b) => a.at - b.at || a.end - b.end)
     if (description !== undefined && this.#devices.length > 0) {
       const json = description.json()
@@ -91,15 +92,15 @@ export class StreamEdit {
         const device = json.devices.find((d) => d?.name === name && d.instance_id === 0)
         if (device !== undefined) this.#described[i]?.(device)
       })
-      splices.push({ at: description.at, end: bytes.length, bytes: encodeDescription(json) })
+      splices.push({ at: description.at, end: file.length, bytes: encodeDescription(json) })
     }
-    const out = new WireWriter()
+    const parts: ConstructorParameters<typeof JoinedSource>[0][number][] = []
     let at = 0
     for (const splice of splices) {
-      out.bytes(bytes.subarray(at, splice.at)).bytes(splice.bytes)
+      parts.push({ source: file, from: at, end: splice.at }, splice.bytes)
       at = splice.end
     }
-    return out.bytes(bytes.subarray(at)).finish()
+    return new JoinedSource([...parts, { source: file, from: at, end: file.length }])
   }
 }
 

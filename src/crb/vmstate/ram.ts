@@ -79,7 +79,7 @@ export function parseRam(reader: StateReader, pageSize: number, ram: RamContents
     }
     const payload = reader.at
     const zero = kind === RAM_FLAG.ZERO
-    reader.take(zero ? 1 : pageSize, 'a page')
+    reader.skip(zero ? 1 : pageSize, 'a page')
     if (!block.startsWith('tpm-')) continue
     ram.pages.push({ block, address, at, payload, end: reader.at, zero, continued })
   }
@@ -91,7 +91,7 @@ function readBlocks(reader: StateReader, totalAt: number, total: number, { block
     const at = reader.at
     const name = reader.text(reader.u8("the length of a block's name"), "a block's name")
     const length = reader.u64("a block's length")
-    if (addresses) reader.take(8, "a block's address")
+    if (addresses) reader.skip(8, "a block's address")
     if (length > left || length === 0) {
       throw reader.error('value', `RAM block '${name}' has ${length} bytes, the list ${left} more`, at)
     }

@@ -16,6 +16,7 @@
 
 import { StateError } from '../state/error.ts'
 import { StateReader } from '../state/reader.ts'
+import { type ByteSource, indexOfByte, sourceOf } from '../state/source.ts'
 import { descriptionOf, type VmDescription } from './description.ts'
 import { parseRam, type RamBlock, type RamContents, type RamPage } from './ram.ts'
 
@@ -49,9 +50,10 @@ export interface QemuSection {
   readonly next: number
 }
 
-/** A parsed stream. The bytes are the file's, not copies. */
+/** A parsed stream. */
 export interface QemuStream {
-  readonly bytes: Uint8Array
+  /** The whole, not copied. */
+  readonly file: ByteSource
   /** Machine type and version, as `pc-q35-7.2`; empty when the file does not say. */
   readonly machine: string
   readonly pageSize: number
@@ -70,15 +72,16 @@ export interface QemuStream {
 
 /**
  * Reads a stream.
+ * @param bytes - the whole of it; a source when it is large: a machine's RAM is gone over, not read into memory.
  * @throws StateError that names section and offset for anything that is no whole precopy stream of QEMU 7.2 or later.
  */
-export function parseQemuStream(bytes: Uint8Array): QemuStream {
-  return new Parser(bytes).parse()
+export function parseQemuStream(bytes: Uint8Array | ByteSource): QemuStream {
+  return new Parser(sourceOf(bytes)).parse()
 }
 
 class Parser {
   readonly #reader: StateReader
-  readonly #bytes: Uint8Array
+  readonly #file: ByteSource
   readonly #description: VmDescription | undefined
   readonly #names = new Map<number, string>()
   readonly #sections: QemuSection[] = []
@@ -90,10 +93,10 @@ class Parser {
   #pageSize = 4096
   #ramEnd = -1
 
-  constructor(bytes: Uint8Array) {
-    this.#reader = new StateReader(bytes)
-    this.#bytes = this.#reader.bytes
-    this.#description = descriptionOf(this.#bytes)
+  constructor(file: ByteSource) {
+    this.#reader = new StateReader(file)
+    this.#file = file
+    this.#description = descriptionOf(file)
   }
 
   parse(): QemuStream {
@@ -128,7 +131,7 @@ class Parser {
       throw reader.error('value', `${reader.left} bytes after the end that are no description`)
     }
     return {
-      bytes: this.#bytes,
+      file: this.#file,
       machine: this.#machine,
       pageSize: this.#pageSize,
       sections: this.#sections,
@@ -145,7 +148,7 @@ class Parser {
     const reader = this.#reader
     reader.section = 'configuration'
     this.#machine = reader.text(reader.u32("the length of the machine's name"), "the machine's name")
-    while (reader.left > 0 && this.#bytes[reader.at] === TYPE.SUBSECTION) {
+    while (this.#byteAt(reader.at) === TYPE.SUBSECTION) {
       const at = reader.at
       reader.u8('a subsection')
       const name = reader.text(reader.u8('the length of its name'), 'its name')
@@ -158,7 +161,7 @@ class Parser {
         for (let n = reader.u32('the number of capabilities'); n > 0; n--) {
           this.#capabilities.push(reader.text(reader.u8('the length of a capability'), 'a capability'))
         }
-      } else if (name === 'configuration/x-validate-uuid') reader.take(16, 'the UUID')
+      } else if (name === 'configuration/x-validate-uuid') reader.skip(16, 'the UUID')
       else throw reader.error('section', `subsection '${name}' is not known`, at)
     }
   }
@@ -175,7 +178,7 @@ class Parser {
     if (name === 'ram') this.#ram()
     else if (type === TYPE.START)
       throw reader.error('section', 'a live section other than ram: this is no plain precopy file', at)
-    else reader.take(this.#bodyLength(id, name, instance, body), 'the body')
+    else reader.skip(this.#bodyLength(id, name, instance, body), 'the body')
     const end = reader.at
     this.#footer(id)
     this.#sections.push({ name, id, instance, version, at, body, end, next: reader.at })
@@ -206,9 +209,8 @@ class Parser {
   #command(at: number): void {
     const reader = this.#reader
     reader.section = 'command'
-    reader.take(2, 'the command')
-    const size = reader.take(2, 'its length')
-    reader.take((size[0] ?? 0) * 256 + (size[1] ?? 0), `the command at 0x${at.toString(16)}`)
+    reader.u16('the command')
+    reader.skip(reader.u16('its length'), `the command at 0x${at.toString(16)}`)
   }
 
   #footer(id: number): void {
@@ -230,31 +232,38 @@ class Parser {
 
   /** The first place where a footer of `id` stands and something plausible follows; -1 when there is none. */
   #findFooter(id: number, from: number): number {
-    for (let at = this.#bytes.indexOf(FOOTER, from); at >= 0; at = this.#bytes.indexOf(FOOTER, at + 1)) {
+    for (let at = indexOfByte(this.#file, FOOTER, from); at >= 0; at = indexOfByte(this.#file, FOOTER, at + 1)) {
       if (this.#isFooter(at, id) && this.#plausible(at + FOOTER_SIZE)) return at
     }
     return -1
   }
 
   #isFooter(at: number, id: number): boolean {
-    if (at + FOOTER_SIZE > this.#bytes.length || this.#bytes[at] !== FOOTER) return false
-    return new StateReader(this.#bytes, '', at + 1).u32('an id') === id
+    if (at + FOOTER_SIZE > this.#file.length || this.#byteAt(at) !== FOOTER) return false
+    return this.#idAt(at + 1) === id
   }
 
   /** The next section's head, or the end of the stream. */
   #plausible(at: number): boolean {
-    const type = this.#bytes[at]
-    if (type === TYPE.EOF) return at + 1 === this.#bytes.length || this.#bytes[at + 1] === TYPE.DESCRIPTION
-    if (type === TYPE.PART || type === TYPE.END)
-      return this.#names.get(new StateReader(this.#bytes, '', at + 1).u32('')) === 'ram'
-    if (type !== TYPE.START && type !== TYPE.FULL) return false
+    const type = this.#byteAt(at)
+    if (type === TYPE.EOF) return at + 1 === this.#file.length || this.#byteAt(at + 1) === TYPE.DESCRIPTION
     try {
-      const reader = new StateReader(this.#bytes, '', at + 5)
-      return (
-        reader.text(reader.u8(''), '').length > 0 && !this.#names.has(new StateReader(this.#bytes, '', at + 1).u32(''))
-      )
+      if (type === TYPE.PART || type === TYPE.END) return this.#names.get(this.#idAt(at + 1)) === 'ram'
+      if (type !== TYPE.START && type !== TYPE.FULL) return false
+      const reader = new StateReader(this.#file, '', at + 5)
+      return reader.text(reader.u8(''), '').length > 0 && !this.#names.has(this.#idAt(at + 1))
     } catch {
       return false
     }
+  }
+
+  /** `undefined` behind the end. */
+  #byteAt(at: number): number | undefined {
+    return at < this.#file.length ? this.#file.read(at, 1)[0] : undefined
+  }
+
+  /** @throws StateError at the end of the file. */
+  #idAt(at: number): number {
+    return new StateReader(this.#file, '', at).u32("a section's id")
   }
 }

@@ -191,7 +191,7 @@ function sectionOf(stream: QemuStream, name: string, newest: number): QemuSectio
 }
 
 function readSection(stream: QemuStream, section: QemuSection): { words: Uint32Array; chunk: ChunkState | undefined } {
-  const reader = new StateReader(stream.bytes, section.name, section.body, section.end)
+  const reader = new StateReader(stream.file, section.name, section.body, section.end)
   const words = Uint32Array.from({ length: WORDS }, () => reader.u32('a register'))
   if (reader.left === 0) return { words, chunk: undefined }
   const at = reader.at
@@ -209,7 +209,7 @@ function readSection(stream: QemuStream, section: QemuSection): { words: Uint32A
 }
 
 function readBlobs(stream: QemuStream, section: QemuSection): TpmStatePart[] {
-  const reader = new StateReader(stream.bytes, section.name, section.body, section.end)
+  const reader = new StateReader(stream.file, section.name, section.body, section.end)
   const parts = BLOBS.map((name) => ({
     name,
     flags: reader.u32(`the flags of the ${name} blob`),
@@ -236,6 +236,6 @@ function checkBlock(stream: QemuStream, name: string): RamBlock | undefined {
 function pageOf(stream: QemuStream, block: string): Uint8Array {
   const page = stream.tpmPages.findLast((p) => p.block === block && p.address === 0)
   if (page === undefined) return new Uint8Array(BLOCK_SIZE)
-  if (page.zero) return new Uint8Array(BLOCK_SIZE).fill(stream.bytes[page.payload] ?? 0)
-  return stream.bytes.slice(page.payload, page.payload + BLOCK_SIZE)
+  const payload = stream.file.read(page.payload, page.end - page.payload)
+  return page.zero ? new Uint8Array(BLOCK_SIZE).fill(payload[0] ?? 0) : payload.slice(0, BLOCK_SIZE)
 }
