@@ -42,7 +42,7 @@ export function decidingRule(end: WalkEnd): ExplainedRule {
     case FaultKind.ADDRESS_SIZE:
       return addressSize(end)
     case FaultKind.ACCESS_FLAG:
-      return ruleOf('AF is 0 and hardware does not manage it', `AArch64.S${p.stage}HasAccessFlagFault, D8.5`)
+      return ruleOf('AF is 0 and hardware does not manage it', `AArch64.S${p.stage}Walk, D8.5`)
     case FaultKind.PERMISSION:
       return stage1 ? stage1Denial(regime, p, access, out) : stage2Denial(p, access, out)
     case FaultKind.EXTERNAL_ON_WALK:
@@ -77,18 +77,18 @@ function notWalked({ regime, p, upper, access }: WalkEnd): ExplainedRule {
   }
   const half = upper ? 1 : 0
   const el = levelOf(regime)
-  if (p.invalid) {
-    return p.startLevel > 3
-      ? ruleOf(`TTBR${half}_${el}.SKL skips all levels`, 'AArch64.S1StartLevel, D8.2')
-      : ruleOf(`TCR_${el}.T${half}SZ is out of range`, 'AArch64.S1TxSZFaults, D8.2')
-  }
+  const skipsAll = p.startLevel > 3
+  if (p.invalid && !skipsAll) return ruleOf(`TCR_${el}.T${half}SZ is out of range`, 'AArch64.S1TxSZFaults, D8.2')
   if (p.epd) return ruleOf(`TCR_${el}.EPD${half} is 1`, 'AArch64.S1EPD, D8.2')
   const unprivileged = (access & Access.UNPRIVILEGED) !== 0
   if (p.e0pd && unprivileged) {
     return ruleOf(`TCR_${el}.E0PD${half} is 1 and the access has EL0's permissions`, 'AArch64.S1Translate, D8.2')
   }
-  return p.nfd && unprivileged && (access & Access.NON_FAULT) !== 0
-    ? ruleOf(`TCR_${el}.NFD${half} is 1 and the access is EL0's and non-fault`, 'AArch64.S1Translate, D8.2')
+  if (p.nfd && unprivileged && (access & Access.NON_FAULT) !== 0) {
+    return ruleOf(`TCR_${el}.NFD${half} is 1 and the access is EL0's and non-fault`, 'AArch64.S1Translate, D8.2')
+  }
+  return skipsAll
+    ? ruleOf(`TTBR${half}_${el}.SKL skips all levels`, 'AArch64.S1StartLevel, D8.2')
     : ruleOf(
         `the VA's upper bits are not all ${half} down to bit ${p.iaSize} (TCR_${el}.T${half}SZ)`,
         'AArch64.VAIsOutOfRange, D8.2',
