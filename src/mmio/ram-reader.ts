@@ -11,12 +11,18 @@ import { ramCompareAndSwap, ramRead } from './ram.ts'
 import { MEMTX_OK } from './region.ts'
 import type { RegionMap } from './region-map.ts'
 
+const NO_WORDS = new Uint32Array(0)
+
 /** The RAM of an address space. Methods are those of `AddressSpace`. */
 export class RamReader {
   readonly #map: RegionMap
   readonly #devices: DeviceCaller
   readonly #scratch = new Uint8Array(8)
   readonly #now: Descriptor = { lo: 0, hi: 0 }
+  /** The RAM that was read last, in words, its address, and the map that has it there. */
+  #words: Uint32Array = NO_WORDS
+  #base = 0
+  #regions: readonly MemoryRegion[] = []
 
   constructor(map: RegionMap, devices: DeviceCaller) {
     this.#map = map
@@ -48,43 +54,31 @@ export class RamReader {
    */
   readDescriptor(pa: number, out: Descriptor): boolean {
     // Two aligned words of RAM: 8 ns, where the bytes one by one are 60, and a fault reads eight descriptors or more.
-    const i = this.#map.locate(pa)
-    if (i >= 0) {
-      const { words } = this.#map.regions[i] as MemoryRegion
-      const at = (pa - (this.#map.bases[i] as number)) / 4
-      if (words !== null && at + 1 < words.length && Math.floor(at) === at) {
-        out.lo = words[at] as number
-        out.hi = words[at + 1] as number
-        return true
-      }
-    }
-    const b = this.#scratch
-    if (!this.read(pa, 8, b, 0)) return false
-    out.lo = word(b, 0)
-    out.hi = word(b, 4)
+    const word = this.#wordOf(pa)
+    if (word < 0) return this.#readBytes(pa, out)
+    out.lo = this.#words[word] as number
+    out.hi = this.#words[word + 1] as number
     return true
   }
 
-  /** {@link readDescriptor} for a whole walk: 3 ns a descriptor, where one by one they are 11. */
+  /** {@link readDescriptor} for a whole walk: 2 ns a descriptor, where one by one they are 8. */
   descriptorsAre(pa: Float64Array, hi: Uint32Array, lo: Uint32Array, from: number, to: number): boolean {
-    let base = 0
-    let words: Uint32Array | null = null
+    if (this.#regions !== this.#map.regions) this.#forget()
+    let words = this.#words
+    let base = this.#base
+    let last = words.length - 1
     for (let k = to - 1; k >= from; k--) {
-      const at = pa[k] as number
-      let word = (at - base) / 4
-      if (words === null || !(word >= 0 && word + 1 < words.length)) {
-        const i = this.#map.locate(at)
-        if (i < 0) return false
-        words = (this.#map.regions[i] as MemoryRegion).words
-        base = this.#map.bases[i] as number
-        word = (at - base) / 4
-      }
-      if (words !== null && word + 1 < words.length && Math.floor(word) === word) {
+      const at = ((pa[k] as number) - base) / 4
+      const word = at | 0
+      if (word === at && word >= 0 && word < last) {
         if (words[word] !== lo[k] || words[word + 1] !== hi[k]) return false
-      } else {
-        const now = this.#now
-        if (!this.readDescriptor(at, now) || now.lo !== lo[k] || now.hi !== hi[k]) return false
+        continue
       }
+      const now = this.#now
+      if (!this.readDescriptor(pa[k] as number, now) || now.lo !== lo[k] || now.hi !== hi[k]) return false
+      words = this.#words
+      base = this.#base
+      last = words.length - 1
     }
     return true
   }
@@ -94,18 +88,49 @@ export class RamReader {
    * @returns `false`, with `out` as it was, where there is no RAM.
    */
   readInstruction(pa: number, out: Descriptor): boolean {
-    const i = this.#map.locate(pa)
-    if (i >= 0) {
-      const { words } = this.#map.regions[i] as MemoryRegion
-      const at = (pa - (this.#map.bases[i] as number)) / 4
-      if (words !== null && at < words.length && Math.floor(at) === at) {
-        out.lo = words[at] as number
-        return true
-      }
+    const word = this.#wordOf(pa)
+    if (word >= 0) {
+      out.lo = this.#words[word] as number
+      return true
     }
     const b = this.#scratch
     if (!this.read(pa, 4, b, 0)) return false
-    out.lo = word(b, 0)
+    out.lo = wordAt(b, 0)
+    return true
+  }
+
+  /** The index in {@link #words} of eight aligned bytes of RAM, or -1 where they are none. */
+  #wordOf(pa: number): number {
+    if (this.#regions !== this.#map.regions) this.#forget()
+    const at = (pa - this.#base) / 4
+    const word = at | 0
+    return word === at && word >= 0 && word < this.#words.length - 1 ? word : this.#seek(pa)
+  }
+
+  /** Makes the region of `pa` the one at hand, if its bytes lie in words. */
+  #seek(pa: number): number {
+    const i = this.#map.locate(pa)
+    const words = i < 0 ? null : (this.#map.regions[i] as MemoryRegion).words
+    if (words === null) return -1
+    this.#words = words
+    this.#base = this.#map.bases[i] as number
+    const at = (pa - this.#base) / 4
+    const word = at | 0
+    return word === at && word < words.length - 1 ? word : -1
+  }
+
+  /** Regions were added or removed. */
+  #forget(): void {
+    this.#regions = this.#map.regions
+    this.#words = NO_WORDS
+    this.#base = 0
+  }
+
+  #readBytes(pa: number, out: Descriptor): boolean {
+    const b = this.#scratch
+    if (!this.read(pa, 8, b, 0)) return false
+    out.lo = wordAt(b, 0)
+    out.hi = wordAt(b, 4)
     return true
   }
 
@@ -123,7 +148,7 @@ export class RamReader {
   }
 }
 
-function word(b: Uint8Array, at: number): number {
+function wordAt(b: Uint8Array, at: number): number {
   const low = (b[at] as number) | ((b[at + 1] as number) << 8)
   return (low | ((b[at + 2] as number) << 16) | ((b[at + 3] as number) << 24)) >>> 0
 }
