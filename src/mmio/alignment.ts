@@ -44,11 +44,20 @@ export function unalignedFaults(plan: Plan, lo: number, lse2: boolean, registers
   registers.read(Reg.SCTLR_EL1)
   const sctlr = registers.regs.lo(Reg.SCTLR_EL1)
   if (bit(sctlr, A) === 1 || plan.form === 'block64' || plan.tags || plan.guarded) return true
-  const atomic = (plan.load && plan.store) || plan.form === 'exclusive' || plan.form === 'exclusive-pair'
+  const atomic = isAtomic(plan)
   if (!atomic && plan.order === 'plain') return false
   if (!lse2) return true
   const crosses = (lo & 15) + plan.count * plan.size > 16
   return crosses && (atomic || bit(sctlr, NAA) === 0)
+}
+
+function isAtomic(plan: Plan): boolean {
+  return (plan.load && plan.store) || plan.form === 'exclusive' || plan.form === 'exclusive-pair'
+}
+
+/** Exclusive, atomic, or with acquire or release semantics: what FEAT_LSE2 is about. */
+export function isAtomicOrOrdered(plan: Plan): boolean {
+  return isAtomic(plan) || plan.order !== 'plain'
 }
 
 /** `isUnaligned` and `unalignedFaults`: the access faults before translation. */

@@ -180,6 +180,13 @@ export class GuestWalk {
     return this.page.attr === TAGGED
   }
 
+  /** Whether the last {@link translate} came to memory that is Normal, inner and outer Write-Back. */
+  isWriteBack(): boolean {
+    const { attr } = this.page
+    // Of Normal Tagged memory the low half says so.
+    return isWriteBackHalf(attr >>> 4) && (isWriteBackHalf(attr & 15) || attr === TAGGED)
+  }
+
   /**
    * Whether the last {@link translate} came to, or was denied, a page of Device memory. A walk that is denied stops at
    * the leaf, before it has a memory type: then the descriptor says.
@@ -211,6 +218,11 @@ export class GuestWalk {
     this.word = this.#fetched.lo | 0
     return true
   }
+}
+
+/** A half of a MAIR_ELx attribute: Write-Back, or Write-Back Transient, which needs a hint. */
+function isWriteBackHalf(half: number): boolean {
+  return half >>> 2 === 3 || (half >>> 2 === 1 && (half & 3) !== 0)
 }
 
 function set(regime: TranslationRegime, register: number, registers: RegisterAccess, slot: number): void {

@@ -1,8 +1,8 @@
 import { Access, accessOf } from '../tlb/index.ts'
-import { isUnaligned, stackMisaligned, unalignedFaults } from './alignment.ts'
+import { isAtomicOrOrdered, isUnaligned, stackMisaligned, unalignedFaults } from './alignment.ts'
 import { Authenticator, authenticationSyndrome } from './authenticate.ts'
 import type { Commit } from './commit.ts'
-import { constraintOf } from './constrained.ts'
+import { type Constraint, constraintOf } from './constrained.ts'
 import { baseSlot, type EffectiveAddress } from './effective-address.ts'
 import type { ElementBus } from './element-bus.ts'
 import type { Fault } from './fault.ts'
@@ -22,6 +22,7 @@ import { DFSC_UNSUPPORTED_EXCLUSIVE, UNDEFINED_SYNDROME } from './syndrome.ts'
 /** The way of an instruction that was decoded: checks in the order of the pseudocode, then the transaction. */
 export class PlanRoad {
   readonly #fault: Fault
+  readonly #walk: GuestWalk
   readonly #probe: Probe
   readonly #commit: Commit
   readonly #address: EffectiveAddress
@@ -31,6 +32,7 @@ export class PlanRoad {
 
   constructor(fault: Fault, walk: GuestWalk, bus: ElementBus, probe: Probe, commit: Commit, address: EffectiveAddress) {
     this.#fault = fault
+    this.#walk = walk
     this.#probe = probe
     this.#commit = commit
     this.#address = address
@@ -67,8 +69,13 @@ export class PlanRoad {
     if (stackMisaligned(plan, registers)) return fault.stackAbort()
     const unaligned = isUnaligned(plan, address.lo)
     if (unaligned && unalignedFaults(plan, address.lo, settings.lse2, registers)) return fault.alignmentAbort(plan)
+    const storesTags = plan.tags && plan.store
     // DC ZVA of Device memory is an Alignment fault wherever it points.
-    if (!this.#probe.pages(plan, access, unaligned || plan.neverDevice)) return outcome
+    const neverDevice = plan.neverDevice || (storesTags && settings.choices.DEVICETAGSTORE === 'FAULT')
+    if (!this.#probe.pages(plan, access, unaligned || neverDevice)) return outcome
+    if (unaligned && !this.#misaligned(plan)) return outcome
+    if (storesTags && this.#walk.onDeviceMemory(registers) && !this.#allowed('DEVICETAGSTORE')) return outcome
+    if (plan.form === 'block64' && plan.result < 0 && !this.#takesBlock(plan)) return outcome
     // Only of what is no RAM: there hardware has its own monitor, and a fault is the host's to resolve.
     const exclusive = plan.form === 'exclusive' || plan.form === 'exclusive-pair'
     if ((exclusive || modifies) && !settings.exclusives) {
@@ -85,13 +92,8 @@ export class PlanRoad {
   /** A CONSTRAINED UNPREDICTABLE word. @returns whether it is executed; otherwise the outcome is set. */
   #constrained(plan: Plan): boolean {
     const fault = this.#fault
-    const { choices } = fault.settings
-    fault.outcome.constraint = plan.constraint
-    if (choices.strict) {
-      fault.end('unhandled', 'constrained-unpredictable')
-      return false
-    }
-    const constraint = constraintOf(plan, choices)
+    if (plan.constraint !== '' && !this.#allowed(plan.constraint)) return false
+    const constraint = constraintOf(plan, fault.settings.choices)
     fault.suppressesBase = constraint === 'WBSUPPRESS'
     if (constraint === 'UNDEF') {
       fault.exception('undefined-instruction', UNDEFINED_SYNDROME)
@@ -100,6 +102,38 @@ export class PlanRoad {
     if (constraint !== 'NOP') return true
     retire(fault.registers)
     fault.end('retired', 'constrained-nop')
+    return false
+  }
+
+  /** Reports a choice. @returns whether the access goes on as chosen; otherwise the outcome is set. */
+  #allowed(name: Constraint): boolean {
+    const fault = this.#fault
+    fault.outcome.constraint = name
+    if (!fault.settings.choices.strict) return true
+    fault.end('unhandled', 'constrained-unpredictable')
+    return false
+  }
+
+  /** An unaligned access that goes on: of Normal memory that is not Write-Back an atomic one may fault. */
+  #misaligned(plan: Plan): boolean {
+    const fault = this.#fault
+    if (!isAtomicOrOrdered(plan) || !this.#probe.notWriteBack) return true
+    if (!this.#allowed('MISALIGNEDATOMIC')) return false
+    if (fault.settings.choices.MISALIGNEDATOMIC === 'TRUE') return true
+    fault.alignmentAbort(plan)
+    return false
+  }
+
+  /** LD64B, ST64B: where the device does not take 64 bytes whole, the access is cut or faults. */
+  #takesBlock(plan: Plan): boolean {
+    const fault = this.#fault
+    const { choices, space } = fault.settings
+    const { vaHi, vaLo } = fault.outcome
+    const region = space.find(this.#commit.span.pa)
+    if (region === null || region.kind !== 'io' || (region.wholeSizes & 64) !== 0) return true
+    if (!this.#allowed('LS64UNSUPPORTED')) return false
+    if (choices.LS64UNSUPPORTED === 'LIMITED_ATOMICITY') return true
+    fault.abort('unsupported-exclusive', DFSC_UNSUPPORTED_EXCLUSIVE, !plan.load, vaHi, vaLo)
     return false
   }
 

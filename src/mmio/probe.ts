@@ -16,6 +16,8 @@ export class Probe {
   readonly #span: Span
   /** The access at hand is unaligned: Device memory refuses it. */
   #unaligned = false
+  /** A page of the last {@link pages} is not Write-Back; known of unaligned accesses. */
+  notWriteBack = false
   /** What hardware would change in the descriptors of its pages. */
   #updates = 0
 
@@ -36,7 +38,8 @@ export class Probe {
     const fault = this.#fault
     const { outcome, settings, syndrome } = fault
     this.#unaligned = unaligned
-    if (unaligned || settings.tags) this.#walk.useAttributes(fault.registers)
+    this.notWriteBack = false
+    if (unaligned || settings.tags || plan.tags) this.#walk.useAttributes(fault.registers)
     // Halves as signed numbers: V8 allocates for a u32 above 2^31 that is passed to a function it does not inline.
     const vaHi = outcome.vaHi | 0
     let vaLo = outcome.vaLo | 0
@@ -142,7 +145,10 @@ export class Probe {
         outcome.plusLo(at),
       )
     }
-    if (translated) return true
+    if (translated) {
+      this.notWriteBack ||= !this.#walk.isWriteBack()
+      return true
+    }
     if (reported || fsc < 0) return this.#fault.stop('translation-differs')
     const iss2 = permissionSyndrome(this.#walk.page)
     return this.#refuse(plan, at, 'translation-fault', fsc, write, vaHi >>> 0, vaLo >>> 0, iss2)

@@ -124,6 +124,13 @@ export class ScalableAccess {
     }
     if (fault.settings.tags) reached = this.#tagged(plan, first, reached)
     if (reached < 0) return -1
+    if (reached < count && !this.#blocked) {
+      outcome.constraint = 'SVELDNFZERO'
+      if (fault.settings.choices.strict) {
+        fault.end('unhandled', 'constrained-unpredictable')
+        return -1
+      }
+    }
     if (!this.#updateTables(reached, access)) return -1
     outcome.vaHi = hi[0] as number
     outcome.vaLo = lo[0] as number
@@ -334,7 +341,10 @@ export class ScalableAccess {
     const { size } = this.#elements
     const data = this.#data
     const vectors = this.#vectors as VectorRegisters
-    if (count < this.#elements.count && !this.#blocked) vectors.pull(VectorReg.FFR)
+    if (count < this.#elements.count && !this.#blocked) {
+      vectors.pull(VectorReg.FFR)
+      if (this.#fault.settings.choices.SVELDNFZERO === 'FALSE') for (const r of plan.registers) vectors.pull(r)
+    }
     for (let i = 0; i < count; i++) {
       const refused = this.#transfer(false, i, data, i * size, attrs)
       if (refused !== ACCESSED) return this.#refused(i, refused)
@@ -359,7 +369,11 @@ export class ScalableAccess {
     const data = this.#data
     if (plan.form === 'slice') this.#clearSlice(plan, bytes)
     else if (plan.form !== 'fill') {
-      for (const r of plan.registers) bytes.fill(0, vectorOffset(r), vectorOffset(r) + vl)
+      const kept = this.#fault.settings.choices.SVELDNFZERO === 'FALSE'
+      for (const r of plan.registers) {
+        if (kept && count < elements.count) this.#clearReached(r, count, bytes)
+        else bytes.fill(0, vectorOffset(r), vectorOffset(r) + vl)
+      }
     }
     for (let i = 0; i < count; i++) {
       const at = to[i] as number
@@ -380,6 +394,17 @@ export class ScalableAccess {
       const vertical = plan.vertical ? elements.svl / lane : 1
       for (let k = 0; k < vertical; k++) vectors.push(VectorReg.ZA0 + elements.sliceFrom + k * elements.sliceStep)
     } else for (const r of plan.registers) vectors.push(r)
+  }
+
+  /** Zeroes the lanes of a register but those active ones that the load did not reach. */
+  #clearReached(register: number, count: number, bytes: Uint8Array): void {
+    const { lane, lanes, vl } = this.#elements
+    const at = vectorOffset(register)
+    let next = count
+    for (let n = 0; n < vl; n += lane) {
+      if (next < this.#elements.count && n === (lanes[next] as number) * lane) next++
+      else bytes.fill(0, at + n, at + n + lane)
+    }
   }
 
   /** LD1R: the element to every active lane. */

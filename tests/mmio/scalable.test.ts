@@ -3,7 +3,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { A64 } from '../../src/decode/index.ts'
-import { MAX_SCALABLE_ELEMENTS, Reg, VectorFile, VectorReg, type VectorRegisters } from '../../src/mmio/index.ts'
+import {
+  MAX_SCALABLE_ELEMENTS,
+  Reg,
+  type UnpredictableOptions,
+  VectorFile,
+  VectorReg,
+  type VectorRegisters,
+} from '../../src/mmio/index.ts'
 import { anyInstructionWord } from '../../src/testing/index.ts'
 import { DEV, DEV_VA, Machine, RAM, VA, value } from './machine.ts'
 
@@ -45,8 +52,8 @@ class Vectors implements VectorRegisters {
   }
 }
 
-function machine(length: number): { m: Machine; v: Vectors } {
-  const m = new Machine()
+function machine(length: number, unpredictable: UnpredictableOptions = {}): { m: Machine; v: Vectors } {
+  const m = new Machine({ unpredictable })
   const v = new Vectors(length)
   Object.assign(m.vcpu, { vectors: v })
   return { m, v }
@@ -298,6 +305,29 @@ describe('first-fault and non-fault loads', () => {
   it('LDNF1 reads nothing of a device', () => {
     const { m, v, reason } = run(LDNF1B, DEV_VA + 0x10)
     expect([reason, m.elements, ffr(v)]).toEqual(['done', [], 0n])
+  })
+
+  it('SVELDNFZERO: active lanes that are not reached become zero, or stay; strict mode reports them', () => {
+    // ldff1h {z5.s}, p0/z, [x2, x4], every second lane inactive
+    const word = 0xa4c4_6045
+    const go = (unpredictable: UnpredictableOptions): [Vectors, string, string, number[]] => {
+      const { m, v } = machine(32, unpredictable)
+      v.setPredicate(0, (lane) => lane % 2 === 0, 4)
+      v.file.view(VectorReg.FFR).fill(0xff)
+      m.setX(2, DEV_VA + 0x10)
+      m.setX(4, 0)
+      const { reason, constraint } = m.run(word, { far: DEV_VA + 0x10 })
+      return [v, reason, constraint, [...m.device.subarray(0x10, 0x12), 0, 0]]
+    }
+    const lanes = (v: Vectors): number[][] => Array.from({ length: 8 }, (_, e) => v.z(5).slice(4 * e, 4 * e + 4))
+    const before = lanes(machine(32).v)
+    const [zero, reason, constraint, loaded] = go({})
+    expect([reason, constraint]).toEqual(['done', 'SVELDNFZERO'])
+    expect(lanes(zero)).toEqual([loaded, ...Array(7).fill([0, 0, 0, 0])])
+    const [kept] = go({ SVELDNFZERO: 'FALSE' })
+    expect(lanes(kept)).toEqual([loaded, ...before.map((lane, e) => (e % 2 === 0 ? lane : [0, 0, 0, 0])).slice(1)])
+    expect(kept.pulled.slice(-2)).toEqual([VectorReg.FFR, 5])
+    expect(go({ strict: true })[1]).toBe('constrained-unpredictable')
   })
 
   it('LDNF1 reads what is RAM before the device', () => {
