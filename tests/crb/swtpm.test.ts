@@ -1,5 +1,8 @@
 /** The client of swtpm against a server that misbehaves; the real one is in tests/live. */
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { TpmSocketError } from '../../src/crb/socket/error.ts'
 import { Swtpm, type SwtpmOptions } from '../../src/crb/swtpm/index.ts'
@@ -172,6 +175,22 @@ describe('a swtpm that cannot be used', () => {
     const ends = await Swtpm.spawn({ command: 'false' }).catch((e: unknown) => e)
     expect(ends).toMatchObject({ code: 'spawn' })
     expect((ends as Error).message).toMatch(/exit code 1/)
+  })
+
+  it('starts, but answers nonsense: that is why, not that it then ends because we leave it', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'nisv-fake-'))
+    opened.push({ stop: () => rmSync(dir, { recursive: true }) })
+    const command = join(dir, 'swtpm.cjs')
+    const program = `#!${process.execPath}
+const net = require('node:net')
+const at = (name) => /path=(.*)/.exec(process.argv[process.argv.indexOf(name) + 1])[1]
+net.createServer((s) => s.on('data', () => s.write(Buffer.of(0, 0, 0, 9)))).listen(at('--ctrl'))
+net.createServer((s) => s.on('close', () => process.exit(0)).resume()).listen(at('--server'))
+`
+    writeFileSync(command, program, { mode: 0o755 })
+    const error = await Swtpm.spawn({ command }).catch((e: unknown) => e)
+    expect(error).toMatchObject({ code: 'refused' })
+    expect((error as Error).message).toBe('swtpm answered STOP with 0x9 (fail)')
   })
 
   it('has a timeout that is none', async () => {

@@ -88,9 +88,11 @@ export class SwtpmSession {
       await begin(session)
       session.#begun = true
     } catch (error) {
-      // A swtpm that ended by itself says why; its end may be noticed a moment after its sockets'.
-      if (child !== undefined) await Promise.race([child.exited, sleep(EXIT_MS)])
-      const own = child?.failure
+      // A swtpm that ended by itself says why; its end may be noticed a moment after its sockets'. One that hung or
+      // answered nonsense ends now because we leave it: that is not why.
+      const gone = error instanceof TpmSocketError && (error.code === 'closed' || error.code === 'connect')
+      if (child !== undefined && gone) await Promise.race([child.exited, sleep(EXIT_MS)])
+      const own = gone ? child?.failure : undefined
       await session.end(new TpmSocketError('closed', 'the swtpm could not be used'))
       throw own ?? error
     }

@@ -62,15 +62,17 @@ function copyOf(template: string): string {
 export async function spawnWorld(template: string, reconnect: SwtpmReconnect): Promise<World> {
   const stateDir = copyOf(template)
   let reconnections = 0
-  const tpm = await Swtpm.spawn({
-    stateDir,
-    reconnect,
-    commandTimeout: COMMAND_MS,
-    controlTimeout: CONTROL_MS,
-    onReconnect: () => {
-      reconnections++
-    },
-  })
+  const tpm = await patiently(() =>
+    Swtpm.spawn({
+      stateDir,
+      reconnect,
+      commandTimeout: COMMAND_MS,
+      controlTimeout: CONTROL_MS,
+      onReconnect: () => {
+        reconnections++
+      },
+    }),
+  )
   let second: Swtpm | undefined
   const signal = (name: NodeJS.Signals): void => {
     if (tpm.error !== undefined) return
@@ -192,7 +194,7 @@ export async function mssimWorld(reconnect: 'off' | 'reset', random: Random): Pr
   }
 }
 
-/** A server that has been started is not one that listens. */
+/** A server that has been started is not one that listens; a busy machine does not start one in time. */
 async function patiently<T>(open: () => Promise<T>): Promise<T> {
   for (let tries = 0; ; tries++) {
     try {
