@@ -184,13 +184,13 @@ describe('a swtpm that cannot be used', () => {
     const program = `#!${process.execPath}
 const net = require('node:net')
 const at = (name) => /path=(.*)/.exec(process.argv[process.argv.indexOf(name) + 1])[1]
-net.createServer((s) => s.on('data', () => s.write(Buffer.of(0, 0, 0, 9)))).listen(at('--ctrl'))
+net.createServer((s) => s.on('data', () => s.write(Buffer.alloc(9)))).listen(at('--ctrl'))
 net.createServer((s) => s.on('close', () => process.exit(0)).resume()).listen(at('--server'))
 `
     writeFileSync(command, program, { mode: 0o755 })
     const error = await Swtpm.spawn({ command }).catch((e: unknown) => e)
-    expect(error).toMatchObject({ code: 'refused' })
-    expect((error as Error).message).toBe('swtpm answered STOP with 0x9 (fail)')
+    expect(error).toMatchObject({ code: 'protocol' })
+    expect((error as Error).message).toBe('swtpm answered STOP with 5 bytes too many')
   })
 
   it('has a timeout that is none', async () => {
