@@ -66,8 +66,6 @@ export class MemoryCopySet {
     const cursor = this.#cursor
     const fault = this.#fault
     const { registers } = fault
-    // Equal registers: UNDEFINED or NOP, neither of which accesses memory.
-    if (plan.constrained) return fault.end('retry', 'word-changed')
     cursor.read(plan.word, registers)
     const p = cursor.plan
     const { optionA } = fault.settings
