@@ -16,18 +16,10 @@ import type { CrbProfile } from './profile.ts'
 import { CrbRegisterFile } from './register-file.ts'
 import { CRB, CRB_REGISTERS_SIZE, crbRegisterAt, fieldMask } from './registers.ts'
 import { CommandRunner } from './runner.ts'
-import { checkState } from './state/check.ts'
+import { type DeviceParts, putState, type RestoreOptions, type SaveOptions, takeState } from './snapshot.ts'
 import type { CrbState } from './state/crb-state.ts'
-import { StateError } from './state/error.ts'
 import { decodeCrbState, encodeCrbState } from './state/record.ts'
-import {
-  ChunkedTransfer,
-  declaredSize,
-  FATAL_ERROR_RESPONSE,
-  HEADER_SIZE,
-  type Transfer,
-  WholeTransfer,
-} from './transfer.ts'
+import { ChunkedTransfer, declaredSize, HEADER_SIZE, type Transfer, WholeTransfer } from './transfer.ts'
 
 const WORD = {
   LOC_STATE: CRB.LOC_STATE.offset >> 2,
@@ -36,7 +28,6 @@ const WORD = {
   START: CRB.CTRL_START.offset >> 2,
 } as const
 
-const ESTABLISHED = fieldMask(CRB.LOC_STATE.fields.tpmEstablished)
 const LOC_ASSIGNED = fieldMask(CRB.LOC_STATE.fields.locAssigned)
 const GRANTED = fieldMask(CRB.LOC_STS.fields.Granted)
 const BEEN_SEIZED = fieldMask(CRB.LOC_STS.fields.beenSeized)
@@ -61,21 +52,6 @@ export interface MappedRegion {
 export interface RegionSpace {
   /** Maps `region` at guest-physical address `base`. */
   add(region: MemoryRegion, base: number): unknown
-}
-
-/** How to save. */
-export interface SaveOptions {
-  /** What to do about a running command: `wait` for its answer (unless told), or `cancel` it and wait. */
-  readonly running?: 'wait' | 'cancel'
-}
-
-/** How to restore. */
-export interface RestoreOptions {
-  /**
-   * `restore` (unless told): the TPM's part too; a state without one, or a TPM that cannot load, is an error. `keep`:
-   * the device alone; the TPM stays as it is.
-   */
-  readonly tpm?: 'restore' | 'keep'
 }
 
 /**
@@ -112,6 +88,7 @@ export class TpmCrb {
   readonly #registers: CrbRegisterFile
   readonly #transfer: Transfer
   readonly #runner: CommandRunner
+  readonly #parts: DeviceParts
 
   /** @throws CrbOptionError for an option that makes no sense. */
   constructor(options: TpmCrbOptions) {
@@ -144,6 +121,15 @@ export class TpmCrb {
     this.ppi = ppi === undefined ? undefined : new TpmPpi(ppi)
     if (this.ppi !== undefined) regions.push({ region: this.ppi.region, base: this.ppi.base })
     this.regions = regions
+    this.#parts = {
+      tpm: this.#tpm,
+      registers: this.#registers,
+      buffer: this.buffer,
+      ppi: this.ppi,
+      transfer: this.#transfer,
+      runner: this.#runner,
+      chunk: profile.chunk,
+    }
     // An image has to be right before anybody has read LOC_STATE through us.
     if (readAsRam) this.#establishedBit()
   }
@@ -193,88 +179,27 @@ export class TpmCrb {
   }
 
   /** As {@link save}, as plain data. */
-  async saveState(options: SaveOptions = {}): Promise<CrbState> {
-    if (options.running === 'cancel' && this.busy) this.#runner.cancel()
-    const release = await this.#runner.quiet()
-    try {
-      const { resets } = this.#runner
-      const state = {
-        registers: this.#registers.save(),
-        buffer: this.buffer.slice(),
-        established: this.#runner.knownEstablished,
-        chunk: this.#transfer.save(),
-        ppi: this.ppi?.bytes.slice(),
-      }
-      const tpm = await this.#withTpm('saved', () => this.#tpm.saveState?.())
-      if (resets !== this.#runner.resets) {
-        throw new StateError('interrupted', '', -1, 'the device was reset while its state was saved; save again')
-      }
-      return { ...state, tpm }
-    } finally {
-      release()
-    }
+  saveState(options: SaveOptions = {}): Promise<CrbState> {
+    return takeState(this.#parts, options)
   }
 
   /**
    * Puts a saved state in place of this one. A command that runs here is waited for; the state's own START is never set:
-   * a state that has it (some other program's) gets tpmSts and the fatal error instead, since its command is lost.
+   * a state that has it (some other program's) gets tpmSts and the fatal error instead, since its command is lost. The
+   * PPI of a state that has none becomes zeros.
    * @param saved - a record of {@link save}, or the state itself.
    * @throws (rejects) StateError for a record that is not whole, a state of another base, profile or equipment, or a TPM
    * that does not load its part. Nothing has changed then.
    */
   async restore(saved: Uint8Array | CrbState, options: RestoreOptions = {}): Promise<void> {
     const state = saved instanceof Uint8Array ? decodeCrbState(saved) : saved
-    checkState(state, {
-      registers: this.#registers,
-      chunk: this.profile.chunk,
-      limit: this.#transfer.limit,
-      ppi: this.ppi !== undefined,
-    })
-    const { tpm } = state
-    const keep = options.tpm === 'keep'
-    if (!keep && (tpm === undefined) !== (this.#tpm.loadState === undefined)) {
-      const what = tpm === undefined ? 'the state has no TPM part' : 'this back end cannot load the TPM part'
-      throw new StateError('tpm', 'tpm ', -1, `${what}; to restore the device alone, say tpm: 'keep'`)
-    }
-    const release = await this.#runner.quiet()
-    try {
-      const { resets } = this.#runner
-      if (!keep && tpm !== undefined) await this.#withTpm('loaded', () => this.#tpm.loadState?.(tpm))
-      if (resets !== this.#runner.resets) {
-        throw new StateError('interrupted', '', -1, 'the device was reset while a state was restored; restore again')
+    await putState(this.#parts, state, options, (lostCommand) => {
+      if (this.image !== undefined) this.#establishedBit()
+      if (this.#onEvent !== undefined) this.#emit({ type: 'restore' })
+      if (lostCommand) {
+        this.#fault('lost-command', 'the state has a command under way, whose answer cannot come any more')
       }
-      this.#runner.drop()
-      this.#put(state)
-    } finally {
-      release()
-    }
-  }
-
-  #put(state: CrbState): void {
-    state.registers.forEach((value, word) => {
-      if (word === WORD.LOC_STATE) this.#registers.set(word, value & ~ESTABLISHED)
-      else this.#registers.set(word, word === WORD.START ? 0 : value)
     })
-    this.buffer.set(state.buffer)
-    if (state.ppi !== undefined) this.ppi?.bytes.set(state.ppi)
-    this.#transfer.load(state.chunk)
-    this.#runner.knownEstablished = state.established
-    if (this.image !== undefined) this.#establishedBit()
-    if (this.#onEvent !== undefined) this.#emit({ type: 'restore' })
-    if (((state.registers[WORD.START] ?? 0) & START) === 0) return
-    this.#fault('lost-command', 'the state has a command under way, whose answer cannot come any more')
-    this.#registers.set(WORD.STS, this.#registers.get(WORD.STS) | TPM_STS)
-    this.buffer.set(FATAL_ERROR_RESPONSE)
-  }
-
-  async #withTpm<T>(done: string, call: () => Promise<T> | undefined): Promise<T | undefined> {
-    try {
-      return await call()
-    } catch (cause) {
-      if (cause instanceof StateError) throw cause
-      const why = cause instanceof Error ? cause.message : String(cause)
-      throw new StateError('tpm', 'tpm ', -1, `the TPM's state could not be ${done}: ${why}`, cause)
-    }
   }
 
   // One callback per piece of at most four bytes, aligned to its size: MemoryRegionOps.valid above.

@@ -14,7 +14,7 @@ export {
   TPM2_START_METHOD,
 } from './acpi/tables.ts'
 export type { TpmBackend } from './backend.ts'
-export { type MappedRegion, type RegionSpace, type RestoreOptions, type SaveOptions, TpmCrb } from './device.ts'
+export { type MappedRegion, type RegionSpace, TpmCrb } from './device.ts'
 export { type CrbBus, CrbDriver, CrbDriverError, type CrbDriverErrorCode, type CrbDriverOptions } from './driver.ts'
 export { EmbeddedTpm, type EmbeddedTpmOptions } from './embedded/embedded-tpm.ts'
 export type { RandomFill } from './embedded/random.ts'
@@ -40,6 +40,7 @@ export {
   crbRegisterAt,
   describeCrbRegister,
 } from './registers.ts'
+export type { RestoreOptions, SaveOptions } from './snapshot.ts'
 export type { ChunkState, CrbState, TpmSavedState, TpmStatePart } from './state/crb-state.ts'
 export { StateError, type StateErrorCode } from './state/error.ts'
 export { decodeCrbState, encodeCrbState } from './state/record.ts'

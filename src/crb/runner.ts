@@ -118,16 +118,18 @@ export class CommandRunner {
     }
   }
 
-  /** Resolves when no command runs and no reset is under way; commands started from there on are held. */
-  async quiet(): Promise<() => void> {
+  /**
+   * Has `step` begin when no command runs and no reset is under way; commands started before it has ended are held until
+   * then. It begins in the very moment: nothing can come between.
+   */
+  async quietly<T>(step: () => Promise<T>): Promise<T> {
     while (this.#running !== 0 || this.#resetting !== undefined) {
       await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
     }
     this.#quiet += 1
-    let released = false
-    return () => {
-      if (released) return
-      released = true
+    try {
+      return await step()
+    } finally {
       this.#quiet -= 1
       this.#deliverHeld()
     }

@@ -242,6 +242,10 @@ describe('a state of another device', () => {
     expect((await restored((s) => ({ ...s, ppi: new Uint8Array(0x400) }))).message).toContain('ppi: true')
     const chunk = { command: new Uint8Array(1), response: new Uint8Array(0), responseOffset: 0 }
     expect((await restored((s) => ({ ...s, chunk }))).message).toContain('profile chunk')
+    expect((await restored((s) => ({ ...s, buffer: new Uint8Array(0xf81) }))).section).toBe('buff')
+    expect((await restored((s) => ({ ...s, buffer: new Uint8Array(0xf7f) }))).section).toBe('buff')
+    const withPpi = { bus: 'legacy-isa' } as const
+    expect((await restored((s) => ({ ...s, ppi: new Uint8Array(0x401) }), withPpi)).section).toBe('ppi ')
     expect((await restored((s) => ({ ...s, registers: new Uint32Array(31) }))).code).toBe('value')
     expect((await restored((s) => ({ ...s, tpm: undefined }))).message).toContain("tpm: 'keep'")
     expect((await restored((s) => ({ ...s, tpm: { kind: 'swtpm', parts: [] } }))).message).toContain("of kind 'swtpm'")
@@ -249,6 +253,10 @@ describe('a state of another device', () => {
     const intf = (s: CrbState): CrbState =>
       word(0x30, 0x2_5c11)({ ...s, chunk: { ...chunk, command: new Uint8Array(5000) } })
     expect((await restored(intf, { profile: 'chunk' })).message).toContain('4096 at most')
+    for (const responseOffset of [1, -1, 0.5, Number.NaN]) {
+      const beyond = (s: CrbState): CrbState => word(0x30, 0x2_5c11)({ ...s, chunk: { ...chunk, responseOffset } })
+      expect((await restored(beyond, { profile: 'chunk' })).message).toContain('into a response of 0 bytes')
+    }
   })
 
   it('is refused by a damaged embedded TPM state', async () => {
@@ -274,6 +282,14 @@ describe('a state of another device', () => {
       )
     }
     expect(toHex((await twin.saveState()).parts[0]?.data as Uint8Array)).toBe(good)
+  })
+
+  it('leaves nothing of the PPI that was there when it has none', async () => {
+    const state = await guest().crb.saveState()
+    const g = guest({ bus: 'legacy-isa' })
+    g.crb.ppi?.bytes.fill(7)
+    await g.crb.restore(state)
+    expect(g.crb.ppi?.bytes.every((byte) => byte === 0)).toBe(true)
   })
 
   it("is taken without the TPM's part on request", async () => {
@@ -321,6 +337,23 @@ describe('saving under a running command', () => {
       undefined,
     ])
     expect(tpm.calls).not.toContain('cancel')
+  })
+
+  it('never has START set, however soon the guest starts the next one', async () => {
+    for (let hops = 0; hops < 12; hops++) {
+      const { tpm, g } = running()
+      const saving = g.crb.save()
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      tpm.answers[0]?.(response(12))
+      for (let hop = 0; hop < hops; hop++) await Promise.resolve()
+      g.submit(getRandom(9))
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      expect(g.read(0x4c)).toBe(1)
+      tpm.answers[1]?.(response(14))
+      const { registers, buffer } = decodeCrbState(await saving)
+      // The state is of before the second command, or of after it.
+      expect([hops, registers[0x4c >> 2], buffer[5] === 12 || buffer[5] === 14]).toEqual([hops, 0, true])
+    }
   })
 
   it('cancels it on request', async () => {

@@ -5,8 +5,9 @@
  */
 
 import { hex } from '../../bits.ts'
+import { PPI_SIZE } from '../ppi.ts'
 import type { CrbRegisterFile } from '../register-file.ts'
-import { CRB, CRB_REGISTERS_SIZE, crbRegisterAt, fieldMask } from '../registers.ts'
+import { CRB, CRB_BUFFER_SIZE, CRB_REGISTERS_SIZE, crbRegisterAt, fieldMask } from '../registers.ts'
 import type { CrbState } from './crb-state.ts'
 import { StateError } from './error.ts'
 
@@ -21,6 +22,8 @@ const CHANGING: ReadonlyMap<number, number> = new Map([
   [CRB.CTRL_STS.offset >> 2, fieldMask(CRB.CTRL_STS.fields.tpmSts) | fieldMask(CRB.CTRL_STS.fields.tpmIdle)],
   [CRB.CTRL_START.offset >> 2, fieldMask(CRB.CTRL_START.fields.Start)],
 ])
+
+const NOTHING = new Uint8Array(0)
 
 /** What a device has, as far as its state depends on it. */
 export interface DeviceShape {
@@ -39,6 +42,8 @@ export function checkState(state: CrbState, device: DeviceShape): void {
   if (state.registers.length !== words) {
     throw new StateError('value', 'regs', -1, `${state.registers.length} registers; there are ${words}`)
   }
+  checkSize('buff', state.buffer, CRB_BUFFER_SIZE)
+  if (state.ppi !== undefined) checkSize('ppi ', state.ppi, PPI_SIZE)
   for (let word = 0; word < words; word++) {
     const changing = CHANGING.get(word) ?? 0
     const saved = ((state.registers[word] ?? 0) & ~changing) >>> 0
@@ -61,11 +66,21 @@ export function checkState(state: CrbState, device: DeviceShape): void {
       'a command is on its way in pieces; restore into a device of profile chunk',
     )
   }
-  const longest = Math.max(state.chunk?.command.length ?? 0, state.chunk?.response.length ?? 0)
+  const { responseOffset: given = 0, response = NOTHING } = state.chunk ?? {}
+  if (!(Number.isInteger(given) && given >= 0 && given <= response.length)) {
+    throw new StateError('value', 'chnk', -1, `offset ${given} into a response of ${response.length} bytes`)
+  }
+  const longest = Math.max(state.chunk?.command.length ?? 0, response.length)
   if (longest > device.limit) {
     throw new StateError('device', 'chnk', -1, `${longest} bytes on their way; the TPM takes ${device.limit} at most`)
   }
   if (state.ppi !== undefined && !device.ppi) {
     throw new StateError('device', 'ppi ', -1, 'the state has a PPI, the device has none; make it with ppi: true')
   }
+}
+
+/** A state may be a host's own making. */
+function checkSize(section: string, bytes: Uint8Array, size: number): void {
+  if (bytes instanceof Uint8Array && bytes.length === size) return
+  throw new StateError('value', section, -1, `${bytes?.length} bytes; there are ${size}`)
 }
