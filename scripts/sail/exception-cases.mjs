@@ -15,7 +15,8 @@ const TCF0_SYNC = bit(38)
 const TCF_SYNC = bit(40)
 const ATA0 = bit(42)
 const ATA = bit(43)
-const ENABLED = bit(0)
+/** M, and C, without which no memory is tagged. */
+const ENABLED = bit(0) | bit(2)
 /** M; A, C, SA, SA0, nAA, WXN, E0E, EE, I, EnDA, EnDB, TCF, TCF0, ATA, ATA0, EPAN, MSCEn. */
 const DECIDE = [0, 1, 2, 3, 4, 6, 12, 13, 19, 24, 25, 27, 33, 37, 38, 39, 40, 41, 42, 43, 57]
 const DECIDED = DECIDE.reduce((mask, n) => mask | bit(n), 0n)
@@ -85,7 +86,8 @@ const TABLE_FAULTS = {
   'access-flag': BLOCK_LEVELS,
   permission: BLOCK_LEVELS,
   'address-size': [-1, 0, 1, 2, 3],
-  'external-on-walk': [-1, 0, 1, 2, 3],
+  // The first table is that of the page before, too.
+  'external-on-walk': BLOCK_LEVELS,
 }
 
 /** The exception of a case. */
