@@ -70,6 +70,14 @@ export const Regime = {
 } as const
 
 /**
+ * Whose translations: a VMID, below 2^16, in EL1&0, and of each other regime a number of its own.
+ * @param kind a value of {@link Regime}.
+ */
+export function ownerOf(kind: number, vmid: number): number {
+  return kind === Regime.EL10 ? vmid : kind * 0x1_0000
+}
+
+/**
  * Security states, and physical address spaces (`Translation.paspace`) of the same names: as SCR_EL3.{NSE, NS} and leaf
  * descriptors at EL3 encode them.
  */

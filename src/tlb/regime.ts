@@ -6,7 +6,7 @@
 import { ALL_FEATURES, type Features } from './features.ts'
 import { GranuleProtection } from './granule-protection.ts'
 import { TableParameters } from './parameters.ts'
-import { REGIME_REGISTERS, Regime, RegimeRegister, SecurityState } from './regime-register.ts'
+import { ownerOf, REGIME_REGISTERS, Regime, RegimeRegister, SecurityState } from './regime-register.ts'
 import { parseStage1, STAGE1_REGISTERS, type Stage1Registers } from './stage1-parameters.ts'
 import { parseStage2 } from './stage2-parameters.ts'
 
@@ -28,6 +28,7 @@ const SCR_NS = 1 << 0
 const SCR_SIF = 1 << 9
 const SCR_EEL2 = 1 << 18
 const SCR_HI_NSE = 1 << (62 - 32)
+const VTCR_VS = 1 << 19
 
 /**
  * A translation regime of a vCPU: EL1&0, with stage 2 if HCR_EL2 enables one, EL2&0, EL2 or EL3.
@@ -87,9 +88,11 @@ export class TranslationRegime {
   /** MAIR2_ELx. */
   mair2Hi = 0
   mair2Lo = 0
-  /** ASID by TCR_ELx.A1 and AS, VMID by VTCR_EL2.VS: tags for a TLB. Zero in regimes without. */
+  /** ASID by TCR_ELx.A1 and AS, VMID by VTCR_EL2.VS. Zero in regimes without. */
   asid = 0
   vmid = 0
+  /** Whose translations these are to a TLB: {@link ownerOf} the regime and its VMID. */
+  owner = 0
   private readonly raw = new Uint32Array(2 * REGIME_REGISTERS)
   private selected: number
   private stale = true
@@ -155,11 +158,23 @@ export class TranslationRegime {
    * @returns whether it was another.
    */
   selectFor(el: number): boolean {
-    if (el >= 3) return this.select(Regime.EL3)
+    return this.select(this.kindFor(el))
+  }
+
+  /** The value of {@link Regime} that {@link selectFor} selects. */
+  kindFor(el: number): number {
+    if (el >= 3) return Regime.EL3
     const host = this.features.vhe && el2Enabled(this) && (this.hi(RegimeRegister.HCR_EL2) & HCR_HI_E2H) !== 0
-    if (el === 2) return this.select(host ? Regime.EL20 : Regime.EL2)
+    if (el === 2) return host ? Regime.EL20 : Regime.EL2
     const tge = (this.lo(RegimeRegister.HCR_EL2) & HCR_TGE) !== 0
-    return this.select(el === 0 && host && tge ? Regime.EL20 : Regime.EL10)
+    return el === 0 && host && tge ? Regime.EL20 : Regime.EL10
+  }
+
+  /** The VMID of EL1&0, whichever regime is selected; 0 while EL2 is not enabled. */
+  currentVmid(): number {
+    if (!el2Enabled(this)) return 0
+    const vmid = this.hi(RegimeRegister.VTTBR_EL2) >>> 16
+    return (this.lo(RegimeRegister.VTCR_EL2) & VTCR_VS) !== 0 ? vmid : vmid & 0xff
   }
 
   /**
@@ -208,8 +223,8 @@ export class TranslationRegime {
       if (this.security === SecurityState.SECURE) parseStage2(this, this.secureStage2, true)
     }
     this.asid = registers.hasUnprivileged ? this.asidOf(registers) : 0
-    const vmid = this.hi(RegimeRegister.VTTBR_EL2) >>> 16
-    this.vmid = guest ? ((this.lo(RegimeRegister.VTCR_EL2) & (1 << 19)) !== 0 ? vmid : vmid & 0xff) : 0
+    this.vmid = guest ? this.currentVmid() : 0
+    this.owner = ownerOf(this.selected, this.vmid)
     return true
   }
 

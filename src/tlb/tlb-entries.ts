@@ -38,14 +38,13 @@ export class TlbEntries {
    * Does what a TLBI instruction asks, by entries of stage 1 and 2 combined. Entries of a block that was cut to a smaller
    * size go together: a TLBI names the block by any of its addresses.
    *
-   * @param vmid VMID of the PE that executed it: `TranslationRegime.vmid`.
    * @returns entries dropped.
    */
-  invalidate(operation: TlbInvalidation, vmid: number): number {
+  invalidate(operation: TlbInvalidation): number {
     const { kind, asid, start, end } = operation
     let dropped = 0
     for (const entry of this.all) {
-      if (!entry.isLive || (kind !== TlbiKind.ALL && entry.vmid !== vmid)) continue
+      if (!entry.isLive || !operation.concerns(entry.owner)) continue
       const own = entry.notGlobal ? entry.asid === asid : kind !== TlbiKind.ASID
       if ((kind === TlbiKind.ASID || kind === TlbiKind.VA) && !own) continue
       if (kind === TlbiKind.IPA ? !entry.coversIpa(start, end) : kind >= TlbiKind.VA && !entry.coversVa(start, end)) {
@@ -78,7 +77,7 @@ export class TlbEntries {
           entry.pageLo === pageLo &&
           entry.key === key &&
           entry.pageHi === pageHi &&
-          entry.vmid === regime.vmid &&
+          entry.owner === regime.owner &&
           (!entry.notGlobal || entry.asid === regime.asid) &&
           // Validated, an entry of other tables is a miss, and need not hide one of these.
           (!this.exact || entry.isOf(regime, p))

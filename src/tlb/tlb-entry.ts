@@ -37,7 +37,8 @@ export class TlbEntry {
   /** Page number of the VA (VA >> size), in signed halves. */
   pageHi = 0
   pageLo = 0
-  vmid = 0
+  /** `TranslationRegime.owner`. */
+  owner = 0
   asid = 0
   /** Of the ASID only. */
   notGlobal = false
@@ -132,7 +133,7 @@ export class TlbEntry {
   /** Takes a walk that succeeded for the address `hi:lo`; all but what it is found by. */
   fill(regime: TranslationRegime, p: TableParameters, hi: number, lo: number, out: Translation): void {
     const offset = offsetIn(out.sizeLog2, hi, lo)
-    this.vmid = regime.vmid
+    this.owner = regime.owner
     this.asid = regime.asid
     this.notGlobal = out.notGlobal
     this.sizeLog2 = out.sizeLog2

@@ -45,10 +45,10 @@ export function reportDisagreements(
   }
 }
 
-/** Whether the entry is one of this register state, VMID and ASID. */
+/** Whether the entry is one of this register state, owner and ASID. */
 function isFor(entry: TlbEntry, regime: TranslationRegime, context: number): boolean {
   const own = !entry.notGlobal || entry.asid === regime.asid
-  return entry.isLive && own && entry.context === context && entry.vmid === regime.vmid
+  return entry.isLive && own && entry.context === context && entry.owner === regime.owner
 }
 
 /** `sameKind`: both are of data, or both of instructions, whose memory types may differ by SCTLR_ELx.C and I. */

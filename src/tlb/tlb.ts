@@ -158,7 +158,7 @@ export class Tlb {
     // A TLB that validates reads the whole path: every descriptor of it has to be looked at again.
     const recorder = this.validated ? this.recorder : this.tables
     if (this.validated) this.recorder.begin(p.bigEndian, regime.stage2.bigEndian)
-    else this.tables.begin(context, regime.asid, regime.vmid)
+    else this.tables.begin(context, regime.asid, regime.owner)
     if (walk(regime, memory, vaHi, vaLo, access, out, recorder) !== FaultKind.NONE) return out.fault
     // Only tables whose Access flags are set, where hardware manages them.
     if (!this.validated && (out.stage & 1) !== 0 && out.updates < Update.STAGE1_TABLE_ACCESS_FLAG)
@@ -184,11 +184,10 @@ export class Tlb {
    * size go together: a TLBI names the block by any of its addresses. Tables of the walk cache go unless only the last level
    * is meant.
    *
-   * @param vmid VMID of the PE that executed it: `TranslationRegime.vmid`.
    * @returns translations dropped.
    */
-  invalidate(operation: TlbInvalidation, vmid: number): number {
-    this.tables.invalidate(operation, vmid)
-    return this.entries.invalidate(operation, vmid)
+  invalidate(operation: TlbInvalidation): number {
+    this.tables.invalidate(operation)
+    return this.entries.invalidate(operation)
   }
 }

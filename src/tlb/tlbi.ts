@@ -1,21 +1,23 @@
 /**
- * TLB maintenance instructions of the EL1&0 regime, decoded to one kind of operation.
+ * TLB maintenance instructions of every regime, decoded to one kind of operation.
  *
  * @module
  */
-import { toNumber } from '../bits.ts'
+import type { TranslationRegime } from './regime.ts'
+import { ownerOf, Regime, RegimeRegister } from './regime-register.ts'
+import { setPage, setPagePair, setRange, setRangePair } from './tlbi-operand.ts'
 
 /** What of the address space a {@link TlbInvalidation} names. */
 export const TlbiKind = {
-  /** Every entry: TLBI ALLE1. */
+  /** Every entry of the regime: TLBI ALLE1, ALLE2, ALLE3; PAALL, RPAOS and RPALOS, of all regimes. */
   ALL: 0,
-  /** Every entry of the VMID: TLBI VMALLE1, VMALLS12E1. */
+  /** Every entry of the VMID: TLBI VMALLE1, VMALLS12E1, VMALLWS2E1. */
   VMID: 1,
   /** Entries of the VMID and ASID that are not global: TLBI ASIDE1. */
   ASID: 2,
-  /** Entries of the VMID for a range of VAs, of the ASID or global: TLBI VAE1, VALE1, RVAE1, RVALE1. */
+  /** Entries for a range of VAs, of the ASID or global: TLBI VAE1, VALE1, RVAE1, RVALE1; of a host also VAE2 and so on. */
   VA: 3,
-  /** The same for every ASID: TLBI VAAE1, VAALE1, RVAAE1, RVAALE1. */
+  /** The same for every ASID: TLBI VAAE1, VAALE1, RVAAE1, RVAALE1; and VAE2, VAE3 and so on where there are no ASIDs. */
   VA_ALL_ASIDS: 4,
   /** Entries of the VMID for a range of IPAs: TLBI IPAS2E1, IPAS2LE1, RIPAS2E1, RIPAS2LE1. */
   IPA: 5,
@@ -23,11 +25,15 @@ export const TlbiKind = {
 
 /**
  * One invalidation, reused from call to call. TTL hints and last-level forms only let hardware do less: the range is what
- * they name, whatever the level. The same goes for nXS and for the shareability, which the caller broadcasts by.
+ * they name, whatever the level. The same goes for nXS and for the shareability, which the caller broadcasts by; and for the
+ * security state: entries of all go.
  */
 export class TlbInvalidation {
   /** A value of {@link TlbiKind}. */
   kind = 0
+  /** Whose entries, both included: VMIDs of EL1&0, and the other regimes, as `TranslationRegime.owner`. */
+  firstOwner = 0
+  lastOwner = 0
   asid = 0
   /** First byte and byte after the last, of VA[55:0] or an IPA. */
   start = 0
@@ -41,12 +47,20 @@ export class TlbInvalidation {
   nxs = false
   /** Inner (`3`) or Outer (`2`) Shareable, or this PE only (`0`). */
   shareability = 0
+
+  /** Whether entries of this owner (`TranslationRegime.owner`) are meant. */
+  concerns(owner: number): boolean {
+    return this.firstOwner <= owner && owner <= this.lastOwner
+  }
 }
 
-/** CRm of `op1` 0 and 4: which domain, and whether it is a range form. */
-const DOMAIN: Readonly<Record<number, number>> = { 1: 2, 3: 3, 7: 0, 2: 3, 5: 2, 6: 0 }
-/** Kinds of op1 = 0 by op2; undefined are holes. */
-const BY_VA = [
+/** The last owner there is. */
+const LAST_OWNER = ownerOf(Regime.EL3, 0)
+/** Outer (2) and Inner (3) Shareable and local (0) by CRm; -1 where there is none. */
+const DOMAINS: readonly number[] = [-1, 2, 3, 3, -1, 2, 0, 0]
+const RANGES = (1 << 2) | (1 << 5) | (1 << 6)
+/** Kinds at op1 = 0 by op2; -1 are holes. */
+const OF_EL1 = [
   TlbiKind.VMID,
   TlbiKind.VA,
   TlbiKind.ASID,
@@ -56,21 +70,21 @@ const BY_VA = [
   -1,
   TlbiKind.VA_ALL_ASIDS,
 ]
-const GRANULES = [0, 12, 14, 16]
 
 /**
- * Decodes `SYS #op1, Cn, Cm, #op2, Xt` as a TLB invalidation of the EL1&0 regime.
+ * Decodes `SYS #op1, Cn, Cm, #op2, Xt` as a TLB invalidation.
  *
- * @param op1 0 or 4.
+ * @param op1 0 (EL1&0, or with HCR_EL2.{E2H, TGE} = {1, 1} EL2&0), 4 (EL2 or EL2&0, and all of EL1&0) or 6 (EL3).
  * @param crn 8, or 9 for the nXS forms.
- * @param ds TCR_EL1.DS (op1 = 0) or VTCR_EL2.DS (op1 = 4): range forms count the address in 64 KB then.
+ * @param regime the PE's registers, whichever regime is selected: VMID, HCR_EL2.E2H and TGE, and DS of the tables' TCR_ELx or
+ * VTCR_EL2, by which range forms count addresses in 64 KB.
  * @param out receives the operation.
- * @returns `false` where the encoding is no such instruction (EL2's and EL3's own regimes included): `out` is unchanged.
+ * @returns `false` where the encoding is no such instruction: `out` is unchanged.
  *
  * @example
  * ```ts
  * // TLBI VAE1IS, X0
- * decodeTlbi(0, 8, 3, 1, 0x0005_0000, 0x0000_0123, false, op) // true
+ * decodeTlbi(0, 8, 3, 1, 0x0005_0000, 0x0000_0123, regime, op) // true
  * op.asid // 5
  * op.start // 0x123000
  * ```
@@ -82,74 +96,142 @@ export function decodeTlbi(
   op2: number,
   xtHi: number,
   xtLo: number,
-  ds: boolean,
+  regime: TranslationRegime,
   out: TlbInvalidation,
 ): boolean {
-  if ((crn !== 8 && crn !== 9) || (op1 !== 0 && op1 !== 4) || op2 < 0 || op2 > 7) return false
-  let kind = -1
-  let range = false
-  let domain = DOMAIN[crm]
-  if (op1 === 0) {
-    kind = domain === undefined ? -1 : (BY_VA[op2] ?? -1)
-    range = crm === 2 || crm === 5 || crm === 6
-    if (range && (kind === TlbiKind.VMID || kind === TlbiKind.ASID)) return false
-  } else if (crm === 0 || crm === 4) {
-    // Cm 0 has the IS forms, Cm 4 the local ones and, with other op2, the OS ones.
-    const outer = crm === 4 && (op2 === 0 || op2 === 3 || op2 === 4 || op2 === 7)
-    const form = outer ? [1, -1, -1, 2, 5, -1, -1, 6][op2] : op2
-    if (form === 1 || form === 2 || form === 5 || form === 6) kind = TlbiKind.IPA
-    range = form === 2 || form === 6
-    domain = crm === 0 ? 3 : outer ? 2 : 0
-  } else if (crm === 1 || crm === 3 || crm === 7) {
-    if (op2 === 4) kind = TlbiKind.ALL
-    if (op2 === 6) kind = TlbiKind.VMID
-  }
-  if (kind < 0) return false
+  if (!decode(op1, crn, crm, op2, xtHi, regime, out)) return false
+  if (out.kind < TlbiKind.VA) return true
+  const ipa = out.kind === TlbiKind.IPA
+  if (isRange(op1, crm, op2)) setRange(out, xtHi, xtLo, ipa, hasLargeAddress(regime, op1, ipa))
+  else setPage(out, xtHi, xtLo, ipa)
+  return true
+}
+
+/**
+ * Decodes `SYSP #op1, Cn, Cm, #op2, Xt, Xt2` likewise (TLBIP, FEAT_D128): forms by address alone, and that in Xt2.
+ *
+ * @param xtHi bits [63:32] of Xt; the others say nothing.
+ * @param xt2Hi bits [63:32] of Xt2.
+ * @param xt2Lo bits [31:0] of Xt2.
+ */
+export function decodeTlbip(
+  op1: number,
+  crn: number,
+  crm: number,
+  op2: number,
+  xtHi: number,
+  xt2Hi: number,
+  xt2Lo: number,
+  regime: TranslationRegime,
+  out: TlbInvalidation,
+): boolean {
+  if (kindOf(op1, crm, op2) < TlbiKind.VA || !decode(op1, crn, crm, op2, xtHi, regime, out)) return false
+  if (isRange(op1, crm, op2)) setRangePair(out, xtHi, xt2Hi, xt2Lo)
+  else setPagePair(out, xtHi, xt2Hi, xt2Lo)
+  return true
+}
+
+/** All but the address. */
+function decode(
+  op1: number,
+  crn: number,
+  crm: number,
+  op2: number,
+  xtHi: number,
+  regime: TranslationRegime,
+  out: TlbInvalidation,
+): boolean {
+  const kind = kindOf(op1, crm, op2)
+  if ((crn !== 8 && crn !== 9) || kind < 0) return false
   out.kind = kind
   out.nxs = crn === 9
-  out.shareability = domain as number
-  out.leafOnly = kind >= TlbiKind.VA && (op1 === 0 ? op2 >= 5 : op2 >= 4)
+  out.shareability = domainOf(op1, crm, op2)
   out.asid = xtHi >>> 16
   out.level = -1
   out.granuleBits = 0
   out.start = 0
   out.end = 2 ** 56
-  if (kind < TlbiKind.VA) return true
-  if (range) setRange(out, xtHi, xtLo, ds)
-  else setPage(out, xtHi, xtLo)
+  // Last-level forms are those with op2 in the upper half.
+  out.leafOnly = kind >= TlbiKind.VA && (isIpa(op1, crm) ? ipaForm(crm, op2) >= 5 : op2 >= 5)
+  setOwner(op1, op2, regime, out)
   return true
 }
 
-/** Xt of the by-address forms: ASID [63:48], TTL [47:44], address [55:12] in [43:0]. */
-function setPage(out: TlbInvalidation, hi: number, lo: number): void {
-  const ttl = (hi >>> 12) & 15
-  const granule = GRANULES[ttl >> 2] as number
-  if (granule !== 0) {
-    out.granuleBits = granule
-    out.level = ttl & 3
+function setOwner(op1: number, op2: number, regime: TranslationRegime, out: TlbInvalidation): void {
+  if (op1 === 0) {
+    const kind = regime.kindFor(0)
+    out.firstOwner = out.lastOwner = ownerOf(kind, regime.currentVmid())
+    return
   }
-  out.start = toNumber(hi & 0xfff, lo) * 0x1000
-  out.end = out.start + 0x1000
+  if (op1 === 6) {
+    // Physical addresses: whose translation a granule is part of is not known.
+    const all = out.kind === TlbiKind.ALL && op2 !== 0
+    out.firstOwner = all ? 0 : LAST_OWNER
+    out.lastOwner = LAST_OWNER
+    return
+  }
+  if (out.kind === TlbiKind.IPA || out.kind === TlbiKind.VMID) {
+    out.firstOwner = out.lastOwner = regime.currentVmid()
+  } else if (op2 === 4) {
+    // ALLE1
+    out.firstOwner = 0
+    out.lastOwner = 0xffff
+  } else {
+    const kind = regime.kindFor(2)
+    out.firstOwner = out.lastOwner = ownerOf(kind, 0)
+    if (out.kind === TlbiKind.VA_ALL_ASIDS && kind === Regime.EL20) out.kind = TlbiKind.VA
+  }
 }
 
-/**
- * Xt of the range forms: ASID [63:48], TG [47:46], SCALE [45:44], NUM [43:39], TTL [38:37], BaseADDR [36:0]. A reserved TG
- * is CONSTRAINED UNPREDICTABLE: all addresses.
- */
-function setRange(out: TlbInvalidation, hi: number, lo: number, ds: boolean): void {
-  const granule = GRANULES[(hi >>> 14) & 3] as number
-  if (granule === 0) return
-  const scale = (hi >>> 12) & 3
-  const num = (hi >>> 7) & 31
-  const ttl = (hi >>> 5) & 3
-  if (ttl !== 0) {
-    out.granuleBits = granule
-    out.level = ttl
+/** A value of {@link TlbiKind}, or -1. By address of EL2 it is `VA_ALL_ASIDS`. */
+function kindOf(op1: number, crm: number, op2: number): number {
+  if (op2 < 0 || op2 > 7) return -1
+  if (op1 === 0) {
+    const kind = domainOf(op1, crm, op2) < 0 ? -1 : (OF_EL1[op2] as number)
+    return isRange(op1, crm, op2) && (kind === TlbiKind.VMID || kind === TlbiKind.ASID) ? -1 : kind
   }
-  // Bit 36 of BaseADDR stands for all above it.
-  const address = toNumber(hi & 31, lo) * 2 ** (ds ? 16 : granule)
-  const bits = ds ? 53 : 37 + granule
-  const negative = (hi & 16) !== 0 && out.kind !== TlbiKind.IPA
-  out.start = negative && bits < 56 ? address + 2 ** 56 - 2 ** bits : address
-  out.end = out.start + (num + 1) * 2 ** (5 * scale + 1) * 2 ** granule
+  if (op1 === 4 && isIpa(op1, crm)) return ipaForm(crm, op2) < 0 ? -1 : TlbiKind.IPA
+  // RPAOS, RPALOS
+  if (op1 === 6 && crm === 4) return op2 === 3 || op2 === 7 ? TlbiKind.ALL : -1
+  if ((op1 !== 4 && op1 !== 6) || domainOf(op1, crm, op2) < 0) return -1
+  if (op2 === 1 || op2 === 5) return TlbiKind.VA_ALL_ASIDS
+  if (isRange(op1, crm, op2)) return op1 === 4 && op2 === 2 ? TlbiKind.VMID : -1
+  if (op2 === 0) return TlbiKind.ALL
+  // ALLE1 and its kin; PAALL, which is not Inner Shareable.
+  if (op2 === 4) return op1 === 6 && crm === 3 ? -1 : TlbiKind.ALL
+  return op1 === 4 && op2 === 6 ? TlbiKind.VMID : -1
+}
+
+function isIpa(op1: number, crm: number): boolean {
+  return op1 === 4 && (crm === 0 || crm === 4)
+}
+
+/** op2 of the local form of IPAS2 that the encoding is a form of, or -1: CRm 4 has the local and the OS ones. */
+function ipaForm(crm: number, op2: number): number {
+  if (crm === 4) return [1, 1, 2, 2, 5, 5, 6, 6][op2] as number
+  return op2 === 1 || op2 === 2 || op2 === 5 || op2 === 6 ? op2 : -1
+}
+
+function isRange(op1: number, crm: number, op2: number): boolean {
+  if (isIpa(op1, crm)) return (ipaForm(crm, op2) & 2) !== 0
+  return ((RANGES >> crm) & 1) !== 0
+}
+
+/** Inner (3) or Outer (2) Shareable, local (0); -1 where there is none. */
+function domainOf(op1: number, crm: number, op2: number): number {
+  if (isIpa(op1, crm)) return crm === 0 ? 3 : op2 === 0 || op2 === 3 || op2 === 4 || op2 === 7 ? 2 : 0
+  if (op1 === 6 && crm === 4) return 2
+  return DOMAINS[crm] ?? -1
+}
+
+/** `HasLargeAddress`: DS of the regime whose entries are named; of IPAs stage 2's. */
+function hasLargeAddress(regime: TranslationRegime, op1: number, ipa: boolean): boolean {
+  const { features } = regime
+  if (!features.lpa2Granule4k && !features.lpa2Granule16k) return false
+  if (ipa) return (regime.hi(RegimeRegister.VTCR_EL2) & 1) !== 0
+  const kind = op1 === 6 ? Regime.EL3 : regime.kindFor(op1 === 0 ? 0 : 2)
+  if (kind === Regime.EL3) return (regime.hi(RegimeRegister.TCR_EL3) & 1) !== 0
+  if (kind === Regime.EL2) return (regime.hi(RegimeRegister.TCR_EL2) & 1) !== 0
+  const tcr = kind === Regime.EL20 ? RegimeRegister.TCR_EL2 : RegimeRegister.TCR_EL1
+  return (regime.hi(tcr) & (1 << (59 - 32))) !== 0
 }

@@ -12,7 +12,7 @@ const ENTRIES = 64
 const LEVELS = 4
 
 /**
- * Keeps the last table of walks: by VA, level, ASID, VMID and register state. The hierarchical
+ * Keeps the last table of walks: by VA, level, ASID, owner and register state. The hierarchical
  * permissions of the tables above are remembered with it. Direct-mapped; a start allocates nothing.
  *
  * The architecture lets such entries live until a TLBI of their VMID and ASID names an address below the table, or all
@@ -25,7 +25,7 @@ export class WalkCache {
   /** Whose walk is at hand. */
   private context = 0
   private asid = 0
-  private vmid = 0
+  private owner = 0
   private readonly valid: Uint8Array = new Uint8Array(ENTRIES)
   /** VA[55:0] shifted right by {@link shift}, in halves. */
   private readonly regionHi: Uint32Array = new Uint32Array(ENTRIES)
@@ -35,18 +35,18 @@ export class WalkCache {
   private readonly level: Int8Array = new Int8Array(ENTRIES)
   private readonly contexts: Uint8Array = new Uint8Array(ENTRIES)
   private readonly asids: Uint16Array = new Uint16Array(ENTRIES)
-  private readonly vmids: Uint16Array = new Uint16Array(ENTRIES)
+  private readonly owners: Int32Array = new Int32Array(ENTRIES)
   private readonly tableHi: Uint32Array = new Uint32Array(ENTRIES)
   private readonly tableLo: Uint32Array = new Uint32Array(ENTRIES)
   private readonly attributes: Uint8Array = new Uint8Array(ENTRIES)
   /** Entries of each level: a start tries only levels that there are. */
   private readonly count: Int32Array = new Int32Array(LEVELS)
 
-  /** Names the register state, ASID and VMID of the walks to come. */
-  begin(context: number, asid: number, vmid: number): void {
+  /** Names the register state, ASID and owner of the walks to come. */
+  begin(context: number, asid: number, owner: number): void {
     this.context = context
     this.asid = asid
-    this.vmid = vmid
+    this.owner = owner
   }
 
   /** Puts a walk at its entry of the deepest table kept for the address: `WalkRecorder.start`. */
@@ -65,7 +65,7 @@ export class WalkCache {
         this.shift[e] !== shift ||
         this.context !== this.contexts[e] ||
         this.asid !== this.asids[e] ||
-        this.vmid !== this.vmids[e]
+        this.owner !== this.owners[e]
       ) {
         continue
       }
@@ -101,19 +101,19 @@ export class WalkCache {
     this.level[e] = level
     this.contexts[e] = this.context
     this.asids[e] = this.asid
-    this.vmids[e] = this.vmid
+    this.owners[e] = this.owner
     this.tableHi[e] = s.entryHi
     this.tableLo[e] = s.entryLo & (-1 << p.granuleBits)
     this.attributes[e] = s.tableAttributes
   }
 
   /** Forgets what a TLBI names. @returns entries dropped. */
-  invalidate(operation: TlbInvalidation, vmid: number): number {
+  invalidate(operation: TlbInvalidation): number {
     const { kind, asid, start, end, leafOnly } = operation
     if (kind === TlbiKind.IPA || leafOnly) return 0
     let dropped = 0
     for (let e = 0; e < ENTRIES; e++) {
-      if (this.valid[e] === 0 || (kind !== TlbiKind.ALL && this.vmids[e] !== vmid)) continue
+      if (this.valid[e] === 0 || !operation.concerns(this.owners[e] as number)) continue
       if ((kind === TlbiKind.ASID || kind === TlbiKind.VA) && this.asids[e] !== asid) continue
       if (kind >= TlbiKind.VA) {
         const size = 2 ** (this.shift[e] as number)

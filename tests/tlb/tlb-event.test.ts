@@ -23,8 +23,8 @@ function look(tlb: Tlb, bench: Bench, va: bigint, access = LOAD): number {
 
 function tlbi(tlb: Tlb, bench: Bench, op2: number, xt: bigint): void {
   const op = new TlbInvalidation()
-  expect(decodeTlbi(0, 8, 7, op2, high(xt), low(xt), false, op)).toBe(true)
-  tlb.invalidate(op, bench.regime.vmid)
+  expect(decodeTlbi(0, 8, 7, op2, high(xt), low(xt), bench.regime, op)).toBe(true)
+  tlb.invalidate(op)
 }
 
 function watched(): { readonly tlb: Tlb; readonly events: TlbEvent[] } {

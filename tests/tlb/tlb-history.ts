@@ -224,7 +224,7 @@ class Machine {
       [4, 7, 4, 0n],
       [4, 7, 6, 0n],
     ])
-    if (!decodeTlbi(op1, 8, crm, op2, high(xt), low(xt), false, operation)) throw new Error('no TLBI')
+    if (!decodeTlbi(op1, 8, crm, op2, high(xt), low(xt), this.regime, operation)) throw new Error('no TLBI')
     return operation
   }
 }
@@ -320,7 +320,7 @@ export function staleHistories(steps: number, seed: number): HistoryCount {
       else if (what < 3) machine.switch()
       else if (what < 4) {
         const operation = machine.invalidation()
-        tlb.invalidate(operation, regime.vmid)
+        tlb.invalidate(operation)
         invalidations.push({ at: i, operation, vmid: regime.vmid })
         continue
       } else {

@@ -30,8 +30,8 @@ function hit(tlb: Tlb, bench: Bench, va: bigint, access = LOAD): boolean {
 /** Executes a TLBI by its encoding; returns the entries dropped. */
 function tlbi(tlb: Tlb, bench: Bench, op1: number, crm: number, op2: number, xt = 0n): number {
   const op = new TlbInvalidation()
-  expect(decodeTlbi(op1, 8, crm, op2, high(xt), low(xt), false, op)).toBe(true)
-  return tlb.invalidate(op, bench.regime.vmid)
+  expect(decodeTlbi(op1, 8, crm, op2, high(xt), low(xt), bench.regime, op)).toBe(true)
+  return tlb.invalidate(op)
 }
 
 describe('a TLB', () => {
@@ -211,8 +211,8 @@ describe('a TLB', () => {
     expect(dropped(0, 6, 1, (1n << 48n) | (1n << 46n) | 2n)).toBe(2)
     // Stage 1 alone has no IPA.
     expect(dropped(4, 4, 1, 0x8_0002n)).toBe(0)
-    const [tlb, bench] = filled()
-    expect(tlb.invalidate(Object.assign(new TlbInvalidation(), { kind: 1 }), bench.regime.vmid + 1)).toBe(0)
+    const [tlb] = filled()
+    expect(tlb.invalidate(Object.assign(new TlbInvalidation(), { kind: 1, firstOwner: 1, lastOwner: 1 }))).toBe(0)
   })
 
   it('takes an IPA away by IPAS2E1', () => {
