@@ -18,7 +18,7 @@ export const TWO32 = 0x1_0000_0000
 
 /** Bits `[lsb + width - 1 : lsb]` of a 32-bit word, unsigned. `width` is 1..32. */
 export function bits(word: number, lsb: number, width: number): number {
-  return width === 32 ? word >>> 0 : (word >>> lsb) & ((1 << width) - 1)
+  return ((word >>> lsb) & (-1 >>> (32 - width))) >>> 0
 }
 
 /** Bit `n` of a 32-bit word: 0 or 1. */
@@ -40,6 +40,14 @@ export function toNumber(hi: number, lo: number): number {
 /** The same of an address: exact below 2^53, rounded down to a multiple of 8 from there on, so that its page is right. */
 export function toAddress(hi: number, lo: number): number {
   return hi >>> 0 < 0x20_0000 ? toNumber(hi, lo) : toNumber(hi, lo & ~7)
+}
+
+/**
+ * `n` rounded down to a multiple of `unit`, a power of two; exact below 2^53. `n - (n % unit)` takes 10 ns where V8 cannot
+ * see that `n` is an int32: the x87's fprem.
+ */
+export function alignDown(n: number, unit: number): number {
+  return Math.floor(n / unit) * unit
 }
 
 /** The four bytes of a word in reverse order. */

@@ -1,7 +1,8 @@
-import { bit, bits, high, low, TWO32 } from '../bits.ts'
+import { alignDown, bit, bits, high, low, TWO32 } from '../bits.ts'
+import { accessOf } from '../tlb/index.ts'
 import { isAArch32, isBigEndian32 } from './aarch32.ts'
 import { stackMisaligned } from './alignment.ts'
-import { takeException, targetLevel } from './exception.ts'
+import { isOnePrivilege, takeException, targetLevel } from './exception.ts'
 import type { Settings } from './handler-options.ts'
 import { Outcome, type OutcomeKind, type Reason } from './outcome.ts'
 import { BASE_SP, BLOCK_TAG_ZERO, BLOCK_TAGS, BLOCK_ZERO, type Plan } from './plan.ts'
@@ -9,9 +10,9 @@ import { RegisterAccess } from './register-access.ts'
 import { Reg, type RegisterFile } from './register-file.ts'
 import {
   DFSC_ALIGNMENT,
-  DFSC_EXTERNAL,
   dataAbortSyndrome,
   ISS2_GCS,
+  isExternalAbort,
   SP_ALIGNMENT_SYNDROME,
   Syndrome,
 } from './syndrome.ts'
@@ -99,6 +100,13 @@ export class Fault {
     return bits(this.registers.regs.lo(Reg.PSTATE), 2, 2)
   }
 
+  /** The access that the instruction makes: bits of `Access`. @param unprivileged - LDTR, STTR and their kin. */
+  accessOf(kind: number, unprivileged: boolean): number {
+    const { registers, settings } = this
+    const pstate = registers.regs.lo(Reg.PSTATE) | 0
+    return accessOf(kind, pstate, unprivileged && !isOnePrivilege(registers, settings.pstate))
+  }
+
   /** The slot of SP: PSTATE.SP chooses SP_EL0 or the current level's; EL0 has SP_EL0 only. */
   stackSlot(): number {
     return (this.registers.regs.lo(Reg.PSTATE) & 1) === 0 || this.level() === 0 ? Reg.SP_EL0 : Reg.SP_EL1
@@ -138,7 +146,7 @@ export class Fault {
   /** The unit of the host's map around `pa` is writable RAM from end to end. */
   isPlainRam(pa: number): boolean {
     const { granule, space } = this.settings
-    return space.isRam(pa - (pa % granule), granule, true)
+    return space.isRam(alignDown(pa, granule), granule, true)
   }
 
   /** An Alignment fault of the first byte of the access. */
@@ -159,8 +167,12 @@ export class Fault {
 
   /** An exception in the guest that has no FAR. */
   exception(reason: Reason, esr: number): Outcome {
-    const { pstate } = this.settings
-    takeException(this.registers, pstate, esr, -1, 0, targetLevel(this.registers, pstate, false))
+    return this.exceptionTo(targetLevel(this.registers, this.settings.pstate, false), reason, esr)
+  }
+
+  /** {@link exception} to an Exception level that has rules of its own. */
+  exceptionTo(level: 1 | 2, reason: Reason, esr: number): Outcome {
+    takeException(this.registers, this.settings.pstate, esr, -1, 0, level)
     return this.end('injected', reason)
   }
 
@@ -184,7 +196,7 @@ export class Fault {
   /** A data abort in the guest. @param status - DFSC. @param iss2 - of `permissionSyndrome`. */
   abort(reason: Reason, status: number, write: boolean, farHi: number, farLo: number, iss2 = 0): Outcome {
     const { pstate } = this.settings
-    const external = status === DFSC_EXTERNAL
+    const external = isExternalAbort(status)
     const target = targetLevel(this.registers, pstate, external)
     const esr = dataAbortSyndrome(this.level() < target, write, status)
     const upper = this.guarded ? iss2 | ISS2_GCS : iss2

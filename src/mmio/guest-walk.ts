@@ -1,4 +1,4 @@
-import { hex } from '../bits.ts'
+import { alignDown, hex } from '../bits.ts'
 import {
   Access,
   ALL_FEATURES,
@@ -119,7 +119,7 @@ export class GuestWalk {
     const { pa } = this.page
     this.#va[2 * i] = page
     this.#va[2 * i + 1] = vaHi
-    this.#pa[i] = pa - (pa % 4096)
+    this.#pa[i] = alignDown(pa, 4096)
     this.#attr[i] = this.page.attr
     this.#pages = i + 1
   }

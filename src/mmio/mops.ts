@@ -4,10 +4,11 @@
  * @module
  */
 
-import { bits, TWO32 } from '../bits.ts'
-import { Access, accessOf, FaultKind } from '../tlb/index.ts'
+import { alignDown, bits, TWO32 } from '../bits.ts'
+import { Access, FaultKind } from '../tlb/index.ts'
 import type { Commit } from './commit.ts'
 import { ACCESSED, type ElementBus } from './element-bus.ts'
+import { memoryCopyLevel } from './exception.ts'
 import { type Fault, PAGE } from './fault.ts'
 import type { GuestWalk } from './guest-walk.ts'
 import { isUnprivileged, type MemoryCopyPlan, Stage } from './mops-plan.ts'
@@ -76,7 +77,10 @@ export class MemoryCopySet {
       return this.#retire()
     }
     if (cursor.isEmpty) return this.#retire()
-    if (!cursor.agrees(optionA, registers)) return fault.exception('memory-copy-mismatch', mismatchSyndrome(p, optionA))
+    if (!cursor.agrees(optionA, registers)) {
+      const level = memoryCopyLevel(registers, fault.settings.pstate)
+      return fault.exceptionTo(level, 'memory-copy-mismatch', mismatchSyndrome(p, optionA))
+    }
     if (!cursor.isGranular) return this.#misaligned()
     if (!p.copies) this.#data.fill(p.rs === Reg.XZR ? 0 : registers.regs.lo(p.rs) & 0xff)
     cursor.place(optionA, registers)
@@ -96,7 +100,6 @@ export class MemoryCopySet {
     if (!this.#reaches(syndrome.write ? this.#cursor.target : this.#cursor.source))
       return fault.end('retry', 'far-differs')
     if (syndrome.translationFault && fault.isPlainRam(fault.page())) return fault.end('retry', 'not-mmio')
-    const pstate = fault.registers.regs.lo(Reg.PSTATE) | 0
     let count = Math.min(
       this.#roomAt(this.#cursor.target),
       this.#cursor.left.hi > 0 ? PAGE : this.#cursor.left.lo,
@@ -104,8 +107,8 @@ export class MemoryCopySet {
     )
     if (p.copies) count = Math.min(count, this.#roomAt(this.#cursor.source))
     if (p.granules) count -= count % TAG_GRANULE
-    const reads = accessOf(Access.READ, pstate, p.readsUnprivileged)
-    const writes = accessOf(Access.WRITE, pstate, p.writesUnprivileged)
+    const reads = fault.accessOf(Access.READ, p.readsUnprivileged)
+    const writes = fault.accessOf(Access.WRITE, p.writesUnprivileged)
     if (fault.settings.tags) this.#walk.useAttributes(fault.registers)
     if (p.copies && !this.#translate(this.#cursor.source, reads, !syndrome.write)) return outcome
     if (p.copies) this.#sourcePa = this.#walk.page.pa - (this.#cursor.backward ? count - 1 : 0)
@@ -160,7 +163,7 @@ export class MemoryCopySet {
       outcome.ipa = page.pa
     }
     if (!same) return true
-    if (fault.syndrome.translationFault && page.pa - (page.pa % PAGE) !== fault.page())
+    if (fault.syndrome.translationFault && alignDown(page.pa, PAGE) !== fault.page())
       return fault.stop('translation-differs')
     return fault.syndrome.translationFault || !fault.isPlainRam(page.pa) || fault.stop('not-mmio')
   }

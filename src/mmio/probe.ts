@@ -1,3 +1,4 @@
+import { alignDown } from '../bits.ts'
 import { Access, accessOf, FaultKind } from '../tlb/index.ts'
 import { type Fault, PAGE } from './fault.ts'
 import type { GuestWalk } from './guest-walk.ts'
@@ -91,8 +92,8 @@ export class Probe {
     if (syndrome.translationFault) {
       const page = fault.page()
       // A CPU that has the first byte of the access in FAR, whichever page faulted, would fault again for ever.
-      if (crosses && pageOf(faulting) !== page) faulting = span.nextPa
-      if (pageOf(faulting) !== page) return fault.stop('translation-differs')
+      if (crosses && alignDown(faulting, PAGE) !== page) faulting = span.nextPa
+      if (alignDown(faulting, PAGE) !== page) return fault.stop('translation-differs')
     }
     return fault.isPlainRam(faulting) ? fault.stop('not-mmio') : true
   }
@@ -190,8 +191,4 @@ export class Probe {
     const walk = this.#walk
     return walk.translate(this.#fault.registers, vaHi, vaLo, access) === FaultKind.NONE && walk.page.pa === pa
   }
-}
-
-function pageOf(pa: number): number {
-  return pa - (pa % PAGE)
 }

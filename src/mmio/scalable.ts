@@ -1,4 +1,4 @@
-import { bit } from '../bits.ts'
+import { alignDown, bit } from '../bits.ts'
 import { Access, accessOf, FaultKind } from '../tlb/index.ts'
 import type { Commit } from './commit.ts'
 import { ACCESSED, BLOCKED, type ElementBus } from './element-bus.ts'
@@ -114,7 +114,7 @@ export class ScalableAccess {
     }
     const faulted = this.#faulting
     outcome.ipa = this.#pa[0] as number
-    if (syndrome.translationFault && faulted - (faulted % PAGE) !== fault.page()) {
+    if (syndrome.translationFault && alignDown(faulted, PAGE) !== fault.page()) {
       fault.stop('translation-differs')
       return -1
     }
@@ -260,7 +260,7 @@ export class ScalableAccess {
     this.#pageKnown = true
     this.#pageHi = vaHi
     this.#pageLo = vaLo
-    this.#pagePa = page.pa - (page.pa % PAGE)
+    this.#pagePa = alignDown(page.pa, PAGE)
     this.#pageDevice = this.#walk.onDeviceMemory(fault.registers)
     this.#device = this.#pageDevice
     this.#pageTagged = this.#walk.isTagged()
