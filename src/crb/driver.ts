@@ -1,6 +1,7 @@
 /**
- * A guest driver of the CRB: the register sequence of Linux' drivers/char/tpm/tpm_crb.c, without interrupts. For hosts
- * that want a TPM behind registers to talk to, and for tests of devices.
+ * A guest driver of the CRB: the register sequence of Linux' drivers/char/tpm/tpm_crb.c, without interrupts, with one
+ * look more: whether the device was reset meanwhile. For hosts that want a TPM behind registers to talk to, and for tests
+ * of devices.
  *
  * @module
  */
@@ -28,6 +29,8 @@ export type CrbDriverErrorCode =
   | 'fatal'
   /** What the buffer holds is no answer. */
   | 'answer'
+  /** The device was reset while the command ran. */
+  | 'reset'
 
 /** The device did not behave as a CRB should. The message names register and value. */
 export class CrbDriverError extends Error {
@@ -173,6 +176,12 @@ export class CrbDriver {
   }
 
   #receive(): Uint8Array {
+    // A reset lets START fall too, and leaves the command in the buffer. It takes the locality away.
+    const state = this.#get(LOC_STATE)
+    if ((state & ASSIGNED) !== ASSIGNED) {
+      const text = `LOC_STATE is 0x${state.toString(16)}: the device was reset while the command ran`
+      throw new CrbDriverError('reset', text)
+    }
     const sts = this.#get(STS)
     if ((sts & 1) !== 0) throw new CrbDriverError('fatal', `CTRL_STS is 0x${sts.toString(16)}: tpmSts, a fatal error`)
     const size = this.#size(RSP_SIZE)

@@ -37,7 +37,7 @@ function machine(): CrbBus {
 const quick: CrbDriverOptions = { registerTimeout: 2, commandTimeout: 2, pause: () => Promise.resolve() }
 
 describe('CrbDriver', () => {
-  it('goes through the registers in the order of tpm_crb.c', async () => {
+  it('goes through the registers in the order of tpm_crb.c, and looks whether it was reset', async () => {
     const { bus, log } = logged(machine())
     const answer = await new CrbDriver(bus, BASE).transmit(startup())
     expect(toHex(answer)).toBe('80010000000a00000000')
@@ -45,8 +45,8 @@ describe('CrbDriver', () => {
       ...['w4 8 1', 'r4 0 83', 'w4 40 1', 'r4 40 0', 'r4 58 f80', 'w4 48 0', 'r4 60 0', 'r4 5c fed40080'],
       // 80 01 00 00 00 0c 00 00 01 44 00 00: eight bytes at once, the rest one by one.
       ...['w8 80 c0000000180', 'w1 88 1', 'w1 89 44', 'w1 8a 0', 'w1 8b 0'],
-      ...['w4 4c 1', 'r4 4c 0', 'r4 44 0', 'r4 64 f80', 'r8 68 fed40080', 'r8 80 a0000000180'],
-      ...['r1 88 0', 'r1 89 0', 'w4 40 2', 'w4 8 2'],
+      ...['w4 4c 1', 'r4 4c 0', 'r4 0 83', 'r4 44 0', 'r4 64 f80', 'r8 68 fed40080'],
+      ...['r8 80 a0000000180', 'r1 88 0', 'r1 89 0', 'w4 40 2', 'w4 8 2'],
     ])
   })
 
@@ -81,6 +81,25 @@ describe('CrbDriver', () => {
     const crb = new TpmCrb({ tpm: { ...dead, execute: (_c, _l, done) => done(undefined) } })
     const driver = new CrbDriver(crb.attach(new AddressSpace()), crb.base)
     await expect(driver.transmit(startup())).rejects.toMatchObject({ code: 'fatal' })
+  })
+
+  it('tells a reset by the locality that is gone: START has fallen, and the buffer has the command', async () => {
+    const crb = new TpmCrb({ tpm: dead })
+    const driver = new CrbDriver(crb.attach(new AddressSpace()), crb.base)
+    const dropped = driver.transmit(startup())
+    const next = driver.transmit(getRandom(8))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(crb.busy).toBe(true)
+    crb.reset()
+    await expect(dropped).rejects.toMatchObject({
+      code: 'reset',
+      message: expect.stringContaining('LOC_STATE is 0x81'),
+    })
+    // The next one is not the reset's.
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(crb.busy).toBe(true)
+    crb.reset()
+    await expect(next).rejects.toMatchObject({ code: 'reset' })
   })
 
   it('cancels a command that takes too long, and gives up when that does not help', async () => {

@@ -5,6 +5,7 @@ import { EmbeddedTpm, TpmCrb } from '../../src/crb/index.ts'
 import { Mssim } from '../../src/crb/mssim/index.ts'
 import { type TpmProtocol, TpmServer } from '../../src/crb/serve/index.ts'
 import { Swtpm } from '../../src/crb/swtpm/index.ts'
+import { ManualTpm, response } from './backends.ts'
 import { Guest } from './bus.ts'
 import { capability, command, fromHex, getRandom, responseCode, startup, toHex } from './tpm2.ts'
 
@@ -146,6 +147,50 @@ describe('TpmServer, swtpm', () => {
 })
 
 describe('TpmServer, any client', () => {
+  /** A server whose TPM answers when the test says so. */
+  async function slow(): Promise<{ server: TpmServer; tpm: ManualTpm; until: (n: number) => Promise<void> }> {
+    const tpm = new ManualTpm()
+    const server = await TpmServer.listen({ crb: new TpmCrb({ tpm }), protocol: 'mssim', port: 0 })
+    cleanups.push(() => server.close())
+    const until = async (n: number): Promise<void> => {
+      while (tpm.commands.length < n) await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    return { server, tpm, until }
+  }
+
+  it('answers a client that has closed its own side', async () => {
+    const { server, tpm, until } = await slow()
+    const got = new Promise<string>((resolve) => {
+      let text = ''
+      const socket = net.connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true }, () =>
+        socket.end(send(getRandom(4))),
+      )
+      socket.on('data', (chunk) => {
+        text += chunk.toString('hex')
+      })
+      socket.on('close', () => resolve(text))
+    })
+    await until(1)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    tpm.answers[0]?.(response(12))
+    expect(await got).toBe(`0000000c${toHex(response(12))}00000000`)
+  })
+
+  it('answers a command that a reset drops with TPM_RC_FAILURE, not with the command', async () => {
+    const { server, tpm, until } = await slow()
+    const dropped = talk(server.port, send(getRandom(4)), 18)
+    await until(1)
+    const reset = talk(server.port + 1, fromHex('00000011'), 4)
+    while (tpm.ready.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    tpm.ready[0]?.()
+    expect(await reset).toBe('00000000')
+    expect(await dropped).toBe('0000000a80010000000a0000010100000000')
+    const next = talk(server.port, send(getRandom(4)), 20)
+    await until(2)
+    tpm.answers[1]?.(response(12))
+    expect(await next).toBe(`0000000c${toHex(response(12))}00000000`)
+  })
+
   it('says what is wrong with its options', async () => {
     const crb = new TpmCrb({ tpm: new EmbeddedTpm() })
     const { server } = await serve('mssim')

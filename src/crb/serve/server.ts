@@ -76,7 +76,10 @@ export class TpmServer {
     const tpm = new ServedCrb(crb)
     const sockets = new Set<net.Socket>()
     const make = (handler: PortHandler): net.Server => {
-      const server = net.createServer((socket) => serve(socket, handler, tpm, sockets, options.onProtocolError))
+      // A client that has sent its last request still gets its answer.
+      const server = net.createServer({ allowHalfOpen: true }, (socket) =>
+        serve(socket, handler, tpm, sockets, options.onProtocolError),
+      )
       server.maxConnections = maxConnections
       return server
     }
