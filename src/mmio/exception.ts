@@ -32,6 +32,10 @@ const TEA = 37 - 32
 const NV = 42 - 32
 const NV1 = 43 - 32
 const NV2 = 45 - 32
+/** HCRX_EL2 fields, and PSTATE.A. */
+const MCE2 = 10
+const TMEA = 19
+const A = 8
 
 /** Which optional PSTATE fields the guest's CPU has: an exception sets only those. */
 export interface PstateFeatures {
@@ -89,15 +93,41 @@ const TO_EL2: Target = {
 
 /**
  * The Exception level that an exception goes to which stage 2 has no part in: EL1, or EL2 from EL0 under HCR_EL2.TGE and
- * for an external abort under HCR_EL2.TEA (pseudocode `AArch64.DataAbort`, `AArch64.SyncExternalAbortTarget`,
- * `AArch64.SPAlignmentFault`).
+ * for an external abort under HCR_EL2.TEA, or HCRX_EL2.TMEA where PSTATE.A masks it at EL1 (pseudocode `AArch64.DataAbort`,
+ * `AArch64.SyncExternalAbortTarget`, `AArch64.SPAlignmentFault`).
  */
 export function targetLevel(access: RegisterAccess, features: PstateFeatures, external: boolean): 1 | 2 {
   if (features.EL2 !== true) return 1
   access.read(Reg.HCR_EL2)
   const { regs } = access
   if (external && bit(regs.hi(Reg.HCR_EL2), TEA) === 1) return 2
-  return levelOf(regs.lo(Reg.PSTATE)) === 0 && bit(regs.lo(Reg.HCR_EL2), TGE) === 1 ? 2 : 1
+  const pstate = regs.lo(Reg.PSTATE)
+  if (levelOf(pstate) === 0) return bit(regs.lo(Reg.HCR_EL2), TGE) === 1 ? 2 : 1
+  const masked = external && features.DoubleFault2 === true && levelOf(pstate) === 1 && bit(pstate, A) === 1
+  return masked && isExtended(access, TMEA) ? 2 : 1
+}
+
+/** The Exception level that a memory copy or set goes to whose registers do not fit (pseudocode `MismatchedCpySetTargetEL`). */
+export function memoryCopyLevel(access: RegisterAccess, features: PstateFeatures): 1 | 2 {
+  const own = features.EL2 === true && levelOf(access.regs.lo(Reg.PSTATE)) === 1
+  return own && isExtended(access, MCE2) ? 2 : targetLevel(access, features, false)
+}
+
+/** A field of HCRX_EL2. */
+function isExtended(access: RegisterAccess, field: number): boolean {
+  access.read(Reg.HCRX_EL2)
+  return bit(access.regs.lo(Reg.HCRX_EL2), field) === 1
+}
+
+/**
+ * LDTR, STTR and their kin have the permissions of EL1 there: HCR_EL2.{NV, NV1} are {1, 1} (pseudocode
+ * `AArch64.IsUnprivAccessPriv`).
+ */
+export function isOnePrivilege(access: RegisterAccess, features: PstateFeatures): boolean {
+  if (features.EL2 !== true || levelOf(access.regs.lo(Reg.PSTATE)) !== 1) return false
+  access.read(Reg.HCR_EL2)
+  const hcr = access.regs.hi(Reg.HCR_EL2)
+  return bit(hcr, NV) === 1 && bit(hcr, NV1) === 1
 }
 
 /** EL0 is in the EL2&0 regime (HCR_EL2.E2H and TGE): its tables are EL2's (pseudocode `IsInHost`). */

@@ -1,4 +1,4 @@
-import { Access, accessOf } from '../tlb/index.ts'
+import { Access } from '../tlb/index.ts'
 import { isAtomicOrOrdered, isUnaligned, stackMisaligned, unalignedFaults } from './alignment.ts'
 import { Authenticator, authenticationSyndrome } from './authenticate.ts'
 import type { Commit } from './commit.ts'
@@ -14,7 +14,6 @@ import type { Plan } from './plan.ts'
 import { agreesWithSyndrome } from './plan-syndrome.ts'
 import type { Probe } from './probe.ts'
 import { MemTxAttrs } from './region.ts'
-import { Reg } from './register-file.ts'
 import { retire } from './retire.ts'
 import { ScalableAccess } from './scalable.ts'
 import { DFSC_UNSUPPORTED_EXCLUSIVE, UNDEFINED_SYNDROME } from './syndrome.ts'
@@ -53,7 +52,7 @@ export class PlanRoad {
     if (plan.constraint !== '' && !this.#constrained(plan)) return outcome
     if (plan.copySet) return this.#copySet.run(plan)
     const kind = (plan.load ? Access.READ : 0) | (plan.store ? Access.WRITE : 0)
-    let access = accessOf(kind, registers.regs.lo(Reg.PSTATE), plan.unprivileged)
+    let access = fault.accessOf(kind, plan.unprivileged)
     if (plan.guarded) {
       if (!storesToStack(registers, (access & Access.UNPRIVILEGED) !== 0)) {
         return fault.exception('guarded-control-stack', storeTrapSyndrome(outcome.word))

@@ -72,6 +72,8 @@ export const Reg = {
   POR_EL1: 142,
   POR_EL0: 143,
   MAIR2_EL1: 144,
+  /** As it takes effect (SCR_EL3.HXEn). Read where it may send an exception of EL1 to the guest's own EL2. */
+  HCRX_EL2: 145,
 } as const
 
 /** Number of 64-bit slots in a {@link RegisterFile}. */

@@ -16,6 +16,8 @@ export const ExceptionClass = {
 
 /** Synchronous external abort, not on a table walk. */
 export const DFSC_EXTERNAL = 0x10
+/** Synchronous external abort on a table walk, of level 0; the others follow, and those of levels -2 and -1 come before. */
+const DFSC_EXTERNAL_ON_WALK = 0x14
 /** Alignment fault. */
 export const DFSC_ALIGNMENT = 0x21
 /** IMPLEMENTATION DEFINED: unsupported Exclusive or atomic access. */
@@ -44,6 +46,11 @@ export function permissionSyndrome(page: Translation): number {
     (page.assuredOnly ? ISS2_ASSURED_ONLY : 0) |
     (page.noTagAccess ? ISS2_NO_TAG_ACCESS : 0)
   )
+}
+
+/** DFSC is a synchronous external abort, of the access or of a walk (pseudocode `IsExternalAbort`). */
+export function isExternalAbort(status: number): boolean {
+  return status === DFSC_EXTERNAL || (status >= DFSC_EXTERNAL_ON_WALK - 2 && status < DFSC_EXTERNAL_ON_WALK + 4)
 }
 
 /** ESR_ELx.IL: the instruction is 32 bits long. */
