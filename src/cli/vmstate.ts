@@ -10,7 +10,7 @@ import {
   upgradeStream,
 } from '../crb/index.ts'
 import { type Command, UsageError } from './command.ts'
-import { readBytes, withFile, writeWhole } from './vmstate/files.ts'
+import { readBytes, stageFile, withFile, writeWhole } from './vmstate/files.ts'
 import { showStream, streamJson } from './vmstate/show.ts'
 import { fillStateDir } from './vmstate/state-dir.ts'
 
@@ -62,8 +62,14 @@ const ACTIONS: Readonly<
       const out = needed(options.out)
       const tpm = await withFile(file, (bytes) => readQemuTpm(parseQemuStream(bytes)))
       const state = crbStateOf(tpm)
-      if (options.swtpm !== undefined) await fillStateDir(options.swtpm, state.tpm)
-      writeWhole(out, encodeCrbState(state))
+      const record = stageFile(out, encodeCrbState(state))
+      try {
+        if (options.swtpm !== undefined) await fillStateDir(options.swtpm, state.tpm)
+      } catch (error) {
+        record.drop()
+        throw error
+      }
+      record.place()
       for (const note of tpm.notes) process.stderr.write(`nisv: note: ${note}\n`)
     },
   },

@@ -1,7 +1,17 @@
 /** `nisv vmstate` and `nisv crb`. */
 
 import { execFileSync, spawn } from 'node:child_process'
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -93,6 +103,13 @@ describe('nisv vmstate', () => {
     writeFileSync(at('out'), 'as it was')
     await expect(vmstate.run(['downgrade', at('bad'), '-o', at('out')])).rejects.toThrow(StateError)
     await expect(vmstate.run(['extract', at('vm'), '-o', join(dir, 'none', 'x')])).rejects.toThrow('ENOENT')
+    // The record cannot be written: the swtpm's directory is not touched, or the other way round.
+    const swtpm = ['--swtpm', at('tpm')]
+    await expect(vmstate.run(['extract', at('vm'), '-o', at('out'), ...swtpm])).rejects.toThrow('ENOENT')
+    mkdirSync(at('tpm'))
+    await expect(vmstate.run(['extract', at('vm'), '-o', join(dir, 'none', 'x'), ...swtpm])).rejects.toThrow('ENOENT')
+    expect(readdirSync(at('tpm'))).toEqual([])
+    rmdirSync(at('tpm'))
     await expect(vmstate.run(['inject', at('vm'), at('vm'), '-o', at('out')])).rejects.toThrow('no nisv-crb record')
     await expect(vmstate.run(['upgrade', at('vm'), '-o', at('out')])).rejects.toThrow('upgrade takes --to')
     await expect(vmstate.run(['downgrade', at('vm')])).rejects.toThrow('give -o FILE')

@@ -49,27 +49,41 @@ function readExactly(fd: number, at: number, n: number): Uint8Array {
   return bytes
 }
 
+/** A file that is written, but not yet in its place. */
+export interface StagedFile {
+  place(): void
+  drop(): void
+}
+
 /**
- * Writes a file beside its place and then puts it there: whoever looks finds the old one or the whole new one, whatever
- * happens in between. Only its owner may read it, since a TPM's state holds secrets. A link's target is replaced, not the
- * link; what is no regular file (a pipe, /dev/stdout) is written to as it is.
+ * Writes a file beside its place: whoever looks finds the old one until {@link StagedFile.place}, and from there on the
+ * whole new one, whatever happens in between. Only its owner may read it, since a TPM's state holds secrets. A link's
+ * target is replaced, not the link; what is no regular file (a pipe, /dev/stdout) is written to as it is, when placed.
  */
-export function writeWhole(file: string, bytes: Uint8Array | ByteSource): void {
+export function stageFile(file: string, bytes: Uint8Array | ByteSource): StagedFile {
   const there = statSync(file, { throwIfNoEntry: false })
   if (there !== undefined && !there.isFile()) {
-    write(openSync(file, 'w'), bytes)
-    return
+    return { place: () => write(openSync(file, 'w'), bytes), drop: () => {} }
   }
   const target = there === undefined ? file : realpathSync(file)
   const beside = join(dirname(target), `.${basename(target)}.${process.pid}.new`)
-  try {
-    const fd = openSync(beside, 'wx', 0o600)
-    write(fd, bytes, fsyncSync)
-    renameSync(beside, target)
-  } catch (error) {
-    rmSync(beside, { force: true })
-    throw error
+  const drop = (): void => rmSync(beside, { force: true })
+  const orDrop = (step: () => void): void => {
+    try {
+      step()
+    } catch (error) {
+      drop()
+      throw error
+    }
   }
+  const fd = openSync(beside, 'wx', 0o600)
+  orDrop(() => write(fd, bytes, fsyncSync))
+  return { place: () => orDrop(() => renameSync(beside, target)), drop }
+}
+
+/** Writes a file and puts it in its place: all of it or nothing. */
+export function writeWhole(file: string, bytes: Uint8Array | ByteSource): void {
+  stageFile(file, bytes).place()
 }
 
 function write(fd: number, bytes: Uint8Array | ByteSource, finish: (fd: number) => void = () => {}): void {
