@@ -2,6 +2,7 @@ import {
   Access,
   type Descriptor,
   decodeTlbi,
+  decodeTlbip,
   FaultKind,
   RegimeRegister,
   type TableMemory,
@@ -91,6 +92,15 @@ const TCR = [
   (1n << 36n) | (1n << 22n),
 ]
 
+/** The same of TCR_EL2 without E2H and of TCR_EL3: TBI, TBID, HA, HD. */
+const TCR_ONE_RANGE = [0n, 1n << 20n, (1n << 20n) | (1n << 29n), 1n << 21n, 3n << 21n]
+/** HCR_EL2: VM, PTW; E2H and TGE of hosts. */
+const E2H = 1n << 34n
+const TGE = 1n << 27n
+const HCR = [0n, 0n, 0n, 1n, 1n, 5n, E2H, E2H | TGE, E2H | 1n]
+
+type Base = 'TTBR0_EL1' | 'TTBR1_EL1' | 'VTTBR_EL2' | 'TTBR0_EL2' | 'TTBR1_EL2' | 'TTBR0_EL3'
+
 /** One machine under a random program: a regime, tables, and a generator for everything that happens. */
 class Machine {
   readonly memory = new Tables()
@@ -105,6 +115,11 @@ class Machine {
     this.set('SCTLR_EL1', 0x1005n)
     this.set('VTCR_EL2', 25n | (1n << 6n) | (5n << 16n) | (this.random(2) === 0 ? 0n : 3n << 21n))
     this.set('HCR_EL2', this.random(3) === 0 ? 1n : 0n)
+    for (const name of ['MAIR_EL2', 'MAIR_EL3'] as const) this.set(name, 0xff_44_00_f0n)
+    for (const name of ['SCTLR_EL2', 'SCTLR_EL3'] as const) this.set(name, 0x1005n)
+    for (const name of ['TTBR0_EL2', 'TTBR1_EL2', 'TTBR0_EL3'] as const) this.base(name)
+    this.set('TCR_EL2', this.tcr())
+    this.set('TCR_EL3', this.tcrOneRange())
     for (let i = 0; i < 4 * TABLES * INDICES; i++) this.edit()
     this.regime.update()
   }
@@ -121,8 +136,12 @@ class Machine {
     return 25n | (25n << 16n) | (2n << 30n) | (5n << 32n) | this.pick(TCR)
   }
 
+  private tcrOneRange(): bigint {
+    return 25n | (5n << 16n) | this.pick(TCR_ONE_RANGE)
+  }
+
   /** A table base with one of three ASIDs or VMIDs. */
-  private base(name: 'TTBR0_EL1' | 'TTBR1_EL1' | 'VTTBR_EL2'): void {
+  private base(name: Base): void {
     const first = name === 'VTTBR_EL2' ? 7 : 0
     const tag = 1 + this.random(3)
     this.set(name, BigInt(tableAt(first + this.random(2))) | (BigInt(tag) << 48n))
@@ -130,14 +149,28 @@ class Machine {
 
   /** Changes registers as a program or hypervisor does: mostly a process or VM switch. */
   switch(): void {
-    const what = this.random(10)
+    const what = this.random(20)
     if (what < 4) this.base('TTBR0_EL1')
     else if (what < 6) this.base('TTBR1_EL1')
     else if (what < 7) this.base('VTTBR_EL2')
     else if (what < 8) this.set('TCR_EL1', this.tcr())
     else if (what < 9) this.set('SCTLR_EL1', this.pick(SCTLR))
-    else this.set('HCR_EL2', this.pick([0n, 0n, 1n, 5n]))
+    else if (what < 10) this.base(this.pick(['TTBR0_EL2', 'TTBR1_EL2', 'TTBR0_EL3']))
+    else if (what < 11) this.switchPrivileged()
+    else if (what < 13) this.set('HCR_EL2', this.pick(HCR))
+    else this.level = this.pick([0, 1, 1, 2, 2, 3])
+    this.regime.selectFor(this.level)
     this.regime.update()
+  }
+
+  /** The Exception level of the accesses. */
+  private level = 1
+
+  private switchPrivileged(): void {
+    const what = this.random(4)
+    if (what === 0) this.set('TCR_EL2', this.random(2) === 0 ? this.tcr() : this.tcrOneRange())
+    else if (what === 1) this.set('TCR_EL3', this.tcrOneRange())
+    else this.set(what === 2 ? 'SCTLR_EL2' : 'SCTLR_EL3', this.pick(SCTLR))
   }
 
   /**
@@ -223,7 +256,20 @@ class Machine {
       [4, 4, 1, page & 0xf_ffff_ffffn],
       [4, 7, 4, 0n],
       [4, 7, 6, 0n],
+      [4, 7, 0, 0n],
+      [4, 7, 1, one],
+      [4, 7, 5, one],
+      [4, 6, 1, range],
+      [6, 7, 0, 0n],
+      [6, 7, 1, one],
+      [6, 3, 5, one],
+      [6, 6, 1, range],
+      [6, 7, 4, 0n],
     ])
+    // TLBIP of the same, where there is one: the address in the second register.
+    const [second, tag] = [xt === one ? page : BigInt(this.random(2)) + page, high(xt)]
+    const wide = this.random(4) === 0
+    if (wide && decodeTlbip(op1, 8, crm, op2, tag, high(second), low(second), this.regime, operation)) return operation
     if (!decodeTlbi(op1, 8, crm, op2, high(xt), low(xt), this.regime, operation)) throw new Error('no TLBI')
     return operation
   }
@@ -239,6 +285,8 @@ function swap(word: bigint): bigint {
 export interface HistoryCount {
   accesses: number
   hits: number
+  /** Hits in each regime, by the values of `Regime`. */
+  readonly regimes: number[]
   /** Hits that a walk would no longer give, each of them allowed. */
   stale: number
   /** Walks that started at a table of the walk cache. */
@@ -247,9 +295,14 @@ export interface HistoryCount {
 
 const HISTORY = 400
 
+function countHit(count: HistoryCount, { kind }: TranslationRegime): void {
+  count.hits++
+  count.regimes[kind] = (count.regimes[kind] as number) + 1
+}
+
 /** Random histories on a validated TLB: every access is as without a TLB, down to the descriptors written. */
 export function validatedHistories(steps: number, seed: number): HistoryCount {
-  const count: HistoryCount = { accesses: 0, hits: 0, stale: 0, short: 0 }
+  const count: HistoryCount = { accesses: 0, hits: 0, regimes: [0, 0, 0, 0], stale: 0, short: 0 }
   const want = new Translation()
   const got = new Translation()
   for (let done = 0; done < steps; seed++) {
@@ -266,14 +319,15 @@ export function validatedHistories(steps: number, seed: number): HistoryCount {
         walk(regime, memory, hi, lo, access, want)
         const expected = `${visible(want)};${memory.written.map(([slot]) => `${slot}=${memory.words[slot]}`).join()}`
         memory.undo()
+        const { hits } = tlb
         tlb.translate(regime, memory, hi, lo, access, got)
+        if (tlb.hits > hits) countHit(count, regime)
         const seen = `${visible(got)};${memory.written.map(([slot]) => `${slot}=${memory.words[slot]}`).join()}`
         memory.written = []
         count.accesses++
         if (expected !== seen) throw new Error(`seed ${seed}, step ${i}: ${expected} became ${seen}`)
       }
     }
-    count.hits += tlb.hits
     count.short += tlb.shortWalks
   }
   return count
@@ -291,7 +345,6 @@ interface Snapshot {
 interface Done {
   readonly at: number
   readonly operation: TlbInvalidation
-  readonly vmid: number
 }
 
 /**
@@ -300,7 +353,7 @@ interface Done {
  * are tried, from the last one back.
  */
 export function staleHistories(steps: number, seed: number): HistoryCount {
-  const count: HistoryCount = { accesses: 0, hits: 0, stale: 0, short: 0 }
+  const count: HistoryCount = { accesses: 0, hits: 0, regimes: [0, 0, 0, 0], stale: 0, short: 0 }
   const got = new Translation()
   for (let done = 0; done < steps; seed++) {
     const machine = new Machine(seed)
@@ -321,7 +374,7 @@ export function staleHistories(steps: number, seed: number): HistoryCount {
       else if (what < 4) {
         const operation = machine.invalidation()
         tlb.invalidate(operation)
-        invalidations.push({ at: i, operation, vmid: regime.vmid })
+        invalidations.push({ at: i, operation })
         continue
       } else {
         const [hi, lo] = machine.address()
@@ -334,7 +387,7 @@ export function staleHistories(steps: number, seed: number): HistoryCount {
         if (short) count.short++
         // A walk that updates descriptors is not kept; what it may see is what one without updates may.
         if (tlb.hits > hits || (short && got.updates === 0)) {
-          if (!short) count.hits++
+          if (!short) countHit(count, regime)
           const back = permitted(snapshots, invalidations, regime, hi, lo, access, visible(got))
           if (back < 0) throw new Error(`seed ${seed}, step ${i}: ${visible(got)} is of no state since its TLBI`)
           if (back > 0) count.stale++
@@ -349,7 +402,7 @@ export function staleHistories(steps: number, seed: number): HistoryCount {
 }
 
 function cloned(regime: TranslationRegime): TranslationRegime {
-  const copy = new TranslationRegime(regime.features)
+  const copy = new TranslationRegime(regime.features, regime.kind)
   for (const index of Object.values(RegimeRegister)) copy.set(index, regime.hi(index), regime.lo(index))
   copy.update()
   return copy
@@ -429,7 +482,7 @@ function leafPermitted(
   const { memory, regime } = snapshots[snapshots.length - 1 - back] as Snapshot
   // The state held until the next began: a TLBI before that does not keep a walk from reading it again.
   const until = endOf(snapshots, back)
-  if (regime.vmid !== now.vmid) return false
+  if (regime.owner !== now.owner) return false
   walk(regime, memory, hi, lo, access | Access.NO_UPDATE, then, start)
   if (visible(then) !== result || then.updates !== 0) return false
   // A fault is not kept: only the state of now gives one.
@@ -449,14 +502,14 @@ function startsOf(
   from: Start | undefined,
 ): Start[] {
   const { memory, regime } = snapshots[snapshots.length - 1 - back] as Snapshot
-  if (regime.vmid !== now.vmid || !regime.stage1Enabled) return []
+  if (regime.owner !== now.owner || !regime.stage1Enabled) return []
   // Tables are of an ASID, whatever their leaves are.
   if (from !== undefined && regime.asid !== from.regime.asid) return []
   const trace = new WalkTrace()
   const recorder: WalkRecorder = { descriptor: (...read) => trace.descriptor(...read) }
   if (from?.walker.start !== undefined) recorder.start = from.walker.start
   walk(regime, memory, hi, lo, access | Access.NO_UPDATE, tables, recorder)
-  const p = (hi & (1 << 23)) === 0 ? regime.lower : regime.upper
+  const p = regime.hasUnprivileged && (hi & (1 << 23)) !== 0 ? regime.upper : regime.lower
   const starts: Start[] = []
   let attributes = from?.attributes ?? 0
   for (const read of trace.reads.filter(({ stage }) => stage === 1)) {
@@ -482,17 +535,10 @@ function startsOf(
 }
 
 /** Whether the architecture makes a TLBI remove a table's entry, whose table maps `size` bytes around the address. */
-function removesTable(
-  { operation, vmid }: Done,
-  regime: TranslationRegime,
-  hi: number,
-  lo: number,
-  size: number,
-): boolean {
+function removesTable({ operation }: Done, regime: TranslationRegime, hi: number, lo: number, size: number): boolean {
   const { kind, asid, start, end, leafOnly } = operation
-  if (kind === TlbiKind.ALL) return true
-  if (vmid !== regime.vmid || kind === TlbiKind.IPA || leafOnly) return false
-  if (kind === TlbiKind.VMID) return true
+  if (!operation.concerns(regime.owner) || kind === TlbiKind.IPA || leafOnly) return false
+  if (kind === TlbiKind.ALL || kind === TlbiKind.VMID) return true
   if (kind !== TlbiKind.VA_ALL_ASIDS && regime.asid !== asid) return false
   if (kind === TlbiKind.ASID) return true
   const va = (hi & 0x00ff_ffff) * 2 ** 32 + lo
@@ -501,17 +547,10 @@ function removesTable(
 }
 
 /** Whether the architecture makes a TLBI remove the translation of an address. IPAS2 alone leaves combined entries. */
-function removes(
-  { operation, vmid }: Done,
-  out: Translation,
-  regime: TranslationRegime,
-  hi: number,
-  lo: number,
-): boolean {
+function removes({ operation }: Done, out: Translation, regime: TranslationRegime, hi: number, lo: number): boolean {
   const { kind, asid, start, end } = operation
-  if (kind === TlbiKind.ALL) return true
-  if (vmid !== regime.vmid || kind === TlbiKind.IPA) return false
-  if (kind === TlbiKind.VMID) return true
+  if (!operation.concerns(regime.owner) || kind === TlbiKind.IPA) return false
+  if (kind === TlbiKind.ALL || kind === TlbiKind.VMID) return true
   const own = regime.asid === asid
   if (kind === TlbiKind.ASID) return out.notGlobal && own
   if (kind === TlbiKind.VA && out.notGlobal && !own) return false
