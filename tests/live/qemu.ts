@@ -71,6 +71,24 @@ export class QemuRefusal extends Error {
   override readonly name = 'QemuRefusal'
 }
 
+/** What to start besides the TPM. */
+export interface QemuMachine {
+  /** `q35` unless told. */
+  readonly type?: string
+  /** MiB; 16 unless told. */
+  readonly memory?: number
+  /** Whether the firmware runs; it stands still unless told. */
+  readonly running?: boolean
+  readonly args?: readonly string[]
+}
+
+/** How to save. */
+export interface QemuSave {
+  readonly capabilities?: readonly string[]
+  /** Bytes a second: a slow one has a running machine saved in several rounds. */
+  readonly bandwidth?: number
+}
+
 export class Qemu {
   readonly #dir = mkdtempSync(join(tmpdir(), 'nisv-qemu-'))
   readonly #children: ChildProcess[] = []
@@ -84,10 +102,10 @@ export class Qemu {
    * @param incoming - a state to load.
    * @throws (rejects) QemuRefusal with QEMU's words when it does not load.
    */
-  static async start(incoming?: Uint8Array): Promise<Qemu> {
+  static async start(incoming?: Uint8Array, machine: QemuMachine = {}): Promise<Qemu> {
     const qemu = new Qemu()
     try {
-      await qemu.#start(incoming)
+      await qemu.#start(incoming, machine)
     } catch (error) {
       // It may have ended because of what it read: then it has said why.
       const until = Date.now() + 1000
@@ -99,7 +117,8 @@ export class Qemu {
     return qemu
   }
 
-  async #start(incoming: Uint8Array | undefined): Promise<void> {
+  async #start(incoming: Uint8Array | undefined, machine: QemuMachine): Promise<void> {
+    const { type = 'q35', memory = 16, running = false } = machine
     const at = (name: string): string => join(this.#dir, name)
     this.#children.push(
       spawn(
@@ -111,10 +130,11 @@ export class Qemu {
       ),
     )
     await this.#until(() => existsSync(at('tpm')), 'swtpm')
-    const args = ['-machine', 'q35', '-accel', 'tcg', '-S', '-nodefaults', '-display', 'none', '-m', '16']
+    const args = ['-machine', type, '-accel', 'tcg', '-nodefaults', '-display', 'none', '-m', String(memory)]
+    if (!running) args.push('-S')
     args.push('-qtest', `unix:${at('qtest')},server=on,wait=off`, '-qtest-log', '/dev/null')
     args.push('-qmp', `unix:${at('qmp')},server=on,wait=off`, '-chardev', `socket,id=c,path=${at('tpm')}`)
-    args.push('-tpmdev', 'emulator,id=t,chardev=c', '-device', 'tpm-crb,tpmdev=t')
+    args.push('-tpmdev', 'emulator,id=t,chardev=c', '-device', 'tpm-crb,tpmdev=t', ...(machine.args ?? []))
     if (incoming !== undefined) {
       writeFileSync(at('in'), incoming)
       args.push('-incoming', `exec:cat ${at('in')}`)
@@ -230,8 +250,11 @@ export class Qemu {
   }
 
   /** The machine's state, as `migrate` writes it into a file. */
-  async save(): Promise<Uint8Array> {
+  async save({ capabilities = [], bandwidth }: QemuSave = {}): Promise<Uint8Array> {
     const file = join(this.#dir, 'out')
+    const state = capabilities.map((capability) => ({ capability, state: true }))
+    if (state.length > 0) await this.execute('migrate-set-capabilities', { capabilities: state })
+    if (bandwidth !== undefined) await this.execute('migrate-set-parameters', { 'max-bandwidth': bandwidth })
     await this.execute('migrate', { uri: `exec:cat > ${file}` })
     await this.#until(async () => {
       const { status } = (await this.execute('query-migrate')) as { status?: string }
