@@ -1,0 +1,272 @@
+/**
+ * A guest that ends in any exception which the handler injects, wherever a random state of a vCPU has put it: tables of five
+ * levels made for the fault, a device page, and the instruction.
+ */
+
+import {
+  AddressSpace,
+  DataAbortHandler,
+  type HandlerOptions,
+  MEMTX_ERROR,
+  MemoryRegion,
+  type Outcome,
+  Reg,
+} from '../../src/mmio/index.ts'
+import { LazyVcpu } from './machine.ts'
+
+/** What the case is about, as `scripts/sail/exception.mjs` tells it. */
+export interface Exception {
+  readonly kind: string
+  readonly va: string
+  readonly fault?: string
+  readonly level?: number
+  readonly access?: string
+  readonly store?: boolean
+  readonly dirtyBit?: boolean
+  readonly overlay?: boolean
+  readonly key?: 'DA' | 'DB'
+  readonly word?: string
+  readonly optionA?: boolean
+}
+
+export interface Case {
+  readonly id: string
+  readonly features: readonly string[]
+  readonly el2?: boolean
+  readonly regs: Readonly<Record<string, string>>
+  readonly pstate: string
+  readonly pc: string
+  readonly exception: Exception
+  readonly out: Readonly<Record<Register, string>> & { readonly el: number }
+  readonly unknown?: Readonly<Partial<Record<Register, string>>>
+}
+
+/** What an exception sets. */
+export type Register = 'elr' | 'spsr' | 'esr' | 'far' | 'pstate' | 'pc'
+
+/** Optional features that a case has or has not. */
+const FEATURES = ['PAN', 'SSBS', 'NMI', 'GCS', 'DoubleFault2', 'MTE'] as const
+
+const TABLES = 0x4000_0000
+const CODE = 0x40_0000
+/** Registers in the lower half, RAM in the upper. */
+const DEVICE = 0x1000_3000
+const PAGE = 4096n
+
+/** Loads and stores of X1 at X2, and what goes by other registers: words of an access by name. */
+const WORDS: Readonly<Record<string, readonly [load: number, store: number]>> = {
+  gpr: [0xf940_0041, 0xf900_0041],
+  unprivileged: [0xf840_0841, 0xf800_0841],
+  asimd: [0x3dc0_0041, 0x3d80_0041],
+  ordered: [0xc8df_fc41, 0xc89f_fc41],
+  exclusive: [0xc85f_7c41, 0xc803_7c41],
+  atomic: [0xf821_0043, 0xf821_0043],
+  ls64: [0xf83f_d044, 0xf83f_9044],
+  gcs: [0xd91f_0c41, 0xd91f_0c41],
+  zero: [0xd50b_7422, 0xd50b_7422],
+  // SETM [X4]!, X6!, X5; its aligned granules: SETGM.
+  mops: [0x19c5_44c4, 0x19c5_44c4],
+}
+const SETGM = 0x1dc5_44c4
+const LDR_SP = 0xf940_03e1
+const LDP_TWICE = 0xa940_0441
+const LDRAA = 0xf820_0441
+const LDRAB = 0xf8a0_0441
+
+/** The lowest bits of a leaf: Access flag, and MAIR_EL1's Normal Non-cacheable or Tagged. */
+const AF = 1n << 10n
+const TAGGED = 1n << 2n
+const USER = 1n << 6n
+const READ_ONLY = 1n << 7n
+/** No output address below 2^48 has it: TCR_EL1.IPS is 48 bits. */
+const BEYOND = 1n << 48n
+const MISSING_TABLE = 0x7000_0003n
+const OVERLAY_1 = 1n << 60n
+/** T0SZ, T1SZ, TG1, IPS, TBI0, TBI1, DS: 52 bits, 4 KiB. */
+const TCR = 12n | (12n << 16n) | (2n << 30n) | (5n << 32n) | (3n << 37n) | (1n << 59n)
+
+/** SET and its kin. */
+const isSet = (word: number): boolean => ((word >>> 22) & 3) === 3
+
+export class ExceptionGuest {
+  readonly vcpu: LazyVcpu = new LazyVcpu()
+  readonly #tables: DataView = new DataView(new ArrayBuffer(0x10000))
+  readonly #code: DataView = new DataView(new ArrayBuffer(0x1000))
+  readonly #case: Case
+  readonly #el: number
+  /** Of 4096 bytes each; the first two are those of TTBR0_EL1 and TTBR1_EL1. */
+  #count = 2
+
+  constructor(c: Case) {
+    this.#case = c
+    this.#el = Number((BigInt(c.pstate) >> 2n) & 3n)
+    const { truth } = this.vcpu
+    truth.x.fill(0n)
+    truth.set(Reg.PC, BigInt(c.pc))
+    truth.set(Reg.PSTATE, BigInt(c.pstate))
+    truth.set(Reg.TCR_EL1, TCR)
+    truth.set(Reg.TTBR0_EL1, BigInt(TABLES))
+    truth.set(Reg.TTBR1_EL1, BigInt(TABLES) + PAGE)
+    truth.set(Reg.MAIR_EL1, 0xf044n)
+    // Index 0: code, read and execute; index 1 and overlay 0: all, overlay 1: nothing.
+    truth.set(Reg.PIR_EL1, 0x53n)
+    truth.set(Reg.PIRE0_EL1, 0x03n | (this.#userData ? 0x50n : 0n))
+    truth.set(Reg.POR_EL1, 0x7n)
+    truth.set(Reg.POR_EL0, 0x7n)
+    for (const [name, text] of Object.entries(c.regs)) {
+      const slot = Reg[name as keyof typeof Reg] as number | undefined
+      if (slot !== undefined) truth.set(slot, BigInt(text))
+    }
+  }
+
+  /** A guest whose device refuses every access of an external abort. */
+  #handler(): DataAbortHandler {
+    const { fault } = this.#case.exception
+    const answer = (tx: { result: number }): number => {
+      if (fault === 'external') tx.result = MEMTX_ERROR
+      return 0
+    }
+    const device = {
+      valid: { min: 1, max: 8 },
+      impl: { min: 1, max: 8 },
+      read: (_offset: number, _size: number, tx: { result: number }) => answer(tx),
+      write: (_offset: number, _value: number, _size: number, tx: { result: number }) => void answer(tx),
+    } as const
+    const space = new AddressSpace()
+      .add(MemoryRegion.ram('code', new Uint8Array(this.#code.buffer)), CODE)
+      .add(MemoryRegion.ram('tables', new Uint8Array(this.#tables.buffer)), TABLES)
+      .add(MemoryRegion.io('dev', 0x800, device), DEVICE)
+      .add(MemoryRegion.ram('ram', new Uint8Array(0x800)), DEVICE + 0x800)
+    return new DataAbortHandler({ space, ...this.#options() })
+  }
+
+  #options(): Omit<HandlerOptions, 'space'> {
+    const { features, el2, exception } = this.#case
+    const { kind, fault, optionA } = exception
+    return {
+      features: {
+        ...Object.fromEntries(FEATURES.map((name) => [name, features.includes(name)])),
+        EL2: el2 === true,
+        s1pie: true,
+        s1poe: true,
+      },
+      exclusives: fault === 'exclusive' ? 'unsupported' : 'monitor',
+      memoryCopy: optionA === false ? 'B' : 'A',
+      authenticate: () => false,
+      unpredictable: { LDPOVERLAP: 'UNDEF' },
+      ...(kind === 'tag-check' ? { tags: { read: () => 0, write: () => undefined } } : {}),
+    }
+  }
+
+  /** The data are accessed with EL0's permissions. */
+  get #userData(): boolean {
+    const uao = (BigInt(this.#case.pstate) >> 23n) & 1n
+    return this.#el === 0 || (this.#case.exception.access === 'unprivileged' && uao === 0n)
+  }
+
+  /** Executes the instruction, which stage 2 stops. */
+  run(): Outcome {
+    const { exception } = this.#case
+    const va = BigInt(exception.va)
+    const { truth } = this.vcpu
+    let word = this.#word()
+    let at = va
+    // Under indirection that bit is part of the index.
+    const user = this.#el === 0 && !exception.dirtyBit ? USER : 0n
+    this.#map(BigInt(CODE), BigInt(CODE) | user | READ_ONLY | AF)
+    const leaf = BigInt(DEVICE) | (this.#userData ? USER : 0n) | AF
+    if (exception.level !== undefined && exception.kind === 'data-abort' && exception.fault !== 'external') {
+      // The last half of eight or sixteen bytes, or of four, is on the page that faults.
+      at = va - (exception.access === 'asimd' ? 8n : this.#aarch32 ? 2n : 4n)
+      this.#map(at, leaf | this.#permissions())
+      this.#refuse(va, exception.level)
+    } else if (exception.access !== undefined) this.#map(at, leaf | (exception.kind === 'tag-check' ? TAGGED : 0n))
+    truth.set(2, at)
+    if (word === WORDS.mops?.[0]) {
+      truth.set(6, -16n)
+      if (exception.fault === 'alignment') {
+        word = SETGM
+        truth.set(4, at)
+      } else truth.set(4, at + 16n)
+    }
+    if (exception.kind === 'sp-alignment') for (const sp of [Reg.SP_EL0, Reg.SP_EL1, Reg.SP_EL2]) truth.set(sp, 8n)
+    if (exception.kind === 'memory-copy') {
+      const field = (low: number): number => (word >>> low) & 31
+      for (const low of [0, 5, 16]) truth.set(field(low), 1n + BigInt(low))
+    }
+    this.#code.setUint32(Number(BigInt(this.#case.pc) & 0xffcn), word, true)
+    this.vcpu.begin()
+    return this.#handler().handle(this.vcpu, {
+      esr: 0x9200_0007 + (this.#writes(word) ? 0x40 : 0) + (this.#aarch32 ? 0x0181_0000 : 0),
+      far: at,
+      hpfar: BigInt(DEVICE >> 12) << 4n,
+    })
+  }
+
+  /** What ESR_EL2.WnR is. A copy may be reported as either. */
+  #writes(word: number): boolean {
+    const { kind, store } = this.#case.exception
+    return kind === 'memory-copy' ? isSet(word) : store === true || kind === 'gcs-store'
+  }
+
+  get #aarch32(): boolean {
+    return (BigInt(this.#case.pstate) & 16n) !== 0n
+  }
+
+  #word(): number {
+    const { kind, access = 'gpr', store, word, key } = this.#case.exception
+    if (word !== undefined) return Number(word)
+    if (kind === 'sp-alignment') return LDR_SP
+    if (kind === 'undefined') return LDP_TWICE
+    if (kind === 'authentication') return key === 'DA' ? LDRAA : LDRAB
+    return (WORDS[access] as readonly number[])[store ? 1 : 0] as number
+  }
+
+  /** Bits of the first page's leaf under indirection: index 1. */
+  #permissions(): bigint {
+    const { dirtyBit } = this.#case.exception
+    this.vcpu.truth.set(Reg.TCR2_EL1, this.#tcr2())
+    return dirtyBit ? USER : 0n
+  }
+
+  /** PIE, E0POE, POE. */
+  #tcr2(): bigint {
+    const { dirtyBit, overlay } = this.#case.exception
+    return (dirtyBit ? 2n : 0n) | (overlay ? 12n : 0n)
+  }
+
+  /** Makes the translation of `va` end at `level` as the case has it. */
+  #refuse(va: bigint, level: number): void {
+    const { fault, dirtyBit, overlay, store } = this.#case.exception
+    const user = this.#userData ? USER : 0n
+    const leaf = (level === 3 ? 3n : 1n) | AF | user
+    if (fault === 'translation') this.#map(va, 0n, level)
+    else if (fault === 'access-flag') this.#map(va, leaf & ~AF, level)
+    else if (fault === 'address-size') this.#map(va, (level === 3 ? leaf : 3n) | BEYOND, level)
+    // Where no RAM is: the table that the descriptor of the level above names.
+    else if (fault === 'external-on-walk') this.#map(va, MISSING_TABLE, level - 1)
+    else if (dirtyBit) this.#map(va, leaf | USER | READ_ONLY, level)
+    else if (overlay) this.#map(va, leaf | OVERLAY_1, level)
+    else this.#map(va, leaf | (store ? READ_ONLY : 0n), level)
+  }
+
+  /** Writes the descriptor of `va` at `level`, a page's unless told, with the tables above it. */
+  #map(va: bigint, descriptor: bigint, level = 3): void {
+    let table = ((va >> 55n) & 1n) === 1n ? 1 : 0
+    for (let l = -1; l <= level; l++) {
+      const shift = BigInt(12 + 9 * (3 - l))
+      const index = Number((va >> shift) & (l === -1 ? 15n : 511n))
+      const at = table * 4096 + index * 8
+      if (l === level) {
+        this.#tables.setBigUint64(at, level === 3 && descriptor !== 0n ? descriptor | 3n : descriptor, true)
+        return
+      }
+      let next = this.#tables.getBigUint64(at, true)
+      if (next === 0n) {
+        next = BigInt(TABLES) + PAGE * BigInt(this.#count++) + 3n
+        this.#tables.setBigUint64(at, next, true)
+      }
+      table = Number((next - BigInt(TABLES)) / PAGE)
+    }
+  }
+}
