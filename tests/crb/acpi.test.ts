@@ -53,6 +53,8 @@ describe('TPM2', () => {
     { base: 0, startMethod: 6 },
     { base: 0, startMethod: 11 },
     { base: 0, smcFunction: 1 },
+    { base: 0, startMethod: 11, smcFunction: 2 ** 32 },
+    { base: 0, startMethod: 11, smcFunction: 0.5 },
     { base: 0, log: { length: 2 ** 32, address: 0 } },
     { base: 0, log: { length: 0, address: 0.5 } },
     { base: 0, oemId: 'SEVENCH' },
@@ -70,6 +72,7 @@ describe('MSFT0101', () => {
     expect(toHex(acpiTpmDevice(QEMU))).toBe(`5b82${(bytes.length / 2 + 1).toString(16)}${bytes}`)
     expect(sum(acpiTpmSsdt(QEMU))).toBe(0)
     expect(() => acpiTpmDevice({ base: 1 })).toThrow(AcpiError)
+    expect(() => acpiTpmDevice({ base: 0, startMethod: 6 })).toThrow('a CRB has 7, 8 or 11')
   })
 
   it('has 64-bit memory where it reaches above 4 GiB', () => {

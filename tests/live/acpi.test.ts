@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type AcpiTpmOptions, acpiTpm2Table, acpiTpmSsdt, TPM2_START_METHOD } from '../../src/crb/acpi/tables.ts'
+import { generator } from '../crb/generator.ts'
 import { requirePrograms } from './qemu-tool.ts'
 
 let dir = ''
@@ -37,7 +38,16 @@ function withoutCreator(table: Uint8Array): string {
   return Buffer.from(copy).toString('hex')
 }
 
+/** Other places every day: pages anywhere below 2^48, half of them below 4 GiB. */
+const random = generator(Math.floor(Date.now() / 86_400_000))
+const anywhere = Array.from({ length: 12 }, (_, i): [string, AcpiTpmOptions] => {
+  const base = (random(1 << 20) + (i % 2 === 0 ? 0 : (1 + random(0xffff)) * 2 ** 20)) * 0x1000
+  const method = i % 3 === 0 ? TPM2_START_METHOD.CRB_ACPI : TPM2_START_METHOD.CRB
+  return [`0x${base.toString(16)}`, { base, startMethod: method }]
+})
+
 const places: [string, AcpiTpmOptions][] = [
+  ...anywhere,
   ["QEMU's place", { base: 0xfed4_0000 }],
   ['below 4 GiB', { base: 0x0c00_0000, log: { length: 0x8000, address: 0x4000_0000 } }],
   ['the last page below 4 GiB', { base: 0xffff_f000, startMethod: TPM2_START_METHOD.CRB_ACPI }],
@@ -59,6 +69,8 @@ it.each(places)('TPM2 at %s', (_name, options) => {
   expect(withoutCreator(through(table).compiled)).toBe(withoutCreator(table))
 })
 
+const wide = (value: number): string => value.toString(16).toUpperCase().padStart(16, '0')
+
 it.each(places)('MSFT0101 at %s', (_name, options) => {
   const table = acpiTpmSsdt(options)
   const { text, compiled } = through(table)
@@ -68,7 +80,9 @@ it.each(places)('MSFT0101 at %s', (_name, options) => {
       ? new RegExp(
           `Memory32Fixed \\(ReadWrite,\\s+0x${options.base.toString(16).toUpperCase().padStart(8, '0')},.*\\s+0x00001000,`,
         )
-      : /QWordMemory \(ResourceConsumer, PosDecode, MinFixed, MaxFixed, NonCacheable, ReadWrite,[^)]*0x0000001234567000,[^)]*0x0000001234567FFF,/
+      : new RegExp(
+          `QWordMemory \\(ResourceConsumer, PosDecode, MinFixed, MaxFixed, NonCacheable, ReadWrite,[^)]*0x${wide(options.base)},[^)]*0x${wide(options.base + 0xfff)},`,
+        )
   expect(text).toMatch(memory)
   expect(text.includes('ToUUID ("6bbf6cab-5463-4714-b7cd-f0203c0368d4")')).toBe(options.startMethod === 8)
   expect(withoutCreator(compiled)).toBe(withoutCreator(table))

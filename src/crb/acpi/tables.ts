@@ -65,14 +65,12 @@ const START_DSM = '6bbf6cab-5463-4714-b7cd-f0203c0368d4'
 export function acpiTpm2Table(options: AcpiTpmOptions): Uint8Array {
   const { base, startMethod = TPM2_START_METHOD.CRB, smcFunction = 0, platformClass = 0 } = options
   const { length, address } = options.log ?? { length: QEMU_LOG_SIZE, address: 0 }
-  checkBase(base)
-  if (!Object.values<number>(TPM2_START_METHOD).includes(startMethod)) {
-    throw new AcpiError(`startMethod is ${startMethod}; a CRB has 7, 8 or 11`)
-  }
+  checkPlace(options)
+  if (!isU32(smcFunction)) throw new AcpiError(`smcFunction is ${smcFunction}; give a function identifier, a u32`)
   if ((smcFunction !== 0) !== (startMethod === TPM2_START_METHOD.CRB_SMC)) {
     throw new AcpiError('smcFunction goes with start method 11, and only with it')
   }
-  if (!(Number.isInteger(length) && length >= 0 && length < 2 ** 32 && Number.isSafeInteger(address) && address >= 0)) {
+  if (!(isU32(length) && Number.isSafeInteger(address) && address >= 0)) {
     throw new AcpiError(`the log has ${length} bytes at ${address}; give a length below 2^32 and an address below 2^53`)
   }
   const table = new Uint8Array(TPM2_SIZE)
@@ -93,7 +91,7 @@ export function acpiTpm2Table(options: AcpiTpmOptions): Uint8Array {
  */
 export function acpiTpmDevice(options: AcpiTpmOptions): Uint8Array {
   const { base, startMethod } = options
-  checkBase(base)
+  checkPlace(options)
   const parts = [
     ...aml.name('_HID', aml.string('MSFT0101')),
     ...aml.name('_UID', aml.integer(1)),
@@ -120,7 +118,14 @@ function startDsm(): readonly number[] {
   return aml.method('_DSM', 4, [...ours, ...aml.return(aml.buffer([0]))])
 }
 
-function checkBase(base: number): void {
+function isU32(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < 2 ** 32
+}
+
+function checkPlace({ base, startMethod = TPM2_START_METHOD.CRB }: AcpiTpmOptions): void {
+  if (!Object.values<number>(TPM2_START_METHOD).includes(startMethod)) {
+    throw new AcpiError(`startMethod is ${startMethod}; a CRB has 7, 8 or 11`)
+  }
   if (!Number.isSafeInteger(base) || base < 0 || base % CRB_SIZE !== 0) {
     throw new AcpiError(`base is ${base}; give a multiple of 0x1000 below 2^53`)
   }
