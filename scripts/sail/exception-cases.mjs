@@ -141,7 +141,9 @@ class ExceptionCase extends Case {
   /** The second page of an access that crosses. */
   tables(aarch32) {
     const fault = this.pick(Object.keys(TABLE_FAULTS))
-    const levels = TABLE_FAULTS[fault].filter((level) => !aarch32 || level > 0)
+    // The pages of AArch32 have the first two tables in common.
+    const shared = fault === 'external-on-walk' ? 1 : 0
+    const levels = TABLE_FAULTS[fault].filter((level) => !aarch32 || level > shared)
     const access = aarch32 ? 'gpr' : this.pick(['gpr', 'gpr', 'unprivileged', 'asimd'])
     let store = this.chance(50)
     const made = { kind: 'data-abort', fault, level: this.pick(levels), access }
