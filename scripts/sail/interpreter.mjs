@@ -121,8 +121,12 @@ export class Interpreter {
   // Types
 
   /** The width or number that a type argument says. */
-  numberOf([, e], env) {
-    return this.compile(e)(env)
+  numberOf(argument, env) {
+    const [kind, e] = argument
+    if (kind !== 'name') return this.compile(e)(env)
+    // A number with a name: `MAX_VL`.
+    const other = this.resolve(argument)
+    return other === argument ? this.constant(e) : this.numberOf(other, env)
   }
 
   resolve(type) {
