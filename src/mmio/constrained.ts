@@ -1,5 +1,6 @@
 import type { Unpredictable } from '../decode/index.ts'
 import type { Plan } from './plan.ts'
+import { shown } from './shown.ts'
 
 /**
  * What the guest's CPU does where the manual leaves a choice (DDI 0487, K1.2): names and values are those of the manual's
@@ -81,7 +82,7 @@ export function choicesOf(options: UnpredictableOptions): Choices | string {
   for (const [key, values] of Object.entries(VALUES)) {
     const value: unknown = options[key as keyof UnpredictableOptions] ?? values[0]
     if (!(values as readonly unknown[]).includes(value)) {
-      return `options.unpredictable.${key} is ${String(value)}: give ${values.join(', ')}`
+      return `options.unpredictable.${key} is ${shown(value)}: give ${values.join(', ')}`
     }
     choices[key] = value
   }

@@ -10,7 +10,7 @@
 import { AccessKind, type AccessLog } from './access-log.ts'
 import { accessValid, callbackSize } from './access-size.ts'
 import type { Deferral } from './deferral.ts'
-import { isResult, isU32, put, rubbish, shown } from './device-value.ts'
+import { isResult, isU32, put, rubbish } from './device-value.ts'
 import type { MemoryRegion } from './memory-region.ts'
 import {
   MEMTX_ACCESS_ERROR,
@@ -23,6 +23,7 @@ import {
   MemTxAttrs,
   type MemTxResult,
 } from './region.ts'
+import { shown } from './shown.ts'
 
 /** Callbacks that may be under way at once, each entered from inside the one before. */
 export const MAX_NESTING = 4

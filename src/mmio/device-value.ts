@@ -13,6 +13,7 @@ import {
   type MemTx,
   type MemTxResult,
 } from './region.ts'
+import { shown } from './shown.ts'
 
 /** All bits that a MemTxResult may have. */
 const RESULT_MASK = MEMTX_ERROR | MEMTX_DECODE_ERROR | MEMTX_ACCESS_ERROR | MEMTX_DEFERRED
@@ -61,9 +62,4 @@ export function rubbish(callback: string, value: unknown, tx: MemTx): TypeError 
     `${callback} ${got}tx.hi ${shown(tx.hi)}, tx.result ${shown(tx.result)}: ` +
       'value and hi must be in 0..2^32-1 (x >>> 0 makes them so), result an OR of MEMTX_ codes',
   )
-}
-
-/** A text for any value, even one whose own toString throws. */
-export function shown(value: unknown): string {
-  return typeof value === 'object' || typeof value === 'function' ? typeof value : String(value)
 }

@@ -4,6 +4,7 @@ import type { Authenticate } from './authenticate.ts'
 import { type Choices, choicesOf, type UnpredictableOptions } from './constrained.ts'
 import type { PstateFeatures } from './exception.ts'
 import { DEFAULT_ZERO_BLOCK } from './plan.ts'
+import { shown } from './shown.ts'
 import type { TagMemory } from './tag-memory.ts'
 import type { TraceObserver } from './trace.ts'
 
@@ -104,41 +105,33 @@ const ALL_PSTATE: PstateFeatures = { PAN: true, SSBS: true, MTE: true, NMI: fals
 
 /** Checks the options and fills in what is not told. @throws HandlerError for options that are none of those listed. */
 export function settingsOf(options: HandlerOptions): Settings {
-  const { space, features = {}, busErrors = 'inject', granule = 4096, trace } = options
-  const {
-    exclusives = 'monitor',
-    zeroBlock = DEFAULT_ZERO_BLOCK,
-    order = 'precise-probe',
-    unpredictable = {},
-  } = options
+  if (!isObject(options)) throw new HandlerError(`the options are ${shown(options)}: give an object with a space`)
+  const { space, trace, authenticate, tags } = options
   if (typeof space?.read !== 'function') throw new HandlerError('options.space is missing: give an AddressSpace')
-  if (busErrors !== 'inject' && busErrors !== 'ignore') {
-    throw new HandlerError(`options.busErrors is ${String(busErrors)}: give 'inject' or 'ignore'`)
+  const features = member('features', options.features ?? {})
+  const exclusives = oneOf('exclusives', options.exclusives, 'monitor', 'unsupported')
+  const order = oneOf('order', options.order, 'precise-probe', 'architectural-order')
+  const busErrors = oneOf('busErrors', options.busErrors, 'inject', 'ignore')
+  const granule = oneOf('granule', options.granule, 4096, 16384, 65536)
+  const memoryCopy = oneOf('memoryCopy', options.memoryCopy, 'A', 'B')
+  const zeroBlock = powerOfTwo('zeroBlock', options.zeroBlock, DEFAULT_ZERO_BLOCK, 4, 2048)
+  const tagBlock = powerOfTwo('tagBlock', options.tagBlock, 256, 16, 256)
+  const tagZeroBlock = powerOfTwo('tagZeroBlock', options.tagZeroBlock, Math.max(zeroBlock, 16), 16, 2048)
+  if (authenticate !== undefined && typeof authenticate !== 'function') {
+    throw new HandlerError(`options.authenticate is ${shown(authenticate)}: give a function`)
   }
-  if (granule !== 4096 && granule !== 16384 && granule !== 65536) {
-    throw new HandlerError(`options.granule is ${String(granule)}: give 4096, 16384 or 65536`)
+  if (tags !== undefined && (typeof tags?.read !== 'function' || typeof tags.write !== 'function')) {
+    throw new HandlerError('options.tags has no methods read and write: give a TagMemory')
   }
-  if (exclusives !== 'monitor' && exclusives !== 'unsupported') {
-    throw new HandlerError(`options.exclusives is ${String(exclusives)}: give 'monitor' or 'unsupported'`)
+  if (trace !== undefined) {
+    const observer = member('trace', trace)
+    for (const name of ['planned', 'translated', 'accessed', 'finished'] as const) {
+      const told = observer[name]
+      if (told !== undefined && typeof told !== 'function')
+        throw new HandlerError(`options.trace.${name} is ${shown(told)}: give a function`)
+    }
   }
-  if (order !== 'precise-probe' && order !== 'architectural-order') {
-    throw new HandlerError(`options.order is ${String(order)}: give 'precise-probe' or 'architectural-order'`)
-  }
-  if (!(zeroBlock >= 4 && zeroBlock <= 2048 && Number.isInteger(Math.log2(zeroBlock)))) {
-    throw new HandlerError(`options.zeroBlock is ${String(zeroBlock)}: give a power of two in 4..2048`)
-  }
-  const { tagBlock = 256, tagZeroBlock = Math.max(zeroBlock, 16) } = options
-  if (!(tagBlock >= 16 && tagBlock <= 256 && Number.isInteger(Math.log2(tagBlock)))) {
-    throw new HandlerError(`options.tagBlock is ${String(tagBlock)}: give a power of two in 16..256`)
-  }
-  if (!(tagZeroBlock >= 16 && tagZeroBlock <= 2048 && Number.isInteger(Math.log2(tagZeroBlock)))) {
-    throw new HandlerError(`options.tagZeroBlock is ${String(tagZeroBlock)}: give a power of two in 16..2048`)
-  }
-  const { memoryCopy = 'A' } = options
-  if (memoryCopy !== 'A' && memoryCopy !== 'B') {
-    throw new HandlerError(`options.memoryCopy is ${String(memoryCopy)}: give 'A' or 'B'`)
-  }
-  const choices = choicesOf(unpredictable)
+  const choices = choicesOf(member('unpredictable', options.unpredictable ?? {}))
   if (typeof choices === 'string') throw new HandlerError(choices)
   return {
     space,
@@ -146,8 +139,8 @@ export function settingsOf(options: HandlerOptions): Settings {
     pstate: { ...ALL_PSTATE, ...features, ZEROBTYPE: choices.ZEROBTYPE === 'TRUE' },
     lse2: features.LSE2 ?? true,
     fpacCombine: features.FPACCOMBINE ?? true,
-    authenticate: options.authenticate,
-    tags: options.tags,
+    authenticate,
+    tags,
     tagBlock,
     optionA: memoryCopy === 'A',
     tagZeroBlock,
@@ -159,4 +152,28 @@ export function settingsOf(options: HandlerOptions): Settings {
     zeroBlock,
     trace,
   }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function member<T extends object>(name: string, value: T): T {
+  if (isObject(value)) return value
+  throw new HandlerError(`options.${name} is ${shown(value)}: give an object`)
+}
+
+/** An option that is one of these, the first unless told. */
+function oneOf<const T extends string | number>(name: string, told: T | undefined, ...values: readonly [T, ...T[]]): T {
+  if (told === undefined) return values[0]
+  if (values.includes(told)) return told
+  const all = values.map((v) => (typeof v === 'string' ? `'${v}'` : v))
+  throw new HandlerError(`options.${name} is ${shown(told)}: give ${all.slice(0, -1).join(', ')} or ${all.at(-1)}`)
+}
+
+/** An option that is a power of two between two others. */
+function powerOfTwo(name: string, told: number | undefined, unlessTold: number, least: number, most: number): number {
+  if (told === undefined) return unlessTold
+  if (typeof told === 'number' && told >= least && told <= most && Number.isInteger(Math.log2(told))) return told
+  throw new HandlerError(`options.${name} is ${shown(told)}: give a power of two in ${least}..${most}`)
 }

@@ -7,6 +7,7 @@
 import { hex } from '../bits.ts'
 import type { GuestMemory } from './guest-memory.ts'
 import type { MemoryRegionOps, WholeAccess } from './region.ts'
+import { shown } from './shown.ts'
 
 /** Why a region could not be made or mapped. */
 export type RegionErrorCode = 'name' | 'size' | 'base' | 'sizes' | 'ops' | 'overlap' | 'mapped' | 'span' | 'option'
@@ -100,7 +101,7 @@ export class MemoryRegion {
   ) {
     if (typeof name !== 'string' || name === '') throw new RegionError('name', 'a region needs a name: give a text')
     if (!Number.isInteger(size) || size < 1 || size > ADDRESS_LIMIT) {
-      throw new RegionError('size', `region '${name}': size is ${size}; give an integer in 1..2^53`)
+      throw new RegionError('size', `region '${name}': size is ${shown(size)}; give an integer in 1..2^53`)
     }
     this.name = name
     this.size = size
@@ -132,10 +133,13 @@ export class MemoryRegion {
    */
   static io(name: string, size: number, ops: MemoryRegionOps): MemoryRegion {
     if (typeof ops?.read !== 'function' || typeof ops.write !== 'function') {
-      throw new RegionError('ops', `region '${name}': ops.read and ops.write must be functions`)
+      throw new RegionError('ops', `region '${shown(name)}': ops.read and ops.write must be functions`)
     }
     if (ops.endianness !== undefined && ops.endianness !== 'little' && ops.endianness !== 'big') {
-      throw new RegionError('ops', `region '${name}': ops.endianness is ${ops.endianness}; give 'little' or 'big'`)
+      throw new RegionError(
+        'ops',
+        `region '${shown(name)}': ops.endianness is ${shown(ops.endianness)}; give 'little' or 'big'`,
+      )
     }
     return new MemoryRegion(name, size, null, null, ops, 'write')
   }
@@ -146,7 +150,10 @@ export class MemoryRegion {
    */
   static ram(name: string, bytes: Uint8Array, options: RamOptions = {}): MemoryRegion {
     if (!(bytes instanceof Uint8Array)) {
-      throw new RegionError('ops', `region '${name}': RAM is a Uint8Array; for other memory use MemoryRegion.hostRam`)
+      throw new RegionError(
+        'ops',
+        `region '${shown(name)}': RAM is a Uint8Array; for other memory use MemoryRegion.hostRam`,
+      )
     }
     return new MemoryRegion(name, bytes.length, bytes, null, null, writePolicy(name, options))
   }
@@ -157,7 +164,7 @@ export class MemoryRegion {
    */
   static hostRam(name: string, size: number, memory: GuestMemory, options: RamOptions = {}): MemoryRegion {
     if (typeof memory?.read !== 'function' || typeof memory.write !== 'function') {
-      throw new RegionError('ops', `region '${name}': a GuestMemory has the methods read and write`)
+      throw new RegionError('ops', `region '${shown(name)}': a GuestMemory has the methods read and write`)
     }
     return new MemoryRegion(name, size, null, memory, null, writePolicy(name, options))
   }
@@ -180,18 +187,24 @@ function writePolicy(name: string, options: RamOptions): WritePolicy {
   if (readonly === false) return 'write'
   if (readonly === true) return 'error'
   if (readonly === 'discard') return 'discard'
-  throw new RegionError('option', `region '${name}': readonly is ${String(readonly)}; give true, false or 'discard'`)
+  throw new RegionError(
+    'option',
+    `region '${shown(name)}': readonly is ${shown(readonly)}; give true, false or 'discard'`,
+  )
 }
 
 function sizeOf(name: string, what: string, given: number | undefined, unlessTold: number): number {
   if (given === undefined) return unlessTold
   if (given === 1 || given === 2 || given === 4 || given === 8) return given
-  throw new RegionError('sizes', `region '${name}': ${what} is ${given}; give 1, 2, 4 or 8`)
+  throw new RegionError('sizes', `region '${name}': ${what} is ${shown(given)}; give 1, 2, 4 or 8`)
 }
 
 /** `whole.sizes` OR-ed. */
 function wholeSizes(name: string, whole: WholeAccess | undefined): number {
   if (whole === undefined) return 0
+  if (typeof whole !== 'object' || whole === null || !Array.isArray(whole.sizes ?? [])) {
+    throw new RegionError('ops', `region '${name}': whole is no object with a list of sizes`)
+  }
   const { sizes = [], read, write, atomic } = whole
   const callbacks = [atomic, ...(sizes.length > 0 ? [read ?? null, write ?? null] : [])]
   if (callbacks.some((f) => f !== undefined && typeof f !== 'function')) {
@@ -203,7 +216,7 @@ function wholeSizes(name: string, whole: WholeAccess | undefined): number {
   let all = 0
   for (const size of sizes) {
     if (size !== 16 && size !== 64)
-      throw new RegionError('sizes', `region '${name}': whole.sizes has ${size}; give 16 or 64`)
+      throw new RegionError('sizes', `region '${name}': whole.sizes has ${shown(size)}; give 16 or 64`)
     all |= size
   }
   return all
