@@ -11,6 +11,7 @@ import {
   memoryType,
   nsText,
   SHAREABILITY,
+  SPACES,
   type Words,
 } from './explain-field.ts'
 import { HighBits, type TableParameters } from './parameters.ts'
@@ -52,9 +53,12 @@ function stage1(regime: TranslationRegime, p: TableParameters, of: FieldOf): Exp
   // With TCR_ELx.DS the bits are the address's.
   if (p.highBits !== HighBits.DS) fields.push(of('SH', 8, 2, (v) => SHAREABILITY[v] as string))
   if (regime.security === SecurityState.ROOT) {
-    const spaces = ['of the pair 00 Secure, 01 Non-secure,', 'of the pair 10 Root, 11 Realm,']
-    fields.push(of('NSE', 11, 1, (v) => `${spaces[v] as string} with NS`))
-    fields.push(of('NS', places.ns1, 1, (v) => `the pair's ${v === 0 ? 'first' : 'second'}`))
+    const [nse, ns] = [of('NSE', 11, 1, () => '').value, of('NS', places.ns1, 1, () => '').value]
+    const memory = `${SPACES[2 * nse + ns] as string} memory`
+    fields.push(
+      of('NSE', 11, 1, () => `with NS: ${memory}`),
+      of('NS', places.ns1, 1, () => `with NSE: ${memory}`),
+    )
   } else if (regime.hasUnprivileged) fields.push(of('nG', 11, 1, (v) => (v === 0 ? 'global' : 'of this ASID')))
   // In Realm state EL1&0 has one space of IPAs.
   const { security } = regime

@@ -42,6 +42,8 @@ export interface ExplainedStep {
 
 /** A walk, told. */
 export interface Explanation {
+  /** The regime of the walk, a value of `Regime`. */
+  readonly regime: number
   readonly vaHi: number
   readonly vaLo: number
   /** Bits of `Access`. */
@@ -92,6 +94,7 @@ export function explain(
   const inStage2 = out.fault !== FaultKind.NONE && out.stage === 2
   const reads = inStage2 ? pending.length : steps.length
   return {
+    regime: regime.kind,
     vaHi: vaHi >>> 0,
     vaLo: vaLo >>> 0,
     access,

@@ -94,8 +94,8 @@ describe('descriptors of one range', () => {
   it('of EL3 have NSE and NS', () => {
     const explained = told(oneRange('EL3', 1n << 5n), Regime.EL3, 0x1000n, FETCH)
     expect(fieldsOf(explained, 1)).toMatchObject({
-      'NSE[11]': 'of the pair 00 Secure, 01 Non-secure, with NS',
-      'NS[5]': "the pair's second",
+      'NSE[11]': 'with NS: Non-secure memory',
+      'NS[5]': 'with NSE: Non-secure memory',
     })
     expect(explained.rule).toEqual({
       text: 'Root state executes nothing in Non-secure memory',

@@ -57,27 +57,41 @@ function faultInput(fault: RecordedFault): WalkInput {
   }
 }
 
+/** Registers that FEAT_D128 widens to 128 bits: bits [127:64] are in one of their own. */
+const HIGH = '_HIGH'
+
 /** Registers and memory as JSON: the text itself, or a file of it. The address and access are the caller's. */
 export function givenInput(regs: string, mem: string): Pick<WalkInput, 'regime' | 'memory'> {
   const words = new Map<number, bigint>()
   for (const [address, word] of u64Entries(mem, '--mem')) {
     const pa = parseU64(address, '--mem')
-    if (pa >= 1n << 52n || (pa & 7n) !== 0n) {
-      throw new UsageError(`--mem: the address ${address} is not a multiple of 8 below 2^52`)
+    if (pa >= 1n << 53n || (pa & 7n) !== 0n) {
+      throw new UsageError(`--mem: the address ${address} is not a multiple of 8 below 2^53`)
     }
     words.set(Number(pa), word)
   }
-  const registers = new Map(u64Entries(regs, '--regs'))
-  const known = new Set(Object.keys(RegimeRegister).map((name) => name.toLowerCase()))
-  for (const name of registers.keys()) {
-    if (!known.has(name.toLowerCase())) {
-      throw new UsageError(`--regs: '${name}' is none of ${Object.keys(RegimeRegister).join(', ')}`)
-    }
+  return { regime: regimeOf(givenRegisters(regs)), memory: new WordMemory(words) }
+}
+
+function givenRegisters(regs: string): Map<string, bigint> {
+  const names = Object.keys(RegimeRegister).filter((name) => !name.endsWith(HIGH))
+  const registers = new Map<string, bigint>()
+  for (const [given, value] of entries(regs, '--regs')) {
+    const name = given.toUpperCase()
+    if (!names.includes(name)) throw new UsageError(`--regs: '${given}' is none of ${names.join(', ')}`)
+    const wide = Object.hasOwn(RegimeRegister, name + HIGH)
+    const whole = parseHex(value, `--regs ${given}`, wide ? 128 : 64)
+    registers.set(name, whole & 0xffff_ffff_ffff_ffffn)
+    if (wide) registers.set(name + HIGH, whole >> 64n)
   }
-  return { regime: regimeOf(registers), memory: new WordMemory(words) }
+  return registers
 }
 
 function u64Entries(source: string, option: string): [string, bigint][] {
+  return entries(source, option).map(([name, word]) => [name, parseU64(word, `${option} ${name}`)])
+}
+
+function entries(source: string, option: string): [string, unknown][] {
   const text = /^\s*[[{]/.test(source) ? source : readFileSync(source, 'utf8')
   let value: unknown
   try {
@@ -88,13 +102,17 @@ function u64Entries(source: string, option: string): [string, bigint][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UsageError(`${option} is no JSON object of "0x" strings`)
   }
-  return Object.entries(value).map(([name, word]) => [name, parseU64(word, `${option} ${name}`)])
+  return Object.entries(value)
 }
 
 /** @throws UsageError unless `text` is a "0x" string of at most 64 bits. */
 export function parseU64(text: unknown, what: string): bigint {
-  if (typeof text !== 'string' || !/^0x[0-9a-f]{1,16}$/i.test(text)) {
-    throw new UsageError(`${what} takes a "0x" number of at most 64 bits, not '${String(text)}'`)
+  return parseHex(text, what, 64)
+}
+
+function parseHex(text: unknown, what: string, bits: number): bigint {
+  if (typeof text !== 'string' || !/^0x[0-9a-f]+$/i.test(text) || text.length > 2 + bits / 4) {
+    throw new UsageError(`${what} takes a "0x" number of at most ${bits} bits, not '${String(text)}'`)
   }
   return BigInt(text)
 }

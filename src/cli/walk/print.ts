@@ -8,12 +8,23 @@ import {
   FaultKind,
   faultName,
   memoryType,
+  Regime,
+  SecurityState,
   sizeText,
   type Translation,
 } from '../../tlb/index.ts'
 import { paint } from '../terminal.ts'
 import { draw, leaf, type Node } from '../tree.ts'
 
+/** By the values of `Regime`. */
+const LEVELS = ['EL1', 'EL2', 'EL2', 'EL3']
+const REGIMES: Readonly<Record<number, string>> = {
+  [Regime.EL10]: 'el1',
+  [Regime.EL20]: 'el20',
+  [Regime.EL2]: 'el2',
+  [Regime.EL3]: 'el3',
+}
+const SPACES = ['Secure', 'Non-secure', 'Root', 'Realm']
 const SHAREABILITY = ['Non-shareable', 'reserved', 'Outer Shareable', 'Inner Shareable']
 
 /** An explanation as a tree. */
@@ -24,7 +35,7 @@ export function tree(told: Explanation): string {
     ...told.granules.map(granuleNode),
     { text: `${paint('bold', result(told))}`, children: resultLines(told) },
   ]
-  return [`${accessText(told.access)} at ${wide(told.vaHi, told.vaLo)}`, ...draw(nodes)].join('\n')
+  return [`${accessText(told)} at ${wide(told.vaHi, told.vaLo)}`, ...draw(nodes)].join('\n')
 }
 
 function stepNode(step: ExplainedStep): Node {
@@ -59,13 +70,14 @@ function resultLines({ translation: t, rule }: Explanation): Node[] {
 }
 
 function result({ translation: t }: Explanation): string {
-  return t.fault === FaultKind.NONE ? `PA ${hex(t.pa)}` : faultName(t.fault, t.level)
+  if (t.fault !== FaultKind.NONE) return faultName(t.fault, t.level)
+  return t.paspace === SecurityState.NON_SECURE ? `PA ${hex(t.pa)}` : `${SPACES[t.paspace] as string} PA ${hex(t.pa)}`
 }
 
-function accessText(access: number): string {
+function accessText({ access, regime }: Explanation): string {
   const kind = (access & Access.EXECUTE) !== 0 ? 'fetch' : (access & Access.WRITE) !== 0 ? 'write' : 'read'
   const stack = (access & Access.GCS) !== 0 ? ' of a control stack' : ''
-  return `${kind}${stack} ${(access & Access.UNPRIVILEGED) !== 0 ? 'as EL0' : 'as EL1'}${(access & Access.PAN) !== 0 ? ', PAN' : ''}`
+  return `${kind}${stack} ${(access & Access.UNPRIVILEGED) !== 0 ? 'as EL0' : `as ${LEVELS[regime] as string}`}${(access & Access.PAN) !== 0 ? ', PAN' : ''}`
 }
 
 /** An explanation as one JSON object: numbers of 32 bits and more are "0x" strings. */
@@ -74,7 +86,8 @@ export function json(told: Explanation): Record<string, unknown> {
   const faulted = t.fault !== FaultKind.NONE
   return {
     va: wide(told.vaHi, told.vaLo),
-    access: accessText(told.access),
+    access: accessText(told),
+    regime: REGIMES[told.regime],
     registers: told.registers.map(jsonField),
     steps: told.steps.map(jsonStep),
     ...jsonGranules(told.granules),
@@ -87,7 +100,14 @@ export function json(told: Explanation): Record<string, unknown> {
           fsc: t.fsc,
           details: details(t),
         }
-      : { pa: hex(t.pa), attr: hex(t.attr, 2), sh: t.sh, sizeLog2: t.sizeLog2, stage: t.stage }),
+      : {
+          pa: hex(t.pa),
+          paspace: SPACES[t.paspace],
+          attr: hex(t.attr, 2),
+          sh: t.sh,
+          sizeLog2: t.sizeLog2,
+          stage: t.stage,
+        }),
     ...(faulted && t.stage === 2 ? { ipa: hex(t.ipa) } : {}),
     rule,
   }
