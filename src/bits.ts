@@ -55,6 +55,12 @@ export function swapBytes(word: number): number {
   return ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0
 }
 
+/** Four bytes, the first in bits 7:0, as a signed number. */
+export function wordAt(bytes: Uint8Array, at: number): number {
+  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8)
+  return low | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)
+}
+
 /** The high 32 bits of a non-negative number below 2^64. */
 export function high(n: number): number {
   return Math.floor(n / TWO32) >>> 0

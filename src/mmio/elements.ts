@@ -5,6 +5,7 @@
  * @module
  */
 
+import { wordAt } from '../bits.ts'
 import type { Plan } from './plan.ts'
 import type { RegisterAccess } from './register-access.ts'
 import { Reg } from './register-file.ts'
@@ -68,12 +69,6 @@ export function scatter(plan: Plan, registers: RegisterAccess, data: Uint8Array)
     const slot = plan.slots[e] as number
     if (slot !== Reg.XZR) loadGeneral(plan, registers, slot, data, e * plan.size)
   }
-}
-
-/** Four bytes, little-endian, as a signed number. */
-function wordAt(data: Uint8Array, at: number): number {
-  const low = (data[at] as number) | ((data[at + 1] as number) << 8)
-  return low | ((data[at + 2] as number) << 16) | ((data[at + 3] as number) << 24)
 }
 
 function loadGeneral(plan: Plan, registers: RegisterAccess, slot: number, data: Uint8Array, at: number): void {

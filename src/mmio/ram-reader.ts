@@ -4,6 +4,7 @@
  * @module
  */
 
+import { wordAt } from '../bits.ts'
 import type { Descriptor } from '../tlb/memory.ts'
 import type { DeviceCaller } from './device-caller.ts'
 import type { MemoryRegion } from './memory-region.ts'
@@ -95,7 +96,7 @@ export class RamReader {
     }
     const b = this.#scratch
     if (!this.read(pa, 4, b, 0)) return false
-    out.lo = wordAt(b, 0)
+    out.lo = wordAt(b, 0) >>> 0
     return true
   }
 
@@ -129,8 +130,8 @@ export class RamReader {
   #readBytes(pa: number, out: Descriptor): boolean {
     const b = this.#scratch
     if (!this.read(pa, 8, b, 0)) return false
-    out.lo = wordAt(b, 0)
-    out.hi = wordAt(b, 4)
+    out.lo = wordAt(b, 0) >>> 0
+    out.hi = wordAt(b, 4) >>> 0
     return true
   }
 
@@ -146,9 +147,4 @@ export class RamReader {
     const offset = pa - (this.#map.bases[i] as number)
     return ramCompareAndSwap(this.#devices, region, offset, pa, oldHi, oldLo, hi, lo, this.#scratch)
   }
-}
-
-function wordAt(b: Uint8Array, at: number): number {
-  const low = (b[at] as number) | ((b[at + 1] as number) << 8)
-  return (low | ((b[at + 2] as number) << 16) | ((b[at + 3] as number) << 24)) >>> 0
 }

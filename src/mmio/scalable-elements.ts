@@ -1,4 +1,4 @@
-import { bit, bits, TWO32 } from '../bits.ts'
+import { bit, bits, TWO32, wordAt } from '../bits.ts'
 import { baseSlot } from './effective-address.ts'
 import type { RegisterAccess } from './register-access.ts'
 import { Reg } from './register-file.ts'
@@ -145,8 +145,8 @@ export class ScalableElements {
     for (let e = 0; e < this.vl / plan.lane; e++) {
       if (!this.#active(plan, bytes, e)) continue
       const at = vector + e * plan.lane
-      let lo = word(bytes, at)
-      let hi = plan.addressLane === 8 ? word(bytes, at + 4) : 0
+      let lo = wordAt(bytes, at)
+      let hi = plan.addressLane === 8 ? wordAt(bytes, at + 4) : 0
       if (plan.extend === 'uxtw') hi = 0
       else if (plan.extend === 'sxtw') hi = lo >> 31
       if (plan.shift > 0) {
@@ -226,10 +226,4 @@ export class ScalableElements {
     this.lanes[i] = lane
     this.count++
   }
-}
-
-/** Four bytes, as a signed number. */
-function word(bytes: Uint8Array, at: number): number {
-  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8)
-  return low | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)
 }

@@ -104,13 +104,23 @@ describe('Journal', () => {
     expect(m.run(0xd503201f, { far: DEV_VA }).journal.length).toBe(0) // nop
   })
 
+  it('has the bytes of accesses of every size, one after the other', () => {
+    const journal = new Journal()
+    const data = Uint8Array.from({ length: 80 }, (_, i) => 7 * i + 200)
+    for (let size = 1; size <= 64; size++) journal.record(size % 2 === 0, size, size, 0, data, size % 16, 0)
+    const listed = [...journal].map(({ write, bytes }) => [write, ...bytes])
+    const given = listed.map((_, i) => [i % 2 === 1, ...data.subarray((i + 1) % 16, ((i + 1) % 16) + i + 1)])
+    expect(listed).toEqual(given)
+    expect(listed.length).toBe(64)
+  })
+
   it('counts what finds no room', () => {
     const journal = new Journal()
     const data = new Uint8Array(64)
     for (let i = 0; i < JOURNAL_ENTRIES + 3; i++) journal.record(true, i, 1, i, data, 0, 0)
     expect([journal.length, journal.dropped]).toEqual([JOURNAL_ENTRIES, 3])
     journal.clear()
-    for (let i = 0; i < 130; i++) journal.record(false, i, 64, 0, data, 0, 0)
-    expect([journal.length, journal.dropped, [...journal].length]).toEqual([128, 2, 128])
+    for (let i = 0; i < 258; i++) journal.record(false, i, 64, 0, data, 0, 0)
+    expect([journal.length, journal.dropped, [...journal].length]).toEqual([256, 2, 256])
   })
 })
