@@ -68,6 +68,7 @@ const KINDS = [
   ...Array(3).fill('alignment'),
   'tag-check',
   'exclusive',
+  'zero-block',
   'sp-alignment',
   'sp-alignment',
   'undefined',
@@ -111,6 +112,10 @@ class ExceptionCase extends Case {
       const access = this.pick(['exclusive', 'exclusive', 'atomic'])
       const store = access === 'exclusive' && this.chance(50)
       return { kind: 'data-abort', fault: 'exclusive', access, store, va: device }
+    }
+    if (kind === 'zero-block') {
+      const fault = tge ? 'alignment' : this.pick(['alignment', 'external'])
+      return { kind, fault, access: 'zero', store: true, va: device + this.bits(10) }
     }
     if (kind === 'sp-alignment') return { kind, va: 0n, needs: el === 0 ? SA0 : SA }
     if (kind === 'gcs-store') return { kind, va: 0n, word: 0xd91f_0c00n | (this.bits(5) << 5n) | this.bits(5) }

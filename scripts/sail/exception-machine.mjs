@@ -77,6 +77,9 @@ export class ExceptionMachine extends SailMachine {
       // Which error it was is the implementation's to say: a recoverable one, of no particular instruction.
       AArch64_PEErrorState: () => 'ErrorState_UER',
       GetLoadStoreType: () => new Bits(2, 0n),
+      IsExternalAbortTakenSynchronously: () => true,
+      AArch64_TranslateAddress: (address, access) => this.block(address, access),
+      PhysMemWrite: () => this.status('Fault_SyncExternal'),
       EndOfInstruction: () => {
         throw new Taken()
       },
@@ -140,6 +143,7 @@ export class ExceptionMachine extends SailMachine {
     else if (kind === 'sp-alignment') this.call('AArch64_SPAlignmentFault', UNIT)
     else if (kind === 'pc-alignment') this.call('AArch64_PCAlignmentFault', UNIT)
     else if (kind === 'illegal-state') this.call('AArch64_CheckIllegalState', UNIT)
+    else if (kind === 'zero-block') this.zeroBlock(address, rest.fault)
     else if (kind === 'undefined') this.call('AArch64_UndefinedFault', UNIT)
     else if (kind === 'authentication') this.call('AArch64_PACFailException', new Bits(2, rest.key === 'DA' ? 2n : 3n))
     else if (kind === 'gcs-store') this.gcsStore(rest)
@@ -165,6 +169,22 @@ export class ExceptionMachine extends SailMachine {
       const epilogue = field(22n, 2n) === 2n
       this.call('MismatchedMemCpyException', optionA, d, s, n, true, epilogue, new Bits(4, field(12n, 4n)))
     }
+  }
+
+  /** DC ZVA of 64 bytes that are Device memory, or at which nothing is. */
+  zeroBlock(address, fault) {
+    this.fault = fault
+    const block = new Bits(64, address.value & ~63n)
+    const access = ACCESSES.zero(this)
+    this.call('AArch64_DataMemZero', address, block, { ...access, tagchecked: false }, 64n)
+  }
+
+  /** What the address of a block translates to. */
+  block(address, access) {
+    const none = this.call('NoFault__1', access)
+    const statuscode = this.fault === 'alignment' ? 'Fault_Alignment' : 'Fault_None'
+    const paddress = { paspace: 'PAS_NonSecure', address: new Bits(56, address.value & ((1n << 48n) - 1n)) }
+    return { fault: { ...none, statuscode }, vaddress: address, paddress }
   }
 
   record({ fault, level, access, store, dirtyBit, overlay }) {

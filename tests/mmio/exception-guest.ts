@@ -73,9 +73,10 @@ const LDP_TWICE = 0xa940_0441
 const LDRAA = 0xf820_0441
 const LDRAB = 0xf8a0_0441
 
-/** The lowest bits of a leaf: Access flag, and MAIR_EL1's Normal Non-cacheable or Tagged. */
+/** The lowest bits of a leaf: Access flag, and MAIR_EL1's Normal Non-cacheable, Tagged, or Device. */
 const AF = 1n << 10n
 const TAGGED = 1n << 2n
+const DEVICE_TYPE = 2n << 2n
 const USER = 1n << 6n
 const READ_ONLY = 1n << 7n
 /** No output address below 2^48 has it: TCR_EL1.IPS is 48 bits. */
@@ -180,7 +181,7 @@ export class ExceptionGuest {
       at = va - (exception.access === 'asimd' ? 8n : this.#aarch32 ? 2n : 4n)
       this.#map(at, leaf | this.#permissions())
       this.#refuse(va, exception.level)
-    } else if (exception.access !== undefined) this.#map(at, leaf | (exception.kind === 'tag-check' ? TAGGED : 0n))
+    } else if (exception.access !== undefined) this.#map(at, leaf | this.#memoryType())
     truth.set(2, at)
     if (word === WORDS.mops?.[0]) {
       truth.set(6, -16n)
@@ -220,6 +221,12 @@ export class ExceptionGuest {
     if (kind === 'undefined') return LDP_TWICE
     if (kind === 'authentication') return key === 'DA' ? LDRAA : LDRAB
     return (WORDS[access] as readonly number[])[store ? 1 : 0] as number
+  }
+
+  #memoryType(): bigint {
+    const { kind, fault } = this.#case.exception
+    if (kind === 'tag-check') return TAGGED
+    return kind === 'zero-block' && fault === 'alignment' ? DEVICE_TYPE : 0n
   }
 
   /** Bits of the first page's leaf under indirection: index 1. */
