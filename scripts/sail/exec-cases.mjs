@@ -1,0 +1,70 @@
+/**
+ * Random states for a load or store: addresses mostly inside the page that is mapped, some over its edge, some
+ * unaligned, with tags, big-endian.
+ */
+import { caseOf } from '../exec/cases/case.mjs'
+import { contractWord } from '../exec/cases/contract.mjs'
+import { VECTOR_BYTES, WINDOW } from './exec-machine.mjs'
+
+/** Where every case's first word is, with literals 20 bytes on. */
+export const PC = 0x1000_0100n
+const POOL = 20
+const NOP = 0xd503_201fn
+const DOUBLEWORDS = VECTOR_BYTES / 8
+
+/** SCTLR_EL1: M, A, C, SA, nAA, I; EE; TCF synchronous; ATA. */
+const A = 1n << 1n
+const SA = 1n << 3n
+const NAA = 1n << 6n
+const EE = 1n << 25n
+export const SCTLR = 0x30d0_1805n | (1n << 40n) | (1n << 43n)
+/** TBI0, 39-bit addresses. */
+export const TCR = 25n | (1n << 23n) | (2n << 32n) | (1n << 37n)
+
+const wide = (first, count) =>
+  Array.from({ length: count }, (_, k) => contractWord(first + k)).reduceRight((v, word) => (v << 64n) | word, 0n)
+
+/** What a case has where it says nothing: the state of `nisv conform exec`, with ZA and ZT0 after it. */
+export function defaultState() {
+  return {
+    x: Array.from({ length: 31 }, (_, r) => contractWord(r)),
+    sp: WINDOW + 2048n,
+    z: Array.from({ length: 32 }, (_, z) => wide(1000 + DOUBLEWORDS * z, DOUBLEWORDS)),
+    p: Array.from({ length: 16 }, (_, p) => contractWord(5000 + p) & 0xffff_ffffn),
+    ffr: 0xffff_ffffn,
+    za: Array.from({ length: VECTOR_BYTES }, (_, row) => wide(30_000 + DOUBLEWORDS * row, DOUBLEWORDS)),
+    zt0: wide(40_000, 8),
+    nzcv: 0n,
+    pc: PC,
+    registers: { SCTLR_EL1: SCTLR, TCR_EL1: TCR },
+  }
+}
+
+/** Memory before: the window, and the bytes from PC on. */
+export function defaultMemory(window, code, words) {
+  const put = (bytes, at, value, size) => {
+    for (let i = 0; i < size; i++) bytes[at + i] = Number((value >> BigInt(8 * i)) & 0xffn)
+  }
+  for (let k = 0; k < window.length / 8; k++) put(window, 8 * k, contractWord(10_000 + k), 8)
+  for (let k = 0; k < 5; k++) put(code, 4 * k, words[k] === undefined ? NOP : BigInt(words[k]), 4)
+  for (let k = 0; k < 5; k++) put(code, POOL + 8 * k, contractWord(20_003 + k), 8)
+}
+
+/** A case of a word: what it has of its own, as {@link defaultState} names it. */
+export function makeCase(insn, operands, random) {
+  const next = () => random(0x1_0000_0000)
+  const chance = (percent) => random(100) < percent
+  const { cls, words, x, z, p, sp } = caseOf(insn, operands, next)
+  const own = { words: /^LDRA[AB]/.test(insn.encoding.id) ? [insn.word >>> 0] : words, x, z: {}, p, registers: {} }
+  for (const [n, bytes] of Object.entries(z))
+    own.z[n] = BigInt(`0x${Buffer.from(bytes, 'hex').reverse().toString('hex')}`)
+  if (sp !== undefined) own.sp = sp
+  let sctlr = SCTLR
+  if (chance(25)) sctlr |= EE
+  if (chance(6)) sctlr |= A
+  if (chance(6)) sctlr |= SA
+  if (chance(15)) sctlr |= NAA
+  if (sctlr !== SCTLR) own.registers.SCTLR_EL1 = sctlr
+  own.cls = cls
+  return own
+}
