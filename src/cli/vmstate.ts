@@ -20,7 +20,8 @@ nisv vmstate inject FILE STATE -o OUT
 nisv vmstate upgrade FILE --to saved-regs|version-1|chunk -o OUT
 nisv vmstate downgrade FILE -o OUT
 
-The TPM in a VM state that QEMU 7.2 or later saved (migrate exec:cat > FILE; precopy, not compressed).
+The TPM in a VM state that QEMU 7.2 or later saved (migrate exec:cat > FILE; precopy, of any size and machine; without
+the capabilities compress, xbzrle, multifd).
 
   show       sections, RAM blocks, the CRB's registers field by field, what a reader should know
   extract    the CRB's state as a nisv record; --swtpm also puts the TPM's own state into the state

@@ -66,7 +66,7 @@ export interface RegionSpace {
  * const crb = new TpmCrb({ tpm: new EmbeddedTpm(), base: 0xfed4_0000 })
  * const space = crb.attach(new AddressSpace())
  * const word = new Uint8Array(4)
- * space.read(0xfed4_0030, 4, word, 0) // word is 11 58 02 00: INTF_ID 0x25811
+ * space.read(0xfed4_0030, 4, word, 0) // 0: word has 11 58 02 00, INTF_ID 0x25811
  * const record = await crb.save()
  * await new TpmCrb({ tpm: new EmbeddedTpm(), base: 0xfed4_0000 }).restore(record)
  * ```

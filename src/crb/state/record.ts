@@ -79,6 +79,12 @@ function sized(out: WireWriter, bytes: Uint8Array): WireWriter {
 
 /**
  * The state in a record.
+ *
+ * @example
+ * ```ts
+ * const { registers } = decodeCrbState(await new TpmCrb({ tpm: new EmbeddedTpm() }).save())
+ * describeCrbRegister('CTRL_STS', registers[0x44 >> 2]) // 'CTRL_STS 0x2 tpmIdle'
+ * ```
  * @throws StateError for bytes that are no whole, unchanged record of a known version.
  */
 export function decodeCrbState(record: Uint8Array): CrbState {

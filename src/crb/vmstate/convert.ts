@@ -29,6 +29,12 @@ type NewerForm = Exclude<VmstateForm, 'version-0'>
  * @param state - of base 0xFED40000; from `TpmCrb.saveState` or a record. What it lacks (PPI, TPM) stays as it is.
  * @returns the new file: one that QEMU loads, START clear.
  * @throws StateError for a stream that cannot be read, or one without the sections and blocks that the state needs.
+ *
+ * @example
+ * ```ts
+ * writeFileSync('vm.new', injectState(readFileSync('vm.state'), await crb.saveState()))
+ * // qemu-system-x86_64 ... -incoming "exec:cat vm.new"
+ * ```
  */
 export function injectState(file: Uint8Array, state: CrbState): Uint8Array
 /** The same for a file that is not in memory; what comes out reads from it. */
@@ -66,6 +72,12 @@ export function injectState(file: Uint8Array | ByteSource, state: CrbState): Uin
  * Writes a stream's CRB in a newer form: `saved-regs`, `version-1` or `chunk`. {@link downgradeStream} brings it back,
  * every byte as it was.
  * @throws StateError for a stream that is not of form `version-0`, or whose state has no place in the new form.
+ *
+ * @example
+ * ```ts
+ * const old = readFileSync('vm.state')
+ * Buffer.from(downgradeStream(upgradeStream(old, 'version-1'))).equals(old) // true
+ * ```
  */
 export function upgradeStream(file: Uint8Array, to: NewerForm): Uint8Array
 /** The same for a file that is not in memory; what comes out reads from it. */

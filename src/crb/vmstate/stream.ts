@@ -74,6 +74,14 @@ export interface QemuStream {
  * Reads a stream.
  * @param bytes - the whole of it; a source when it is large: a machine's RAM is gone over, not read into memory.
  * @throws StateError that names section and offset for anything that is no whole precopy stream of QEMU 7.2 or later.
+ *
+ * @example
+ * ```ts
+ * // (qemu) migrate "exec:cat > vm.state"
+ * const tpm = readQemuTpm(parseQemuStream(readFileSync('vm.state')))
+ * describeCrbRegister('LOC_STATE', tpm.registers[0]) // 'LOC_STATE 0x82 locAssigned tpmRegValidSts'
+ * await new TpmCrb({ tpm: await Swtpm.spawn(), bus: 'legacy-isa' }).restore(crbStateOf(tpm))
+ * ```
  */
 export function parseQemuStream(bytes: Uint8Array | ByteSource): QemuStream {
   return new Parser(sourceOf(bytes)).parse()
