@@ -83,9 +83,9 @@ export class Journal {
     this.#words[2 * i] = offset
     this.#words[2 * i + 1] = size | (write ? WRITE : 0) | (result << RESULT)
     // Words: 12 ns for the eight bytes of an access one by one.
-    let from = at
-    for (; from + 4 <= at + size; from += 4) this.#data[next++] = wordAt(data, from)
-    if (from < at + size) this.#data[next++] = tailAt(data, from, at + size)
+    let k = 0
+    for (; k + 4 <= size; k += 4) this.#data[next++] = wordAt(data, at + k)
+    if (k < size) this.#data[next++] = tailAt(data, at + k, size - k)
     this.#used = next
     this.#length = i + 1
   }
@@ -111,8 +111,8 @@ export class Journal {
 }
 
 /** One to three bytes of a word. */
-function tailAt(data: Uint8Array, at: number, end: number): number {
+function tailAt(data: Uint8Array, at: number, size: number): number {
   let word = 0
-  for (let k = end - 1; k >= at; k--) word = (word << 8) | (data[k] as number)
+  for (let k = size - 1; k >= 0; k--) word = (word << 8) | (data[at + k] as number)
   return word
 }
