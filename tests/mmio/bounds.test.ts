@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { A64, type Encoding } from '../../src/decode/index.ts'
-import type { Plan } from '../../src/mmio/index.ts'
+import { type Plan, Reg } from '../../src/mmio/index.ts'
 import { MAX_VECTOR_BYTES } from '../../src/mmio/vector-file.ts'
 import { instructionWord } from '../../src/testing/index.ts'
 import { Bench } from './laws/bench.ts'
 import { planOf } from './laws/cases.ts'
+import { CODE_VA, CRB_VA, DEV_VA, Machine } from './machine.ts'
 
 /** What one fault did. */
 interface Work {
@@ -117,5 +118,75 @@ describe('work per fault', () => {
     expect(most.copy.accesses).toBeGreaterThan(16)
     expect(most.scalable).toMatchObject({ accesses: 1024, bytes: 1024 })
     expect(most.gather.accesses).toBeGreaterThanOrEqual(64)
+  })
+})
+
+/** A guest whose CRB page, RAM behind registers, is Tagged memory, and whose tags are counted. */
+class TaggedGuest {
+  reads = 0
+  writes = 0
+  readonly m: Machine = new Machine({
+    zeroBlock: 2048,
+    tags: {
+      read: () => {
+        this.reads++
+        return 0
+      },
+      write: () => void this.writes++,
+    },
+  })
+
+  constructor() {
+    const { m } = this
+    // Normal Tagged for all; TBI0; ATA, and checks that end in an abort.
+    m.setX(Reg.MAIR_EL1, 0xf0)
+    m.setX(Reg.TCR_EL1, m.x(Reg.TCR_EL1) | (1n << 37n))
+    m.setX(Reg.SCTLR_EL1, m.x(Reg.SCTLR_EL1) | (1n << 43n) | (1n << 40n))
+  }
+
+  /** Executes a word with X2 at `va`. */
+  run(word: number, va: number, write: boolean): { kind: string; accesses: number; reads: number; writes: number } {
+    const { m } = this
+    this.reads = 0
+    this.writes = 0
+    m.setX(2, va)
+    m.setX(Reg.PC, CODE_VA)
+    const { kind, journal } = m.run(word, { far: va, write })
+    return { kind, accesses: journal.length, reads: this.reads, writes: this.writes }
+  }
+}
+
+describe('tags', () => {
+  const guest = new TaggedGuest()
+  // Bytes behind the registers, in a block of 2048 that is RAM throughout.
+  const va = CRB_VA + 0x800
+
+  it.each([
+    ['ldr x1, [x2] in one granule', 0xf940_0041, va, false, 1, 1, 0],
+    ['ldr x1, [x2] over two', 0xf940_0041, va + 12, false, 1, 2, 0],
+    ['ld4 {v0.16b-v3.16b}, [x2]', 0x4c40_0040, va + 8, false, 64, 5, 0],
+    ['dc zva, x2', 0xd50b_7422, va, true, 256, 128, 0],
+    ['dc gva, x2', 0xd50b_7462, va, true, 0, 0, 128],
+    ['dc gzva, x2', 0xd50b_7482, va, true, 128, 0, 128],
+    ['ldgm x1, [x2]', 0xd9e0_0041, va, false, 0, 16, 0],
+    ['stgm x1, [x2]', 0xd9a0_0041, va, true, 0, 0, 16],
+    ['stzgm x1, [x2]', 0xd920_0041, va, true, 128, 0, 128],
+  ] as const)('%s: each granule once', (_, word, at, write, accesses, reads, writes) => {
+    expect(guest.run(word, at, write)).toEqual({ kind: 'retired', accesses, reads, writes })
+  })
+})
+
+describe('memory copy and set', () => {
+  // SETM [X4]!, X6!, X5 and CPYFM [X4]!, [X5]!, X6!: more than a chunk is left.
+  it.each([
+    ['setm', 0x19c5_44c4, 256],
+    ['cpyfm', 0x1945_04c4, 512],
+  ])('%s: a chunk', (_, word, accesses) => {
+    const m = new Machine()
+    m.setX(4, DEV_VA + 0x800)
+    m.setX(5, DEV_VA + 0x1000)
+    m.setX(6, -0x800)
+    const { reason, journal } = m.run(word, { far: DEV_VA, write: true })
+    expect([reason, journal.length, journal.dropped]).toEqual(['chunk-done', accesses, 0])
   })
 })
