@@ -5,7 +5,6 @@
  * @module
  */
 
-import { wordAt } from '../bits.ts'
 import type { Plan } from './plan.ts'
 import type { RegisterAccess } from './register-access.ts'
 import { Reg } from './register-file.ts'
@@ -23,23 +22,41 @@ export function reverseElements(plan: Plan, data: Uint8Array, at = 0): void {
   }
 }
 
-/** Copies the data registers of a store to `data`. XZR is zeros. */
-export function gather(plan: Plan, registers: RegisterAccess, data: Uint8Array): void {
+/** Bytes of elements in memory order, and the same in words: elements of four bytes and more begin at words. */
+export class ElementData {
+  readonly bytes: Uint8Array
+  readonly words: Uint32Array
+
+  constructor(size: number) {
+    this.bytes = new Uint8Array(size)
+    this.words = new Uint32Array(this.bytes.buffer)
+  }
+}
+
+/** Copies the data registers of a store to `data`. XZR is zeros. Words, where bytes are 20 ns more for two X registers. */
+export function gather(plan: Plan, registers: RegisterAccess, data: ElementData): void {
   const { count, size } = plan
-  const { bytes } = registers.regs
   for (let e = 0; e < count; e++) {
     const slot = plan.slots[e] as number
     const at = e * size
     if (slot === Reg.XZR) {
-      data.fill(0, at, at + size)
+      data.bytes.fill(0, at, at + size)
       continue
     }
     const lane = plan.lanes[e] as number
     registers.read(slot + (lane >>> 3))
     if (size > 8) registers.read(slot + 1)
     const from = slot * 8 + lane
-    for (let i = 0; i < size; i++) data[at + i] = bytes[from + i] as number
+    if (size >= 4) copyWords(registers.regs.w, from >>> 2, data.words, at >>> 2, size >>> 2)
+    else {
+      const { bytes } = registers.regs
+      for (let i = 0; i < size; i++) data.bytes[at + i] = bytes[from + i] as number
+    }
   }
+}
+
+function copyWords(from: Uint32Array, first: number, to: Uint32Array, at: number, count: number): void {
+  for (let i = 0; i < count; i++) to[at + i] = from[first + i] as number
 }
 
 /** Copies the registers of `slots`, one for each element of an atomic, to `data`. XZR is zeros. */
@@ -60,7 +77,7 @@ export function readKeptLanes(plan: Plan, registers: RegisterAccess): void {
 }
 
 /** Writes what was loaded into the data registers: extended, or with the rest of a SIMD&FP register zeroed. */
-export function scatter(plan: Plan, registers: RegisterAccess, data: Uint8Array): void {
+export function scatter(plan: Plan, registers: RegisterAccess, data: ElementData): void {
   if (plan.vector) {
     scatterVectors(plan, registers, data)
     return
@@ -71,15 +88,17 @@ export function scatter(plan: Plan, registers: RegisterAccess, data: Uint8Array)
   }
 }
 
-function loadGeneral(plan: Plan, registers: RegisterAccess, slot: number, data: Uint8Array, at: number): void {
+function loadGeneral(plan: Plan, registers: RegisterAccess, slot: number, data: ElementData, at: number): void {
   const { size, signed } = plan
   let lo = 0
   let hi = 0
   if (size >= 4) {
-    // Without loops: 15 ns of 25.
-    lo = wordAt(data, at)
-    if (size === 8) hi = wordAt(data, at + 4)
-  } else for (let i = size - 1; i >= 0; i--) lo = (lo << 8) | (data[at + i] as number)
+    lo = (data.words[at >>> 2] as number) | 0
+    if (size === 8) hi = (data.words[(at >>> 2) + 1] as number) | 0
+  } else {
+    lo = data.bytes[at] as number
+    if (size === 2) lo |= (data.bytes[at + 1] as number) << 8
+  }
   if (signed !== 0 && size <= 4) {
     const shift = 32 - 8 * size
     lo = (lo << shift) >> shift
@@ -90,7 +109,7 @@ function loadGeneral(plan: Plan, registers: RegisterAccess, slot: number, data: 
   registers.wrote(slot)
 }
 
-function scatterVectors(plan: Plan, registers: RegisterAccess, data: Uint8Array): void {
+function scatterVectors(plan: Plan, registers: RegisterAccess, data: ElementData): void {
   const { count, size, replicate, fill } = plan
   const { bytes } = registers.regs
   for (let e = 0; e < count; e++) {
@@ -99,8 +118,11 @@ function scatterVectors(plan: Plan, registers: RegisterAccess, data: Uint8Array)
     const lane = plan.lanes[e] as number
     const from = e * size
     const to = slot * 8 + lane
-    const length = replicate > 0 ? replicate : size
-    for (let k = 0; k < length; k++) bytes[to + k] = data[from + (k % size)] as number
+    if (size >= 4 && replicate === 0) copyWords(data.words, from >>> 2, registers.regs.w, to >>> 2, size >>> 2)
+    else {
+      const length = replicate > 0 ? replicate : size
+      for (let k = 0; k < length; k++) bytes[to + k] = data.bytes[from + (k % size)] as number
+    }
     if (fill === 0) {
       registers.wrote(slot + (lane >>> 3))
       continue

@@ -1,6 +1,6 @@
 import { combine } from './atomic-operation.ts'
 import { ACCESSED, BLOCKED, type ElementBus } from './element-bus.ts'
-import { gather, gatherOperands, readKeptLanes, reverseElements, scatter } from './elements.ts'
+import { ElementData, gather, gatherOperands, readKeptLanes, reverseElements, scatter } from './elements.ts'
 import { combineFloat } from './float-atomic.ts'
 import { MAX_BYTES, type Plan, ZERO_ELEMENT } from './plan.ts'
 import { RCW_DIFFERS, RCW_DONE, rcwCheck, readRcwRegisters } from './rcw.ts'
@@ -22,7 +22,8 @@ export class Executor {
   /** Where the access lies: to be written before it is made. */
   readonly span: Span = new Span()
   readonly #bus: ElementBus
-  readonly #data: Uint8Array = new Uint8Array(MAX_BYTES)
+  readonly #elementData: ElementData = new ElementData(MAX_BYTES)
+  readonly #data: Uint8Array = this.#elementData.bytes
   /** Atomics: what Rs compares with, operands or new values from registers, and what is written, in memory order. */
   readonly #expected: Uint8Array = new Uint8Array(MAX_MODIFIED)
   readonly #operand: Uint8Array = new Uint8Array(MAX_MODIFIED)
@@ -46,7 +47,7 @@ export class Executor {
     const data = this.#data
     const { store } = plan
     if (store) {
-      gather(plan, registers, data)
+      gather(plan, registers, this.#elementData)
       if (plan.accelerator) this.#acceleratorData(registers)
       if (bigEndian) reverseElements(plan, data)
     } else {
@@ -80,7 +81,7 @@ export class Executor {
 
   /** Writes the data registers of a load whose {@link access} is done; those of an atomic get the old value. */
   writeBack(plan: Plan, registers: RegisterAccess): void {
-    if (plan.load) scatter(plan, registers, this.#data)
+    if (plan.load) scatter(plan, registers, this.#elementData)
     if (plan.rcw === '') return
     registers.read(Reg.PSTATE)
     const { regs } = registers
