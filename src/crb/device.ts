@@ -9,38 +9,18 @@
 import { MemoryRegion } from '../mmio/memory-region.ts'
 import type { MemoryRegionOps } from '../mmio/region.ts'
 import type { TpmBackend } from './backend.ts'
-import type { CrbEvent, CrbEventHook, CrbFault, CrbIgnored } from './events.ts'
+import { EventSender } from './event-sender.ts'
 import { checkOptions, type TpmCrbOptions } from './options.ts'
 import { TpmPpi } from './ppi.ts'
 import type { CrbProfile } from './profile.ts'
 import { CrbRegisterFile } from './register-file.ts'
-import { CRB, CRB_REGISTERS_SIZE, crbRegisterAt, fieldMask } from './registers.ts'
+import { CRB_REGISTERS_SIZE } from './registers.ts'
 import { CommandRunner } from './runner.ts'
 import { type DeviceParts, putState, type RestoreOptions, type SaveOptions, takeState } from './snapshot.ts'
 import type { CrbState } from './state/crb-state.ts'
 import { decodeCrbState, encodeCrbState } from './state/record.ts'
-import { ChunkedTransfer, declaredSize, HEADER_SIZE, type Transfer, WholeTransfer } from './transfer.ts'
-
-const WORD = {
-  LOC_STATE: CRB.LOC_STATE.offset >> 2,
-  LOC_STS: CRB.LOC_STS.offset >> 2,
-  STS: CRB.CTRL_STS.offset >> 2,
-  START: CRB.CTRL_START.offset >> 2,
-} as const
-
-const LOC_ASSIGNED = fieldMask(CRB.LOC_STATE.fields.locAssigned)
-const GRANTED = fieldMask(CRB.LOC_STS.fields.Granted)
-const BEEN_SEIZED = fieldMask(CRB.LOC_STS.fields.beenSeized)
-const TPM_STS = fieldMask(CRB.CTRL_STS.fields.tpmSts)
-const TPM_IDLE = fieldMask(CRB.CTRL_STS.fields.tpmIdle)
-const START = fieldMask(CRB.CTRL_START.fields.Start)
-const RSP_RETRY = fieldMask(CRB.CTRL_START.fields.crbRspRetry)
-const NEXT_CHUNK = fieldMask(CRB.CTRL_START.fields.nextChunk)
-const REQUEST_ACCESS = fieldMask(CRB.LOC_CTRL.fields.requestAccess)
-const RELINQUISH = fieldMask(CRB.LOC_CTRL.fields.relinquish)
-const CMD_READY = fieldMask(CRB.CTRL_REQ.fields.cmdReady)
-const GO_IDLE = fieldMask(CRB.CTRL_REQ.fields.goIdle)
-const CANCEL = fieldMask(CRB.CTRL_CANCEL.fields.Cancel)
+import { ChunkedTransfer, type Transfer, WholeTransfer } from './transfer.ts'
+import { RegisterWindow } from './window.ts'
 
 /** A region and the guest-physical address of its first byte. */
 export interface MappedRegion {
@@ -84,10 +64,11 @@ export class TpmCrb {
   readonly ppi: TpmPpi | undefined
 
   readonly #tpm: TpmBackend
-  readonly #onEvent: CrbEventHook | undefined
+  readonly #events: EventSender
   readonly #registers: CrbRegisterFile
   readonly #transfer: Transfer
   readonly #runner: CommandRunner
+  readonly #window: RegisterWindow
   readonly #parts: DeviceParts
 
   /** @throws CrbOptionError for an option that makes no sense. */
@@ -96,22 +77,25 @@ export class TpmCrb {
     this.base = base
     this.profile = profile
     this.#tpm = options.tpm
-    this.#onEvent = options.onEvent
+    const events = new EventSender(options.onEvent)
+    this.#events = events
     this.buffer = page.subarray(CRB_REGISTERS_SIZE)
     this.image = readAsRam ? page : undefined
     this.#registers = new CrbRegisterFile(base, profile, this.image)
     this.#transfer = profile.chunk ? new ChunkedTransfer(this.buffer) : new WholeTransfer(this.buffer, deliverShort)
     this.#transfer.reset(this.#tpm.bufferSize)
     this.#runner = new CommandRunner(this.#tpm, {
-      fault: (reason, message, cause) => this.#fault(reason, message, cause),
+      fault: (reason, message, cause) => events.fault(reason, message, cause),
       delivered: (command) => {
-        if (this.#onEvent !== undefined) this.#emit({ type: 'command', locality: 0, command: command.slice() })
+        if (events.on) events.send({ type: 'command', locality: 0, command: command.slice() })
       },
-      answered: (response) => this.#answered(response),
+      answered: (response) => this.#window.answered(response),
     })
+    const parts = { profile, registers: this.#registers, transfer: this.#transfer, runner: this.#runner, events }
+    this.#window = new RegisterWindow(parts)
     const ops: MemoryRegionOps = {
-      read: (offset, size) => this.#read(offset, size),
-      write: (offset, value, size) => this.#write(offset, value, size),
+      read: (offset, size) => this.#window.read(offset, size),
+      write: (offset, value, size) => this.#window.write(offset, value, size),
       valid: { min: 1, max: 4 },
     }
     const regions = [
@@ -121,17 +105,9 @@ export class TpmCrb {
     this.ppi = ppi === undefined ? undefined : new TpmPpi(ppi)
     if (this.ppi !== undefined) regions.push({ region: this.ppi.region, base: this.ppi.base })
     this.regions = regions
-    this.#parts = {
-      tpm: this.#tpm,
-      registers: this.#registers,
-      buffer: this.buffer,
-      ppi: this.ppi,
-      transfer: this.#transfer,
-      runner: this.#runner,
-      chunk: profile.chunk,
-    }
+    this.#parts = { ...parts, tpm: this.#tpm, buffer: this.buffer, ppi: this.ppi }
     // An image has to be right before anybody has read LOC_STATE through us.
-    if (readAsRam) this.#establishedBit()
+    if (readAsRam) this.#window.establishedBit()
   }
 
   /** A command runs: START reads 1. */
@@ -159,11 +135,11 @@ export class TpmCrb {
     try {
       this.ppi?.reset()
     } catch (cause) {
-      this.#fault('backend', 'clearMemory threw', cause)
+      this.#events.fault('backend', 'clearMemory threw', cause)
     }
     this.#registers.reset()
     this.#transfer.reset(this.#tpm.bufferSize)
-    if (this.#onEvent !== undefined) this.#emit({ type: 'reset' })
+    this.#events.send({ type: 'reset' })
     this.#runner.reset(ready)
   }
 
@@ -194,148 +170,11 @@ export class TpmCrb {
   async restore(saved: Uint8Array | CrbState, options: RestoreOptions = {}): Promise<void> {
     const state = saved instanceof Uint8Array ? decodeCrbState(saved) : saved
     await putState(this.#parts, state, options, (lostCommand) => {
-      if (this.image !== undefined) this.#establishedBit()
-      if (this.#onEvent !== undefined) this.#emit({ type: 'restore' })
+      if (this.image !== undefined) this.#window.establishedBit()
+      this.#events.send({ type: 'restore' })
       if (lostCommand) {
-        this.#fault('lost-command', 'the state has a command under way, whose answer cannot come any more')
+        this.#events.fault('lost-command', 'the state has a command under way, whose answer cannot come any more')
       }
     })
-  }
-
-  // One callback per piece of at most four bytes, aligned to its size: MemoryRegionOps.valid above.
-  #read(offset: number, size: number): number {
-    const stored = this.#registers.get(offset >> 2)
-    if (this.#onEvent !== undefined && crbRegisterAt(offset) === undefined) {
-      this.#ignored('reserved', false, offset, size, 0)
-    }
-    const word = offset === CRB.LOC_STATE.offset ? stored | this.#establishedBit() : stored
-    const value = word >>> (8 * (offset & 3))
-    return size === 4 ? value : size === 2 ? value & 0xffff : value & 0xff
-  }
-
-  /** LOC_STATE.tpmEstablished as it reads: 1 while the TPM's flag is clear. */
-  #establishedBit(): number {
-    const bit = this.#runner.established() ? 0 : 1
-    if (this.image !== undefined) this.#registers.showEstablished(bit)
-    return bit
-  }
-
-  #write(offset: number, value: number, size: number): void {
-    const ignored = this.#writeRegister(offset, value)
-    if (ignored !== undefined && this.#onEvent !== undefined) this.#ignored(ignored, true, offset, size, value)
-  }
-
-  /** @returns why nothing happened, or `undefined` when something did. */
-  #writeRegister(offset: number, value: number): CrbIgnored | undefined {
-    const regs = this.#registers
-    switch (offset) {
-      case CRB.LOC_CTRL.offset:
-        if (value === REQUEST_ACCESS) {
-          regs.set(WORD.LOC_STS, (regs.get(WORD.LOC_STS) | GRANTED) & ~BEEN_SEIZED)
-          regs.set(WORD.LOC_STATE, regs.get(WORD.LOC_STATE) | LOC_ASSIGNED)
-        } else if (value === RELINQUISH) {
-          regs.set(WORD.LOC_STATE, regs.get(WORD.LOC_STATE) & ~LOC_ASSIGNED)
-          regs.set(WORD.LOC_STS, regs.get(WORD.LOC_STS) & ~GRANTED)
-        } else return 'value'
-        if (this.#onEvent !== undefined) this.#emit({ type: 'locality', granted: value === REQUEST_ACCESS })
-        return undefined
-      case CRB.CTRL_REQ.offset:
-        // The request bits are acknowledged at once: CTRL_REQ itself always reads 0.
-        if (value === CMD_READY) regs.set(WORD.STS, regs.get(WORD.STS) & ~TPM_IDLE)
-        else if (value === GO_IDLE) regs.set(WORD.STS, regs.get(WORD.STS) | TPM_IDLE)
-        else return 'value'
-        return undefined
-      case CRB.CTRL_CANCEL.offset:
-        if (value !== CANCEL) return 'value'
-        if (!this.#runner.busy) return 'idle'
-        if (this.#onEvent !== undefined) this.#emit({ type: 'cancel' })
-        this.#runner.cancel()
-        return undefined
-      case CRB.CTRL_START.offset:
-        return this.profile.chunk ? this.#startBits(value) : this.#startValue(value)
-      default: {
-        const name = crbRegisterAt(offset)
-        return name === undefined ? 'reserved' : CRB[name].access === 'ro' ? 'read-only' : 'offset'
-      }
-    }
-  }
-
-  /** CTRL_START of QEMU 7.2: the value is compared whole. */
-  #startValue(value: number): CrbIgnored | undefined {
-    if (value !== START) return 'value'
-    if (this.#runner.busy) return 'busy'
-    if (!this.#hasLocality()) return 'no-locality'
-    this.#start()
-    return undefined
-  }
-
-  /** CTRL_START of QEMU 11.1: one bit acts, the lowest but for nextChunk before crbRspRetry. */
-  #startBits(value: number): CrbIgnored | undefined {
-    if (!this.#hasLocality()) return 'no-locality'
-    if (this.#runner.busy) return 'busy'
-    if ((value & START) !== 0) this.#start()
-    else if ((value & NEXT_CHUNK) !== 0) {
-      const declared = this.#transfer.next()
-      if (declared !== undefined) this.#short(declared)
-    } else if ((value & RSP_RETRY) !== 0) this.#transfer.retry()
-    else return 'value'
-    return undefined
-  }
-
-  #hasLocality(): boolean {
-    return (this.#registers.get(WORD.LOC_STATE) & LOC_ASSIGNED) !== 0
-  }
-
-  #start(): void {
-    const command = this.#transfer.take()
-    if (typeof command === 'number') {
-      this.#short(command)
-      return
-    }
-    this.#registers.set(WORD.START, START)
-    this.#runner.start(command)
-  }
-
-  /** A command that declares less than a header is refused. */
-  #short(declared: number): void {
-    this.#registers.set(WORD.STS, this.#registers.get(WORD.STS) | TPM_STS)
-    this.#fault('command-size', `the command declares ${declared} bytes, a header has ${HEADER_SIZE}`)
-  }
-
-  /** The running command has ended: the answer, if it is one, goes into the buffer. */
-  #answered(response: Uint8Array | undefined): void {
-    const regs = this.#registers
-    const good = this.#isAnswer(response) ? response : undefined
-    regs.set(WORD.START, 0)
-    if (good === undefined) regs.set(WORD.STS, regs.get(WORD.STS) | TPM_STS)
-    const given = this.#transfer.answer(good)
-    if (this.#onEvent !== undefined) this.#emit({ type: 'answer', response: given })
-  }
-
-  #isAnswer(response: Uint8Array | undefined): response is Uint8Array {
-    if (response === undefined) return false
-    const { length } = response
-    const declared = length < HEADER_SIZE ? -1 : declaredSize(response)
-    const { limit } = this.#transfer
-    if (declared === length && length <= limit) return true
-    const says = declared < 0 ? 'no header' : `one of ${declared}`
-    this.#fault('answer-size', `an answer of ${length} bytes with ${says}; 10..${limit} bytes fit`)
-    return false
-  }
-
-  #fault(reason: CrbFault, message: string, cause?: unknown): void {
-    if (this.#onEvent !== undefined) this.#emit({ type: 'error', reason, message, cause })
-  }
-
-  #ignored(reason: CrbIgnored, write: boolean, offset: number, size: number, value: number): void {
-    this.#emit({ type: 'ignored', reason, write, offset, size, value })
-  }
-
-  #emit(event: CrbEvent): void {
-    try {
-      this.#onEvent?.(event)
-    } catch {
-      // A host's hook must not fail a guest's access.
-    }
   }
 }

@@ -56,7 +56,7 @@ export class CrbRegisterFile {
   /** What LOC_STATE.tpmEstablished reads as, for the image; the stored bit stays 0. */
   showEstablished(bit: number): void {
     this.#established = bit
-    this.set(0, this.get(0))
+    if (this.#image !== undefined) this.set(0, this.get(0))
   }
 
   reset(): void {

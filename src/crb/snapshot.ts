@@ -6,6 +6,7 @@
 
 import type { TpmBackend } from './backend.ts'
 import type { TpmPpi } from './ppi.ts'
+import type { CrbProfile } from './profile.ts'
 import type { CrbRegisterFile } from './register-file.ts'
 import { CRB, fieldMask } from './registers.ts'
 import type { CommandRunner } from './runner.ts'
@@ -37,8 +38,7 @@ export interface DeviceParts {
   readonly ppi: TpmPpi | undefined
   readonly transfer: Transfer
   readonly runner: CommandRunner
-  /** Of profile `chunk`. */
-  readonly chunk: boolean
+  readonly profile: CrbProfile
 }
 
 const LOC_STATE = CRB.LOC_STATE.offset >> 2
@@ -80,8 +80,8 @@ export async function putState(
   options: RestoreOptions,
   done: (lostCommand: boolean) => void,
 ): Promise<void> {
-  const { registers, chunk, transfer, ppi, runner } = device
-  checkState(state, { registers, chunk, limit: transfer.limit, ppi: ppi !== undefined })
+  const { registers, profile, transfer, ppi, runner } = device
+  checkState(state, { registers, chunk: profile.chunk, limit: transfer.limit, ppi: ppi !== undefined })
   const { tpm } = state
   const keep = options.tpm === 'keep'
   if (!keep && (tpm === undefined) !== (device.tpm.loadState === undefined)) {

@@ -317,16 +317,18 @@ describe('the page as memory', () => {
           const memory = new Uint8Array(0x1000)
           const g = new Guest({ tpm, profile, readAsRam: memory })
           const check = (): void => {
-            const view = new DataView(memory.buffer)
+            // The image first: a read must not be what brings it up to date.
+            const view = new DataView(memory.slice().buffer)
             for (let at = 0; at < 0x1000; at += at < 0x80 ? 4 : 0xfc)
-              expect([at, view.getUint32(at, true)]).toEqual([at, g.read(at)])
+              if (view.getUint32(at, true) !== g.read(at))
+                expect([at, view.getUint32(at, true)]).toEqual([at, g.read(at)])
           }
           check()
           for (const [at, value, size] of steps) {
             g.write(at, value, size)
             if (value % 5 === 0 && tpm.answers.length > 0) tpm.answers.pop()?.(response(20))
+            check()
           }
-          check()
           g.crb.reset()
           check()
         },
