@@ -9,7 +9,7 @@ import { MAX_VECTOR_BYTES } from '../../src/mmio/vector-file.ts'
 import { instructionWord } from '../../src/testing/index.ts'
 import { Bench } from './laws/bench.ts'
 import { planOf } from './laws/cases.ts'
-import { CODE_VA, CRB_VA, DEV_VA, Machine } from './machine.ts'
+import { CODE_VA, CRB_VA, DEV_VA, Machine, PAGES } from './machine.ts'
 
 /** What one fault did. */
 interface Work {
@@ -188,5 +188,59 @@ describe('memory copy and set', () => {
     m.setX(6, -0x800)
     const { reason, journal } = m.run(word, { far: DEV_VA, write: true })
     expect([reason, journal.length, journal.dropped]).toEqual(['chunk-done', accesses, 0])
+  })
+})
+
+describe('walks of five levels', () => {
+  // ldr x1, [x2] from the last bytes of the CRB page into RAM.
+  const at = CRB_VA + 0xffc
+  /** Of 52 bits (TCR_EL1.DS), with hardware updates of the Access flag (HA). */
+  const TCR = (1n << 59n) | (1n << 39n) | 12n
+  const LEVELS = 5
+  const AF = 1 << 10
+
+  /** @returns descriptors read by one fault, where both pages of the data have the Access flag `flag`. */
+  function descriptors(flag: number, swaps: boolean): { reason: string; reads: number; refused: number } {
+    const m = new Machine()
+    m.setX(Reg.TCR_EL1, (m.x(Reg.TCR_EL1) & ~0x3fn) | TCR)
+    m.setX(Reg.TTBR0_EL1, 0x4000_6000)
+    m.setX(2, at)
+    m.descriptor(6, 0, 0x4000_0003)
+    // Without the shareability, where DS has address bits.
+    m.descriptor(3, 0, 0x4000_4403)
+    for (const [i, pa] of PAGES.entries()) if (pa >= 0) m.descriptor(5, i, (pa | 3 | flag) >>> 0)
+    const { space } = m
+    let reads = 0
+    let refused = 0
+    const read = space.readDescriptor.bind(space)
+    const compare = space.descriptorsAre.bind(space)
+    const swap = space.compareAndSwapDescriptor.bind(space)
+    space.readDescriptor = (pa, out) => {
+      reads++
+      return read(pa, out)
+    }
+    space.descriptorsAre = (pa, hi, lo, from, to) => {
+      reads += to - from
+      return compare(pa, hi, lo, from, to)
+    }
+    space.compareAndSwapDescriptor = (...args) => {
+      if (swaps) return swap(...args)
+      refused++
+      return false
+    }
+    const { reason } = m.run(0xf940_0041, { far: at })
+    return { reason, reads, refused }
+  }
+
+  it('once each: the instruction and two pages', () => {
+    expect(descriptors(AF, true)).toEqual({ reason: 'done', reads: 3 * LEVELS, refused: 0 })
+  })
+
+  it('an Access flag to be set: once more', () => {
+    expect(descriptors(0, true)).toEqual({ reason: 'done', reads: 5 * LEVELS, refused: 0 })
+  })
+
+  it('a descriptor that changes under every update: eight times more', () => {
+    expect(descriptors(0, false)).toEqual({ reason: 'translation-differs', reads: (4 + 8) * LEVELS, refused: 9 })
   })
 })
