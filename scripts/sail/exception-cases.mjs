@@ -94,13 +94,13 @@ const TABLE_FAULTS = {
 /** The exception of a case. */
 class ExceptionCase extends Case {
   /** @returns the exception: kind, `va`, and what makes the syndrome. `needs` are bits of SCTLR. */
-  exception(kind, { el, aarch32, tge }) {
-    if (kind === 'tables' && !tge) return this.tables(aarch32)
-    if (kind === 'tables' || kind === 'external') return this.external(aarch32, tge)
-    if (aarch32) return this.external(true, tge)
+  exception(kind, { el, aarch32, flat, oneRange }) {
+    if (kind === 'tables' && !flat) return this.tables(aarch32, oneRange)
+    if (kind === 'tables' || kind === 'external') return this.external(aarch32, flat)
+    if (aarch32) return this.external(true, flat)
     const device = this.tagged(DEVICE)
     if (kind === 'alignment') return this.alignment(device)
-    if (kind === 'tag-check' && tge) return this.external(false, tge)
+    if (kind === 'tag-check' && flat) return this.external(false, flat)
     if (kind === 'tag-check') {
       const tagged = (device & ~(15n << 56n)) | (BigInt(1 + this.random(15)) << 56n) | (RAM - DEVICE)
       const needs = el === 0 ? TCF0_SYNC | ATA0 : TCF_SYNC | ATA
@@ -114,7 +114,7 @@ class ExceptionCase extends Case {
       return { kind: 'data-abort', fault: 'exclusive', access, store, va: device }
     }
     if (kind === 'zero-block') {
-      const fault = tge ? 'alignment' : this.pick(['alignment', 'external'])
+      const fault = flat ? 'alignment' : this.pick(['alignment', 'external'])
       return { kind, fault, access: 'zero', store: true, va: device + this.bits(10) }
     }
     if (kind === 'sp-alignment') return { kind, va: 0n, needs: el === 0 ? SA0 : SA }
@@ -144,7 +144,7 @@ class ExceptionCase extends Case {
   }
 
   /** The second page of an access that crosses. */
-  tables(aarch32) {
+  tables(aarch32, oneRange) {
     const fault = this.pick(Object.keys(TABLE_FAULTS))
     // The pages of AArch32 have the first two tables in common.
     const shared = fault === 'external-on-walk' ? 1 : 0
@@ -158,11 +158,11 @@ class ExceptionCase extends Case {
       if (why === 'dirtyBit') store = true
       if (why !== 'readOnly') made[why] = true
     }
-    const end = aarch32 ? END32 : this.tagged(this.pick([LOWER_END, UPPER_END]))
+    const end = aarch32 ? END32 : this.tagged(this.pick(oneRange ? [LOWER_END] : [LOWER_END, UPPER_END]))
     return { ...made, store, va: end }
   }
 
-  external(aarch32, tge) {
+  external(aarch32, flat) {
     const device = aarch32 ? DEVICE : this.tagged(DEVICE)
     const access = aarch32
       ? 'gpr'
@@ -174,7 +174,7 @@ class ExceptionCase extends Case {
           'exclusive',
           'atomic',
           'ls64',
-          ...(tge ? [] : ['zero', 'mops']),
+          ...(flat ? [] : ['zero', 'mops']),
         ])
     const store =
       access === 'zero' || access === 'mops' || (access !== 'atomic' && access !== 'exclusive' && this.chance(50))
@@ -229,7 +229,10 @@ function hypervisor(c, { el, aarch32 }) {
   // The descriptors of NV1 have nothing for EL0.
   if (el === 0) hcr &= ~NV1
   const lower32 = aarch32 && tge && (hcr & E2H) === 0n && c.chance(30)
-  return { hcr: lower32 ? hcr & ~RW : hcr, tge, lower32 }
+  const host = (hcr & E2H) !== 0n
+  // Stage 1 is off at EL0 of an EL2 that is not its host; an EL2 that is no host at all has one range.
+  const flat = el === 0 && tge && !host
+  return { hcr: lower32 ? hcr & ~RW : hcr, flat, oneRange: el === 2 && !host, lower32 }
 }
 
 /** PSTATE of a vCPU at `el`. */
@@ -261,7 +264,9 @@ export function makeCase(random) {
   const c = new ExceptionCase(random)
   const from = origin(c)
   const { el, el2, aarch32 } = from
-  const { hcr, tge, lower32 } = el2 ? hypervisor(c, from) : { hcr: 0n, tge: false, lower32: false }
+  const { hcr, flat, oneRange, lower32 } = el2
+    ? hypervisor(c, from)
+    : { hcr: 0n, flat: false, oneRange: false, lower32: false }
   let kind = c.pick(KINDS)
   const features = Object.keys(FEATURES).filter((name) => c.chance(75) || (name === 'GCS' && kind === 'gcs-store'))
   if (kind === 'tag-check' || c.chance(75)) features.push('MTE')
@@ -270,7 +275,7 @@ export function makeCase(random) {
   )
   if (!features.includes('MTE')) for (const f of ['FEAT_MTE', ...WITH.FEAT_MTE]) absent.add(f)
   if (kind === 'gcs-store' && aarch32) kind = 'external'
-  const exception = c.exception(kind, { el, aarch32, tge })
+  const exception = c.exception(kind, { el, aarch32, flat, oneRange })
   const pstate = processState(c, el, aarch32, absent)
   if (exception.kind === 'illegal-state') pstate.IL = 1n
   if (exception.kind === 'tag-check') pstate.TCO = 0n

@@ -72,6 +72,8 @@ function work(bench: Bench, row: Encoding, word: number, seed: number): Work | u
   space.readDescriptor = read
   space.descriptorsAre = compare
   expect(journal.dropped).toBe(0)
+  const { pulled } = m.vcpu
+  expect(new Set(pulled).size).toBe(pulled.length)
   let bytes = 0
   for (const access of journal) bytes += access.bytes.length
   return { accesses: journal.length, bytes, callbacks: m.log.length, descriptors }

@@ -86,6 +86,14 @@ const OVERLAY_1 = 1n << 60n
 /** T0SZ, T1SZ, TG1, IPS, TBI0, TBI1, DS: 52 bits, 4 KiB. */
 const TCR = 12n | (12n << 16n) | (2n << 30n) | (5n << 32n) | (3n << 37n) | (1n << 59n)
 
+/** TCR_EL2 without HCR_EL2.E2H: T0SZ, PS, TBI, DS. */
+const TCR_ONE_RANGE = 12n | (5n << 16n) | (1n << 20n) | (1n << 32n)
+/** HCR_EL2 fields. */
+const TGE = 1n << 27n
+const E2H = 1n << 34n
+const NV = 1n << 42n
+const NV1 = 1n << 43n
+
 /** SET and its kin. */
 const isSet = (word: number): boolean => ((word >>> 22) & 3) === 3
 
@@ -105,19 +113,32 @@ export class ExceptionGuest {
     truth.x.fill(0n)
     truth.set(Reg.PC, BigInt(c.pc))
     truth.set(Reg.PSTATE, BigInt(c.pstate))
-    truth.set(Reg.TCR_EL1, TCR)
-    truth.set(Reg.TTBR0_EL1, BigInt(TABLES))
-    truth.set(Reg.TTBR1_EL1, BigInt(TABLES) + PAGE)
-    truth.set(Reg.MAIR_EL1, 0xf044n)
-    // Index 0: code, read and execute; index 1 and overlay 0: all, overlay 1: nothing.
-    truth.set(Reg.PIR_EL1, 0x53n)
-    truth.set(Reg.PIRE0_EL1, 0x03n | (this.#userData ? 0x50n : 0n))
-    truth.set(Reg.POR_EL1, 0x7n)
     truth.set(Reg.POR_EL0, 0x7n)
-    for (const [name, text] of Object.entries(c.regs)) {
-      const slot = Reg[name as keyof typeof Reg] as number | undefined
-      if (slot !== undefined) truth.set(slot, BigInt(text))
+    for (const el of ['EL1', 'EL2']) {
+      const registers = {
+        TCR: el === 'EL2' && !this.#hypervisor(E2H) ? TCR_ONE_RANGE : TCR,
+        TTBR0: BigInt(TABLES),
+        TTBR1: BigInt(TABLES) + PAGE,
+        MAIR: 0xf044n,
+        // Index 0: code, read and execute; index 1 and overlay 0: all, overlay 1: nothing.
+        PIR: 0x53n,
+        PIRE0: 0x03n | (this.#userData ? 0x50n : 0n),
+        POR: 0x7n,
+        TCR2: this.#tcr2(),
+      }
+      for (const [name, value] of Object.entries(registers)) this.#set(`${name}_${el}`, value)
     }
+    for (const [name, text] of Object.entries(c.regs)) this.#set(name, BigInt(text))
+  }
+
+  #set(name: string, value: bigint): void {
+    const slot = Reg[name as keyof typeof Reg] as number | undefined
+    if (slot !== undefined) this.vcpu.truth.set(slot, value)
+  }
+
+  /** Whether all of these fields of HCR_EL2 are 1. */
+  #hypervisor(fields: bigint): boolean {
+    return (BigInt(this.#case.regs.HCR_EL2 ?? 0) & fields) === fields
   }
 
   /** A guest whose device refuses every access of an external abort. */
@@ -161,8 +182,10 @@ export class ExceptionGuest {
 
   /** The data are accessed with EL0's permissions. */
   get #userData(): boolean {
+    if (this.#el === 0) return true
     const uao = (BigInt(this.#case.pstate) >> 23n) & 1n
-    return this.#el === 0 || (this.#case.exception.access === 'unprivileged' && uao === 0n)
+    const unprivileged = this.#case.exception.access === 'unprivileged' && uao === 0n
+    return unprivileged && !(this.#el === 1 ? this.#hypervisor(NV | NV1) : !this.#hypervisor(E2H | TGE))
   }
 
   /** Executes the instruction, which stage 2 stops. */
@@ -232,7 +255,6 @@ export class ExceptionGuest {
   /** Bits of the first page's leaf under indirection: index 1. */
   #permissions(): bigint {
     const { dirtyBit } = this.#case.exception
-    this.vcpu.truth.set(Reg.TCR2_EL1, this.#tcr2())
     return dirtyBit ? USER : 0n
   }
 
