@@ -146,6 +146,22 @@ describe('TpmServer, swtpm', () => {
   })
 })
 
+describe('TpmServer, the established flag', () => {
+  it.each([
+    [false, '0000000000000000'],
+    [true, '0000000001000000'],
+  ])("is the TPM's: %s; without power there is none", async (flag, reply) => {
+    const tpm = new ManualTpm()
+    tpm.isEstablished = flag
+    const server = await TpmServer.listen({ crb: new TpmCrb({ tpm }), protocol: 'swtpm', port: 0 })
+    cleanups.push(() => server.close())
+    const ask = fromHex('00000004')
+    expect(await talk(server.port + 1, ask, 8)).toBe(reply)
+    expect(await talk(server.port + 1, fromHex('0000000e'), 4)).toBe('00000000')
+    expect(await talk(server.port + 1, ask, 4)).toBe('0000000a')
+  })
+})
+
 describe('TpmServer, any client', () => {
   /** A server whose TPM answers when the test says so. */
   async function slow(): Promise<{ server: TpmServer; tpm: ManualTpm; until: (n: number) => Promise<void> }> {

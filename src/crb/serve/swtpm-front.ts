@@ -64,7 +64,7 @@ async function controlPort(stream: ByteStream, send: Send, tpm: ServedCrb): Prom
         await send(OK)
         return ''
       case SWTPM_CONTROL.GET_TPMESTABLISHED.code:
-        await send(u32s(0, 0))
+        await send(establishedReply(tpm.established()))
         break
       case SWTPM_CONTROL.SET_LOCALITY.code:
         await send(request.length < 5 ? u32s(BAD_PARAMETER) : request[4] === 0 ? OK : u32s(BAD_LOCALITY))
@@ -80,6 +80,11 @@ async function controlPort(stream: ByteStream, send: Send, tpm: ServedCrb): Prom
         await send(u32s(BAD_ORDINAL))
     }
   }
+}
+
+/** A u8 behind the result, and three bytes to fill up; a TPM without power has no flag. */
+function establishedReply(flag: boolean | undefined): Uint8Array {
+  return flag === undefined ? u32s(BAD_ORDINAL) : u32s(0, flag ? 0x100_0000 : 0)
 }
 
 function u32s(...values: readonly number[]): Uint8Array {

@@ -8,6 +8,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises'
 import { AddressSpace } from '../../mmio/address-space.ts'
 import type { TpmCrb } from '../device.ts'
 import { CrbDriver, CrbDriverError } from '../driver.ts'
+import { CRB, fieldMask } from '../registers.ts'
 
 /** TPM_ST_NO_SESSIONS, size 10, a response code: what a TPM answers to what it does not run. */
 function errorResponse(code: number): Uint8Array {
@@ -27,12 +28,14 @@ const EAGER_POLLS = 200
 /** A powered CRB with its driver. Commands of all clients take turns. */
 export class ServedCrb {
   readonly #crb: TpmCrb
+  readonly #space: AddressSpace
   readonly #driver: CrbDriver
   #powered = true
 
   constructor(crb: TpmCrb) {
     this.#crb = crb
-    this.#driver = new CrbDriver(crb.attach(new AddressSpace()), crb.base, {
+    this.#space = crb.attach(new AddressSpace())
+    this.#driver = new CrbDriver(this.#space, crb.base, {
       pause: async (polls) => {
         if (polls < EAGER_POLLS) await setImmediate()
         else await setTimeout(1)
@@ -54,6 +57,13 @@ export class ServedCrb {
     } catch (error) {
       return error instanceof CrbDriverError && error.code === 'command' ? COMMAND_SIZE : FAILURE
     }
+  }
+
+  /** The TPM's established flag, by LOC_STATE, whose bit is its opposite; `undefined` while the power is off. */
+  established(): boolean | undefined {
+    const state = new Uint8Array(1)
+    this.#space.read(this.#crb.base + CRB.LOC_STATE.offset, 1, state, 0)
+    return this.#powered ? ((state[0] ?? 0) & fieldMask(CRB.LOC_STATE.fields.tpmEstablished)) === 0 : undefined
   }
 
   cancel(): void {
