@@ -44,7 +44,8 @@ function kindOf(plan: Plan): Kind {
   if (scalable) return scalable.vectorBase >= 0 || scalable.vectorIndex >= 0 ? 'gather' : 'scalable'
   if (plan.copySet) return 'copy'
   if (form === 'zero') return 'zero'
-  if (form === 'tag-zero') return 'tagZero'
+  // STZG and STZ2G are stores like others.
+  if (form === 'tag-zero' && plan.block !== 0) return 'tagZero'
   if (form === 'block64') return 'block64'
   return plan.load && plan.store ? 'atomic' : 'plain'
 }
