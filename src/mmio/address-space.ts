@@ -7,7 +7,7 @@
 import type { AtomicOperation } from '../decode/index.ts'
 import type { Descriptor, TableMemory } from '../tlb/memory.ts'
 import type { AccessLog } from './access-log.ts'
-import { memoryAccessSize } from './access-size.ts'
+import { accessValid, callbackSize, memoryAccessSize } from './access-size.ts'
 import type { Deferral } from './deferral.ts'
 import { DeviceCaller, type DeviceErrorHook } from './device-caller.ts'
 import { type MemoryRegion, RegionError } from './memory-region.ts'
@@ -275,6 +275,29 @@ export class AddressSpace implements TableMemory {
   /** Where the access stands that ended in MEMTX_DEFERRED last. Overwritten by the next. */
   get deferral(): Readonly<Deferral> {
     return this.#devices.deferral
+  }
+
+  /**
+   * Whether {@link resume} would make only callbacks that the device at its address can have been asked for: `from` is where
+   * an access of `size` bytes at `pa` may stand. True where the device is gone.
+   */
+  canResume(pa: number, size: number, from: Readonly<Deferral>): boolean {
+    const { before, piece, done } = from
+    const here = pa + before
+    const i = this.#map.locate(here)
+    if (i < 0) return true
+    const region = this.#map.regions[i] as MemoryRegion
+    if (region.kind !== 'io') return true
+    const offset = here - (this.#map.bases[i] as number)
+    const step = callbackSize(region, piece)
+    return (
+      piece === memoryAccessSize(region, this.#map.room(i, here, size - before), offset) &&
+      accessValid(region, offset, piece) &&
+      done % step === 0 &&
+      from.size === step &&
+      from.offset === offset + done &&
+      from.region === region.name
+    )
   }
 
   /**

@@ -53,6 +53,7 @@ export class Commit {
     else if (plan.form === 'tag') refused = executor.span.blocked ? BLOCKED : ACCESSED
     else refused = executor.access(plan, registers, fault.bigEndian(), attrs)
     if (plan.store) this.#storedSpan(length)
+    if (refused === ACCESSED && this.#bus.replays) refused = DIFFERS
     if (refused < ACCESSED || (refused > ACCESSED && !this.#answersRefusal(plan))) return this.refused(refused)
     if (plan.tags) tags.transfer(plan, length)
     else executor.writeBack(plan, registers)

@@ -103,6 +103,11 @@ export class ElementBus {
     this.#next = 0
   }
 
+  /** An instruction that came to its end while this is true never made the access that its continuation waits for. */
+  get replays(): boolean {
+    return this.#script !== undefined
+  }
+
   #replayed(
     script: Script,
     store: boolean,
@@ -117,11 +122,13 @@ export class ElementBus {
     const done = journal[this.#next++]
     const access = done ?? waiting
     if (access.write !== store || access.pa !== pa || access.bytes.length !== size) return DIFFERS
-    if (!store) data.set(access.bytes, at)
     if (done !== undefined) {
+      if (!store) data.set(access.bytes, at)
       this.journal.record(store, pa, size, offset, data, at, done.result)
       return this.#judge(store, offset, done.result)
     }
+    if (!this.#space.canResume(pa, size, waiting.at)) return DIFFERS
+    if (!store) data.set(access.bytes, at)
     this.#script = undefined
     const ended = this.#space.resume(store, pa, size, data, at, attrs, waiting.at, hi, lo, result)
     return this.#made(store, pa, size, data, at, offset, ended)

@@ -136,9 +136,12 @@ export class DataAbortHandler {
   /** Begins a fault anew as a continuation has it. */
   #restart(vcpu: Vcpu, c: Continuation): void {
     const fault = this.#fault
+    const { regs } = vcpu
+    const kept = [Reg.ESR_EL2, Reg.FAR_EL2, Reg.HPFAR_EL2].map((slot) => [slot, regs.get(slot)] as const)
     fault.begin(vcpu, { esr: BigInt(c.esr), far: BigInt(c.far), hpfar: BigInt(c.hpfar) })
     this.#walk.begin()
     if (fault.outcome.pc !== BigInt(c.pc)) {
+      for (const [slot, value] of kept) regs.set(slot, value)
       throw new ContinuationError(
         `the vCPU is at PC ${hex(fault.outcome.pc)}, its continuation at ${c.pc}: give its own`,
       )

@@ -7,7 +7,7 @@
 import { alignDown, bits, TWO32 } from '../bits.ts'
 import { Access, FaultKind } from '../tlb/index.ts'
 import type { Commit } from './commit.ts'
-import { ACCESSED, type ElementBus } from './element-bus.ts'
+import { ACCESSED, DIFFERS, type ElementBus } from './element-bus.ts'
 import { memoryCopyLevel } from './exception.ts'
 import { type Fault, PAGE } from './fault.ts'
 import type { GuestWalk } from './guest-walk.ts'
@@ -229,6 +229,7 @@ export class MemoryCopySet {
     }
     if (done > 0 || refused >= 0)
       this.#commit.stored(this.#cursor.backward ? this.#targetPa + count - done : this.#targetPa, done)
+    if (refused === ACCESSED && bus.replays) refused = DIFFERS
     if (refused < ACCESSED) return this.#commit.refused(refused)
     if (p.granules && done > 0) this.#setTags(plan, done)
     const { outcome } = this.#fault

@@ -1,7 +1,7 @@
 import { alignDown, bit } from '../bits.ts'
 import { Access, accessOf, FaultKind } from '../tlb/index.ts'
 import type { Commit } from './commit.ts'
-import { ACCESSED, BLOCKED, type ElementBus } from './element-bus.ts'
+import { ACCESSED, BLOCKED, DIFFERS, type ElementBus } from './element-bus.ts'
 import { type Fault, PAGE } from './fault.ts'
 import type { GuestWalk } from './guest-walk.ts'
 import type { Outcome, Reason } from './outcome.ts'
@@ -315,7 +315,7 @@ export class ScalableAccess {
       this.#commit.stored(this.#pa[i] as number, size)
       if (refused !== ACCESSED) return this.#refused(i, refused)
     }
-    if (!this.#blocked) return this.#retire()
+    if (!this.#blocked) return this.#bus.replays ? this.#commit.refused(DIFFERS) : this.#retire()
     if (this.#blockedRoom > 0) this.#gather(to[count] as number, bigEndian)
     return this.#endBlocked(true, count, attrs)
   }
@@ -356,6 +356,7 @@ export class ScalableAccess {
       }
     }
     if (this.#blocked) return this.#endBlocked(false, count, attrs)
+    if (this.#bus.replays) return this.#commit.refused(DIFFERS)
     this.#place(plan, count, vectors)
     if (count < this.#elements.count) this.#endFfr(vectors, count)
     return this.#retire()
