@@ -172,6 +172,8 @@ describe('a swtpm that cannot be used', () => {
     const missing = await Swtpm.spawn({ command: '/nonexistent/swtpm' }).catch((e: unknown) => e)
     expect(missing).toMatchObject({ name: 'TpmSocketError', code: 'spawn' })
     expect((missing as Error).message).toMatch(/Debian package swtpm/)
+    const nowhere = await Swtpm.spawn({ stateDir: '/nonexistent/tpm' }).catch((e: unknown) => e)
+    expect(nowhere).toMatchObject({ code: 'option', message: expect.stringContaining("'/nonexistent/tpm'") })
     const ends = await Swtpm.spawn({ command: 'false' }).catch((e: unknown) => e)
     expect(ends).toMatchObject({ code: 'spawn' })
     expect((ends as Error).message).toMatch(/exit code 1/)

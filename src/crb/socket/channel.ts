@@ -79,7 +79,7 @@ export class Channel {
       const refuse = (why: string, cause?: unknown): void => {
         clearTimeout(timer)
         socket.destroy()
-        const text = `no ${peer.name} at its ${name} address ${addressText(address)}: ${why}; ${peer.hint}`
+        const text = `${peer.name} is not at its ${name} address ${addressText(address)}: ${why}; ${peer.hint}`
         reject(new TpmSocketError('connect', text, cause))
       }
       const timer = setTimeout(() => refuse(`no connection within ${timeout} ms`), timeout)

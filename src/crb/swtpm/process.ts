@@ -5,6 +5,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SocketAddress } from '../socket/channel.ts'
 import { TpmSocketError } from '../socket/error.ts'
@@ -37,7 +38,11 @@ export class SwtpmProcess {
   #missing: Error | undefined
 
   constructor(options: SwtpmProcessOptions) {
-    const { command = 'swtpm', args = [] } = options
+    const { command = 'swtpm', args = [], stateDir } = options
+    // swtpm itself starts without, and says no more than "fail" when it is to power on.
+    if (stateDir !== undefined && statSync(stateDir, { throwIfNoEntry: false })?.isDirectory() !== true) {
+      throw new TpmSocketError('option', `stateDir is '${stateDir}', which is no directory; make it`)
+    }
     // Not in stateDir: a unix socket's path is at most 107 bytes.
     this.#dir = new TemporaryDir('nisv-swtpm-')
     const data = join(this.#dir.path, 'data.sock')
@@ -46,7 +51,7 @@ export class SwtpmProcess {
     this.control = { path: control }
     const server = ['--server', `type=unixio,path=${data}`, '--ctrl', `type=unixio,path=${control}`]
     // --terminate: it ends when our data connection does, however we end.
-    const state = ['--tpmstate', `dir=${options.stateDir ?? this.#dir.path}`, '--terminate']
+    const state = ['--tpmstate', `dir=${stateDir ?? this.#dir.path}`, '--terminate']
     this.#child = spawn(command, ['socket', '--tpm2', ...state, ...server, ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
