@@ -182,7 +182,11 @@ export class TranslationRegime {
    * @returns whether anything changed: cached translations of this regime's object are then of another context.
    */
   update(): boolean {
-    if (!this.stale) return false
+    // Apart, so that V8 has the question where it is asked.
+    return this.stale && this.parse()
+  }
+
+  private parse(): boolean {
     this.stale = false
     this.version++
     const registers = STAGE1_REGISTERS[this.selected] ?? (STAGE1_REGISTERS[Regime.EL10] as Stage1Registers)
