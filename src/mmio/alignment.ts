@@ -10,7 +10,7 @@ import { BASE_SP, type Plan } from './plan.ts'
 import type { RegisterAccess } from './register-access.ts'
 import { Reg } from './register-file.ts'
 
-/** SCTLR_EL1 fields. */
+/** SCTLR_ELx fields. */
 const A = 1
 const SA = 3
 const SA0 = 4
@@ -20,13 +20,12 @@ const NAA = 6
 export function stackMisaligned(plan: { readonly base: number }, registers: RegisterAccess): boolean {
   if (plan.base !== BASE_SP) return false
   const { regs } = registers
-  const pstate = regs.lo(Reg.PSTATE)
-  const el0 = bits(pstate, 2, 2) === 0
-  const slot = (pstate & 1) === 0 || el0 ? Reg.SP_EL0 : Reg.SP_EL1
+  const slot = registers.stackSlot()
   registers.read(slot)
   if ((regs.lo(slot) & 15) === 0) return false
-  registers.read(Reg.SCTLR_EL1)
-  return bit(regs.lo(Reg.SCTLR_EL1), el0 ? SA0 : SA) === 1
+  const { sctlr } = registers.regime
+  registers.read(sctlr)
+  return bit(regs.lo(sctlr), bits(regs.lo(Reg.PSTATE), 2, 2) === 0 ? SA0 : SA) === 1
 }
 
 /** Whether the address whose low half is `lo` is no multiple of what the access is aligned to. */
@@ -35,14 +34,15 @@ export function isUnaligned(plan: Plan, lo: number): boolean {
 }
 
 /**
- * Whether an unaligned access faults before its address is even translated: under SCTLR_EL1.A; LD64B, ST64B, stores of tags and to control
+ * Whether an unaligned access faults before its address is even translated: under SCTLR_ELx.A; LD64B, ST64B, stores of tags and to control
  * stacks always;
- * exclusive, atomic and ordered ones unless FEAT_LSE2 and all bytes are in one 16-byte quantity, where SCTLR_EL1.nAA
+ * exclusive, atomic and ordered ones unless FEAT_LSE2 and all bytes are in one 16-byte quantity, where SCTLR_ELx.nAA
  * lets ordered ones cross.
  */
 export function unalignedFaults(plan: Plan, lo: number, lse2: boolean, registers: RegisterAccess): boolean {
-  registers.read(Reg.SCTLR_EL1)
-  const sctlr = registers.regs.lo(Reg.SCTLR_EL1)
+  const slot = registers.regime.sctlr
+  registers.read(slot)
+  const sctlr = registers.regs.lo(slot)
   if (bit(sctlr, A) === 1 || plan.form === 'block64' || plan.tags || plan.guarded) return true
   const atomic = isAtomic(plan)
   if (!atomic && plan.order === 'plain') return false

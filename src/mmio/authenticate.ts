@@ -6,25 +6,23 @@
  */
 
 import { bit, bits } from '../bits.ts'
+import { ignoresTopByte } from './regime-slots.ts'
 import type { RegisterAccess } from './register-access.ts'
-import { Reg } from './register-file.ts'
 import { ExceptionClass, IL } from './syndrome.ts'
 import type { Vcpu } from './vcpu.ts'
 
-/** SCTLR_EL1: the keys are in use. */
+/** SCTLR_ELx: the keys are in use. */
 const ENDA = 27
 const ENDB = 13
-/** TCR_EL1: size offsets, and top-byte-ignore bits in the upper half. */
+/** TCR_ELx, where there are two ranges. */
 const T1SZ = 16
-const TBI0 = 37 - 32
-const TBI1 = 38 - 32
 const BIT_55 = 1 << (55 - 32)
 
 /** A signed pointer, in halves: the callback's to change. Reused. */
 export class SignedPointer {
   hi = 0
   lo = 0
-  /** Which key: APDAKey_EL1 or APDBKey_EL1. The modifier is zero. */
+  /** Which key: APDAKey_EL1 or APDBKey_EL1, whatever the Exception level. The modifier is zero. */
   key: 'DA' | 'DB' = 'DA'
 }
 
@@ -59,23 +57,23 @@ export class Authenticator {
   /** @returns whether `hi:lo`, best as signed numbers, is authentic, or its key not in use. */
   authenticate(vcpu: Vcpu, registers: RegisterAccess, key: 'DA' | 'DB', hi: number, lo: number): boolean {
     const pointer = this.#pointer
-    const { regs } = registers
+    const { regs, regime } = registers
     pointer.hi = hi >>> 0
     pointer.lo = lo >>> 0
     pointer.key = key
-    registers.read(Reg.SCTLR_EL1)
-    if (bit(regs.lo(Reg.SCTLR_EL1), key === 'DA' ? ENDA : ENDB) === 0) return true
+    registers.read(regime.sctlr)
+    if (bit(regs.lo(regime.sctlr), key === 'DA' ? ENDA : ENDB) === 0) return true
     if (this.#callback) {
       const authentic = this.#callback(vcpu, pointer)
       pointer.hi >>>= 0
       pointer.lo >>>= 0
       return authentic
     }
-    registers.read(Reg.TCR_EL1)
+    registers.read(regime.tcr)
     const upper = (hi & BIT_55) !== 0
-    const tagged = bit(regs.hi(Reg.TCR_EL1), upper ? TBI1 : TBI0) === 1
+    const tagged = ignoresTopByte(regs, regime, upper ? 1 : 0)
     // Bits 54 to VA size, and the top byte unless ignored, are copies of bit 55 in a pointer that is not signed.
-    const size = 64 - bits(regs.lo(Reg.TCR_EL1), upper ? T1SZ : 0, 6)
+    const size = 64 - bits(regs.lo(regime.tcr), upper && regime.ranges ? T1SZ : 0, 6)
     const from = Math.max(size - 32, 0)
     const code = ((tagged ? 0x00ff_ffff : 0xffff_ffff) & (from > 31 ? 0 : -1 << from) & ~BIT_55) >>> 0
     pointer.hi = (upper ? hi | code : hi & ~code) >>> 0

@@ -1,4 +1,4 @@
-import { bits, TWO32 } from '../bits.ts'
+import { TWO32 } from '../bits.ts'
 import { BASE_PC, BASE_SP, Extend, type Plan, TAG_GRANULE, Writeback } from './plan.ts'
 import type { RegisterAccess } from './register-access.ts'
 import { Reg } from './register-file.ts'
@@ -70,10 +70,9 @@ export class EffectiveAddress {
   }
 }
 
-/** The slot that a plan's base stands for. PSTATE.SP chooses SP_EL0 or the current level's; EL0 has SP_EL0 only. */
+/** The slot that a plan's base stands for. */
 export function baseSlot(plan: { readonly base: number }, registers: RegisterAccess): number {
   if (plan.base === BASE_PC) return Reg.PC
   if (plan.base !== BASE_SP) return plan.base
-  const pstate = registers.regs.lo(Reg.PSTATE)
-  return (pstate & 1) === 0 || bits(pstate, 2, 2) === 0 ? Reg.SP_EL0 : Reg.SP_EL1
+  return registers.stackSlot()
 }

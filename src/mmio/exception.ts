@@ -1,4 +1,5 @@
 import { bit, bits } from '../bits.ts'
+import { isHost } from './regime-slots.ts'
 import type { RegisterAccess } from './register-access.ts'
 import { Reg, type RegisterFile } from './register-file.ts'
 
@@ -27,7 +28,6 @@ const SERROR = 0x180
 /** HCR_EL2 fields, likewise. */
 const TGE = 27
 const RW = 31
-const E2H = 34 - 32
 const TEA = 37 - 32
 const NV = 42 - 32
 const NV1 = 43 - 32
@@ -92,8 +92,8 @@ const TO_EL2: Target = {
 }
 
 /**
- * The Exception level that an exception goes to which stage 2 has no part in: EL1, or EL2 from EL0 under HCR_EL2.TGE and
- * for an external abort under HCR_EL2.TEA, or HCRX_EL2.TMEA where PSTATE.A masks it at EL1 (pseudocode `AArch64.DataAbort`,
+ * The Exception level that an exception goes to which stage 2 has no part in: EL1, or EL2 from EL2, from EL0 under
+ * HCR_EL2.TGE, and for an external abort under HCR_EL2.TEA, or HCRX_EL2.TMEA where PSTATE.A masks it at EL1 (pseudocode `AArch64.DataAbort`,
  * `AArch64.SyncExternalAbortTarget`, `AArch64.SPAlignmentFault`).
  */
 export function targetLevel(access: RegisterAccess, features: PstateFeatures, external: boolean): 1 | 2 {
@@ -102,6 +102,7 @@ export function targetLevel(access: RegisterAccess, features: PstateFeatures, ex
   const { regs } = access
   if (external && bit(regs.hi(Reg.HCR_EL2), TEA) === 1) return 2
   const pstate = regs.lo(Reg.PSTATE)
+  if (levelOf(pstate) === 2) return 2
   if (levelOf(pstate) === 0) return bit(regs.lo(Reg.HCR_EL2), TGE) === 1 ? 2 : 1
   const masked = external && features.DoubleFault2 === true && levelOf(pstate) === 1 && bit(pstate, A) === 1
   return masked && isExtended(access, TMEA) ? 2 : 1
@@ -120,22 +121,16 @@ function isExtended(access: RegisterAccess, field: number): boolean {
 }
 
 /**
- * LDTR, STTR and their kin have the permissions of EL1 there: HCR_EL2.{NV, NV1} are {1, 1} (pseudocode
- * `AArch64.IsUnprivAccessPriv`).
+ * LDTR, STTR and their kin have the permissions of PSTATE.EL there: at EL1 HCR_EL2.{NV, NV1} are {1, 1}, or EL2 is not
+ * the host of EL0 (pseudocode `AArch64.IsUnprivAccessPriv`).
  */
-export function isOnePrivilege(access: RegisterAccess, features: PstateFeatures): boolean {
-  if (features.EL2 !== true || levelOf(access.regs.lo(Reg.PSTATE)) !== 1) return false
+export function isUnprivilegedPrivileged(access: RegisterAccess, features: PstateFeatures): boolean {
+  const level = levelOf(access.regs.lo(Reg.PSTATE))
+  if (features.EL2 !== true || level === 0) return false
   access.read(Reg.HCR_EL2)
+  if (level === 2) return !isHost(access.regs)
   const hcr = access.regs.hi(Reg.HCR_EL2)
   return bit(hcr, NV) === 1 && bit(hcr, NV1) === 1
-}
-
-/** EL0 is in the EL2&0 regime (HCR_EL2.E2H and TGE): its tables are EL2's (pseudocode `IsInHost`). */
-export function isInHost(access: RegisterAccess, features: PstateFeatures): boolean {
-  if (features.EL2 !== true) return false
-  access.read(Reg.HCR_EL2)
-  const { regs } = access
-  return bit(regs.lo(Reg.HCR_EL2), TGE) === 1 && bit(regs.hi(Reg.HCR_EL2), E2H) === 1
 }
 
 /**
@@ -177,7 +172,7 @@ export function takeException(
   writeRegister(access, to.esr, iss2, esr)
   if (farHi >= 0) writeRegister(access, to.far, farHi, farLo)
   // PAN is set by EL2 only as the host of EL0 (pseudocode `ELIsInHost`).
-  const panning = to.level === 1 || (bit(regs.lo(Reg.HCR_EL2), TGE) === 1 && bit(regs.hi(Reg.HCR_EL2), E2H) === 1)
+  const panning = to.level === 1 || isHost(regs)
   const base = external && sendsToSError(access, features, to) ? SERROR : 0
   const vector = ((regs.lo(to.vbar) & ~0x7ff) | (base + vectorOffset(regs, pstate, to.level))) >>> 0
   const locked = features.GCS === true && isLocked(access, pstate, to)
@@ -225,8 +220,7 @@ function vectorOffset(regs: RegisterFile, pstate: number, level: number): number
   const aarch32 = (pstate & M_AARCH32) !== 0
   if (!aarch32 && from === level) return (pstate & M_SP) === 0 ? 0 : 0x200
   if (level === 1) return aarch32 ? 0x600 : 0x400
-  const inHost = bit(regs.lo(Reg.HCR_EL2), TGE) === 1 && bit(regs.hi(Reg.HCR_EL2), E2H) === 1
-  const lower32 = inHost && (aarch32 || from === 0) ? aarch32 : bit(regs.lo(Reg.HCR_EL2), RW) === 0
+  const lower32 = isHost(regs) && (aarch32 || from === 0) ? aarch32 : bit(regs.lo(Reg.HCR_EL2), RW) === 0
   return lower32 ? 0x600 : 0x400
 }
 

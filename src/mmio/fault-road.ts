@@ -2,7 +2,6 @@ import { bits } from '../bits.ts'
 import { Access, accessOf } from '../tlb/index.ts'
 import { describesAArch32, isAArch32, isUserMode } from './aarch32.ts'
 import type { Commit } from './commit.ts'
-import { isInHost } from './exception.ts'
 import { type Fault, PAGE } from './fault.ts'
 import type { GuestWalk } from './guest-walk.ts'
 import type { Outcome } from './outcome.ts'
@@ -16,10 +15,6 @@ import { Reg } from './register-file.ts'
 import { retire } from './retire.ts'
 import type { Span } from './span.ts'
 import { ExceptionClass } from './syndrome.ts'
-
-/** HCR_EL2 fields. */
-const HCR_VM = 1 << 0
-const HCR_DC = 1 << 12
 
 /** From what the hardware reported to what is to be done: by a valid syndrome, by the decoder, or not by this handler. */
 export class FaultRoad {
@@ -50,13 +45,9 @@ export class FaultRoad {
     if (s.ec !== ExceptionClass.DATA_ABORT_LOWER) return fault.end('unhandled', 'not-a-data-abort')
     const aarch32 = isAArch32(pstate)
     if (aarch32 && !isUserMode(pstate)) return fault.end('unhandled', 'aarch32')
-    if (bits(pstate, 2, 2) > 1) return fault.end('unhandled', 'exception-level')
-    if (settings.pstate.EL2 === true) {
-      const { registers } = fault
-      registers.read(Reg.HCR_EL2)
-      if (bits(pstate, 2, 2) === 0 && isInHost(registers, settings.pstate)) return fault.end('unhandled', 'host-regime')
-      if ((registers.regs.lo(Reg.HCR_EL2) & (HCR_VM | HCR_DC)) !== 0) return fault.end('unhandled', 'nested-stage-2')
-    }
+    const el2 = settings.pstate.EL2 === true
+    if (bits(pstate, 2, 2) > (el2 ? 2 : 1)) return fault.end('unhandled', 'exception-level')
+    if (el2 && fault.enterRegime()) return fault.end('unhandled', 'nested-stage-2')
     if (s.tableWalk) return fault.end('unhandled', 'table-walk')
     if (!s.translationFault && !s.permissionFault) return fault.end('unhandled', 'not-a-stage-2-fault')
     if (s.vncr) return fault.end('unhandled', 'redirected-access')

@@ -2,10 +2,11 @@ import { alignDown, bit, bits, high, low, TWO32 } from '../bits.ts'
 import { accessOf } from '../tlb/index.ts'
 import { isAArch32, isBigEndian32 } from './aarch32.ts'
 import { stackMisaligned } from './alignment.ts'
-import { isOnePrivilege, takeException, targetLevel } from './exception.ts'
+import { isUnprivilegedPrivileged, takeException, targetLevel } from './exception.ts'
 import type { Settings } from './handler-options.ts'
 import { Outcome, type OutcomeKind, type Reason } from './outcome.ts'
 import { BASE_SP, BLOCK_TAG_ZERO, BLOCK_TAGS, BLOCK_ZERO, type Plan } from './plan.ts'
+import { EL10, hasStage2, regimeOf } from './regime-slots.ts'
 import { RegisterAccess } from './register-access.ts'
 import { Reg, type RegisterFile } from './register-file.ts'
 import {
@@ -95,6 +96,17 @@ export class Fault {
     return false
   }
 
+  /**
+   * Finds the translation regime of PSTATE.EL: the guest has EL2.
+   * @returns whether its accesses are under a stage 2 of the guest's own.
+   */
+  enterRegime(): boolean {
+    const { registers } = this
+    registers.read(Reg.HCR_EL2)
+    registers.regime = regimeOf(registers.regs)
+    return registers.regime === EL10 && hasStage2(registers.regs)
+  }
+
   /** PSTATE.EL. */
   level(): number {
     return bits(this.registers.regs.lo(Reg.PSTATE), 2, 2)
@@ -104,12 +116,7 @@ export class Fault {
   accessOf(kind: number, unprivileged: boolean): number {
     const { registers, settings } = this
     const pstate = registers.regs.lo(Reg.PSTATE) | 0
-    return accessOf(kind, pstate, unprivileged && !isOnePrivilege(registers, settings.pstate))
-  }
-
-  /** The slot of SP: PSTATE.SP chooses SP_EL0 or the current level's; EL0 has SP_EL0 only. */
-  stackSlot(): number {
-    return (this.registers.regs.lo(Reg.PSTATE) & 1) === 0 || this.level() === 0 ? Reg.SP_EL0 : Reg.SP_EL1
+    return accessOf(kind, pstate, unprivileged && !isUnprivilegedPrivileged(registers, settings.pstate))
   }
 
   /** Bytes of the block that the plan's address is in, or 0 for no block. */
@@ -119,12 +126,13 @@ export class Fault {
     return plan.block === BLOCK_TAGS ? this.settings.tagBlock : plan.block
   }
 
-  /** SCTLR_EL1.EE, or E0E at EL0, or PSTATE.E in AArch32 (pseudocode `BigEndian`): LDTR at EL1 too has EL1's order. */
+  /** SCTLR_ELx.EE, or E0E at EL0, or PSTATE.E in AArch32 (pseudocode `BigEndian`): LDTR has the order of its own level. */
   bigEndian(): boolean {
     const pstate = this.registers.regs.lo(Reg.PSTATE)
     if (isAArch32(pstate)) return isBigEndian32(pstate)
-    this.registers.read(Reg.SCTLR_EL1)
-    return bit(this.registers.regs.lo(Reg.SCTLR_EL1), this.level() === 0 ? 24 : 25) === 1
+    const { sctlr } = this.registers.regime
+    this.registers.read(sctlr)
+    return bit(this.registers.regs.lo(sctlr), this.level() === 0 ? 24 : 25) === 1
   }
 
   /** HPFAR_EL2.FIPA: the guest-physical page that faulted. */

@@ -17,7 +17,7 @@ const STORE_TRAP = 0b0010 << 20
 
 /**
  * Whether the instruction stores, as far as the Exception level's own control register goes. One that stores as EL0 would,
- * from EL1, needs no leave.
+ * from EL1 or EL2, needs no leave.
  *
  * A trap to a hypervisor by HFGITR_EL2.nGCSSTR_EL1 comes before stage 2 sees an access: whoever gets the abort had none.
  */
@@ -25,7 +25,7 @@ export function storesToStack(registers: RegisterAccess, unprivileged: boolean):
   const { regs } = registers
   const level = bits(regs.lo(Reg.PSTATE), 2, 2)
   if (level !== 0 && unprivileged) return true
-  const control = level === 0 ? Reg.GCSCRE0_EL1 : Reg.GCSCR_EL1
+  const control = level === 0 ? Reg.GCSCRE0_EL1 : level === 2 ? Reg.GCSCR_EL2 : Reg.GCSCR_EL1
   registers.read(control)
   return bit(regs.lo(control), STREN) === 1
 }

@@ -15,24 +15,30 @@ import {
 import type { AddressSpace } from './address-space.ts'
 import { MAX_PAGES, type TranslatedPage } from './continuation.ts'
 import type { PstateFeatures } from './exception.ts'
+import { EL10 } from './regime-slots.ts'
 import type { RegisterAccess } from './register-access.ts'
-import { Reg } from './register-file.ts'
+import { REGISTER_SLOTS, Reg } from './register-file.ts'
 
 /** MAIR_ELx attribute: Normal Tagged memory. */
 const TAGGED = 0xf0
 
-/** What counts only if the host tells of it: TCR2_EL1 and its kin are asked of the shim then. */
-const EXTENSIONS = ['s1pie', 's1poe', 'aie', 'gcs'] as const
-/** TCR2_EL1 fields. */
+/** What counts only if the host tells of it: TCR2_ELx and its kin are asked of the shim then. */
+const EXTENSIONS = ['s1pie', 's1poe', 'aie', 'gcs', 'the', 'haft', 'd128'] as const
+/** TCR2_ELx fields. */
 const TCR2_PIE = 1 << 1
 const TCR2_E0POE = 1 << 2
 const TCR2_POE = 1 << 3
 const TCR2_AIE = 1 << 4
-/** AttrIndx[3] of a leaf, with TCR2_EL1.AIE. */
+const TCR2_D128 = 1 << 5
+/** AttrIndx[3] of a leaf, with TCR2_ELx.AIE. */
 const ATTR_INDX_3 = 1 << (59 - 32)
 
-/** VA bit 55 in the high half: chooses TTBR1_EL1. */
+/** VA bit 55 in the high half: chooses TTBR1_ELx. */
 const BIT_55 = 1 << (55 - 32)
+
+/** The value of `RegimeRegister` that has the name of a slot. */
+const RAW: Uint8Array = new Uint8Array(REGISTER_SLOTS)
+for (const [name, slot] of Object.entries(Reg)) RAW[slot] = RegimeRegister[name as keyof typeof RegimeRegister] ?? 0
 
 /**
  * Walks of the stopped guest's own stage 1, with the registers of the fault at hand: only those a walk needs are asked
@@ -53,7 +59,7 @@ export class GuestWalk {
   readonly #regime: TranslationRegime
   readonly #space: AddressSpace
   readonly #el2: boolean
-  /** TCR2_EL1 counts, and what it enables. */
+  /** TCR2_ELx counts, and what it enables. */
   readonly #extended: boolean
   /**
    * Reads again the descriptors that led to a translation and takes it if none has changed: guests' TLBIs are not seen
@@ -140,39 +146,44 @@ export class GuestWalk {
 
   #translate(registers: RegisterAccess, vaHi: number, vaLo: number, access: number): number {
     const regime = this.#regime
-    set(regime, RegimeRegister.SCTLR_EL1, registers, Reg.SCTLR_EL1)
-    set(regime, RegimeRegister.TCR_EL1, registers, Reg.TCR_EL1)
-    if (this.#el2) set(regime, RegimeRegister.HCR_EL2, registers, Reg.HCR_EL2)
-    if ((vaHi & BIT_55) !== 0) set(regime, RegimeRegister.TTBR1_EL1, registers, Reg.TTBR1_EL1)
-    else set(regime, RegimeRegister.TTBR0_EL1, registers, Reg.TTBR0_EL1)
-    if (this.#extended) this.#useExtensions(registers)
+    const slots = registers.regime
+    regime.select(slots.kind)
+    set(regime, registers, slots.sctlr)
+    set(regime, registers, slots.tcr)
+    if (this.#el2 && slots === EL10) set(regime, registers, Reg.HCR_EL2)
+    const upper = slots.ranges && (vaHi & BIT_55) !== 0
+    set(regime, registers, upper ? slots.ttbr1 : slots.ttbr0)
+    if (this.#extended) this.#useExtensions(registers, upper)
     regime.update()
     return this.#tlb.translate(regime, this.#space, vaHi, vaLo, access, this.page)
   }
 
-  /** Permission indirection and overlays. */
-  #useExtensions(registers: RegisterAccess): void {
+  /** What TCR2_ELx enables: permission indirection and overlays, descriptors of 128 bits. */
+  #useExtensions(registers: RegisterAccess, upper: boolean): void {
     const regime = this.#regime
-    set(regime, RegimeRegister.TCR2_EL1, registers, Reg.TCR2_EL1)
-    const tcr2 = registers.regs.lo(Reg.TCR2_EL1)
-    if ((tcr2 & TCR2_PIE) !== 0) {
-      set(regime, RegimeRegister.PIR_EL1, registers, Reg.PIR_EL1)
-      set(regime, RegimeRegister.PIRE0_EL1, registers, Reg.PIRE0_EL1)
+    const slots = registers.regime
+    set(regime, registers, slots.tcr2)
+    const tcr2 = registers.regs.lo(slots.tcr2)
+    if ((tcr2 & (TCR2_PIE | TCR2_D128)) !== 0) {
+      set(regime, registers, slots.pir)
+      if (slots.ranges) set(regime, registers, slots.pire0)
     }
-    if ((tcr2 & TCR2_POE) !== 0) set(regime, RegimeRegister.POR_EL1, registers, Reg.POR_EL1)
-    if ((tcr2 & TCR2_E0POE) !== 0) set(regime, RegimeRegister.POR_EL0, registers, Reg.POR_EL0)
+    if ((tcr2 & TCR2_POE) !== 0) set(regime, registers, slots.por)
+    if (slots.ranges && (tcr2 & TCR2_E0POE) !== 0) set(regime, registers, Reg.POR_EL0)
+    if (slots.ranges && (tcr2 & TCR2_D128) !== 0) set(regime, registers, upper ? slots.ttbr1High : slots.ttbr0High)
   }
 
   /**
-   * Makes the memory types of {@link page} those that MAIR_EL1 gives. Only alignment depends on them: other faults spare
+   * Makes the memory types of {@link page} those that MAIR_ELx gives. Only alignment depends on them: other faults spare
    * the shim the register, and their memory types mean nothing.
    */
   useAttributes(registers: RegisterAccess): void {
-    set(this.#regime, RegimeRegister.MAIR_EL1, registers, Reg.MAIR_EL1)
+    const slots = registers.regime
+    set(this.#regime, registers, slots.mair)
     if (!this.#extended) return
-    registers.read(Reg.TCR2_EL1)
-    if ((registers.regs.lo(Reg.TCR2_EL1) & TCR2_AIE) === 0) return
-    set(this.#regime, RegimeRegister.MAIR2_EL1, registers, Reg.MAIR2_EL1)
+    registers.read(slots.tcr2)
+    if ((registers.regs.lo(slots.tcr2) & TCR2_AIE) === 0) return
+    set(this.#regime, registers, slots.mair2)
   }
 
   /** Whether the last {@link translate} came to Normal Tagged memory. */
@@ -197,7 +208,7 @@ export class GuestWalk {
     const index = (page.stage1.lo >>> 2) & 7
     const { regs } = registers
     const second = (page.stage1.hi & ATTR_INDX_3) !== 0 && this.#regime.lower.aie
-    const mair = second ? Reg.MAIR2_EL1 : Reg.MAIR_EL1
+    const mair = second ? registers.regime.mair2 : registers.regime.mair
     const half = index < 4 ? regs.lo(mair) : regs.hi(mair)
     return isDevice((half >>> ((index & 3) * 8)) & 0xff)
   }
@@ -225,8 +236,9 @@ function isWriteBackHalf(half: number): boolean {
   return half >>> 2 === 3 || (half >>> 2 === 1 && (half & 3) !== 0)
 }
 
-function set(regime: TranslationRegime, register: number, registers: RegisterAccess, slot: number): void {
+/** Gives the regime the register in a slot. */
+function set(regime: TranslationRegime, registers: RegisterAccess, slot: number): void {
   registers.read(slot)
   // As signed numbers: V8 allocates for a u32 above 2^31 that is passed to a function it does not inline.
-  regime.set(register, registers.regs.hi(slot) | 0, registers.regs.lo(slot) | 0)
+  regime.set(RAW[slot] as number, registers.regs.hi(slot) | 0, registers.regs.lo(slot) | 0)
 }

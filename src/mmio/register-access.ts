@@ -1,4 +1,6 @@
-import { REGISTER_SLOTS, type RegisterFile } from './register-file.ts'
+import { bits } from '../bits.ts'
+import { EL10, type RegimeSlots } from './regime-slots.ts'
+import { REGISTER_SLOTS, Reg, type RegisterFile } from './register-file.ts'
 import type { Vcpu } from './vcpu.ts'
 
 /**
@@ -15,11 +17,14 @@ export class RegisterAccess {
   readonly #pending: Uint8Array = new Uint8Array(REGISTER_SLOTS)
   #count = 0
   #fault = 0
+  /** The translation regime of the vCPU's Exception level: that of EL1 and EL0 until {@link begin}'s caller says otherwise. */
+  regime: RegimeSlots = EL10
 
   /** Begins a fault on `vcpu`: nothing is current, nothing is changed. */
   begin(vcpu: Vcpu): void {
     this.#vcpu = vcpu
     this.#regs = vcpu.regs
+    this.regime = EL10
     this.#count = 0
     this.#fault++
     if (this.#fault > 0xffff_ffff) {
@@ -32,6 +37,14 @@ export class RegisterAccess {
   /** The block that {@link read} makes current. */
   get regs(): RegisterFile {
     return this.#regs as RegisterFile
+  }
+
+  /** The slot of SP: PSTATE.SP chooses SP_EL0 or the current level's; EL0 has SP_EL0 only. */
+  stackSlot(): number {
+    const pstate = this.regs.lo(Reg.PSTATE)
+    const level = bits(pstate, 2, 2)
+    if ((pstate & 1) === 0 || level === 0) return Reg.SP_EL0
+    return level === 2 ? Reg.SP_EL2 : Reg.SP_EL1
   }
 
   /** Makes slot `reg` current. */

@@ -74,10 +74,38 @@ export const Reg = {
   MAIR2_EL1: 144,
   /** As it takes effect (SCR_EL3.HXEn). Read where it may send an exception of EL1 to the guest's own EL2. */
   HCRX_EL2: 145,
+  /** Translation at the guest's own EL2: read for accesses that are made there, or at EL0 under HCR_EL2.{E2H, TGE}. */
+  TCR_EL2: 146,
+  TTBR0_EL2: 147,
+  /** Of the EL2&0 regime. */
+  TTBR1_EL2: 148,
+  MAIR_EL2: 149,
+  /** As it takes effect (SCR_EL3.TCR2En). As TCR2_EL1, and what it enables. */
+  TCR2_EL2: 150,
+  PIR_EL2: 151,
+  PIRE0_EL2: 152,
+  POR_EL2: 153,
+  MAIR2_EL2: 154,
+  /** Written by asynchronous tag checks at EL2. */
+  TFSR_EL2: 155,
+  /** The guest's own stage 2: read under HCR_EL2.VM or DC. */
+  VTCR_EL2: 156,
+  VTTBR_EL2: 157,
+  /** Read where VTCR_EL2 says that they are in use. */
+  S2PIR_EL2: 158,
+  S2POR_EL1: 159,
+  /** HPFAR_EL2 as the guest sees it: written by a fault of its own stage 2. */
+  GUEST_HPFAR_EL2: 160,
+  /** Bits [127:64] of registers that FEAT_D128 widens. Read where TCR2_ELx or VTCR_EL2 says that descriptors are of 128 bits. */
+  TTBR0_EL1_HIGH: 161,
+  TTBR1_EL1_HIGH: 162,
+  TTBR0_EL2_HIGH: 163,
+  TTBR1_EL2_HIGH: 164,
+  VTTBR_EL2_HIGH: 165,
 } as const
 
 /** Number of 64-bit slots in a {@link RegisterFile}. */
-export const REGISTER_SLOTS = 152
+export const REGISTER_SLOTS = 168
 
 /**
  * A fixed block of 64-bit register slots.

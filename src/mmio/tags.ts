@@ -8,18 +8,19 @@
 import { bit, bits } from '../bits.ts'
 import type { Fault } from './fault.ts'
 import { BASE_PC, BASE_SP, type Plan, TAG_GRANULE, TAG_OF_ADDRESS, TAG_OF_SP, Writeback } from './plan.ts'
+import { EL10, ignoresMatchingTag, ignoresTopByte } from './regime-slots.ts'
 import { Reg } from './register-file.ts'
 import type { Span } from './span.ts'
 import { DFSC_TAG_CHECK } from './syndrome.ts'
 
-/** PSTATE.TCO; TCR_EL1 and SCTLR_EL1 fields of the upper half. */
+/** PSTATE.TCO; SCTLR_ELx fields of the upper half. */
 const TCO = 25
-const TBI0 = 37 - 32
-const TCMA0 = 57 - 32
 const TCF0 = 38 - 32
 const TCF = 40 - 32
 const ATA0 = 42 - 32
 const ATA = 43 - 32
+/** HCR_EL2.ATA, likewise. */
+const HCR_ATA = 56 - 32
 const BIT_55 = 55 - 32
 
 /** What a failed check does. */
@@ -46,12 +47,12 @@ export class AllocationTags {
   prepare(plan: Plan): void {
     const { registers } = this.#fault
     const { tagSource } = plan
-    registers.read(Reg.SCTLR_EL1)
+    registers.read(registers.regime.sctlr)
     this.#enabled = this.#accessEnabled(this.#fault.level() === 0)
     this.#source = tagSource
     this.#arrayLo = 0
     this.#arrayHi = 0
-    if (tagSource === TAG_OF_SP) this.#source = this.#fault.stackSlot()
+    if (tagSource === TAG_OF_SP) this.#source = registers.stackSlot()
     if (this.#source >= 0 && this.#source !== Reg.XZR) registers.read(this.#source)
   }
 
@@ -114,15 +115,15 @@ export class AllocationTags {
     const fault = this.#fault
     const { registers, outcome } = fault
     const { regs } = registers
-    let kind = bits(regs.hi(Reg.SCTLR_EL1), unprivileged ? TCF0 : TCF, 2)
+    let kind = bits(regs.hi(registers.regime.sctlr), unprivileged ? TCF0 : TCF, 2)
     if (kind === ASYMMETRIC) kind = load ? SYNCHRONOUS : ASYNCHRONOUS
     if (kind === SYNCHRONOUS) {
       fault.abort('tag-check-fault', DFSC_TAG_CHECK, !load, outcome.plusHi(at), outcome.plusLo(at))
       return false
     }
     if (kind === ASYNCHRONOUS) {
-      // TFSR_EL1.TF0 and TF1, TFSRE0_EL1 for EL0: the access is made nevertheless.
-      const slot = unprivileged ? Reg.TFSRE0_EL1 : Reg.TFSR_EL1
+      // TFSR_ELx.TF0 and TF1, TFSRE0_EL1 for EL0: the access is made nevertheless.
+      const slot = unprivileged ? Reg.TFSRE0_EL1 : registers.regime.tfsr
       registers.read(slot)
       regs.setPair(slot, regs.hi(slot) | 0, regs.lo(slot) | (1 << bit(outcome.vaHi, BIT_55)))
       registers.wrote(slot)
@@ -133,14 +134,14 @@ export class AllocationTags {
   /** How far on the first of `length` bytes lies whose tag is not that of the address in the outcome, or -1. */
   mismatch(length: number, unprivileged: boolean): number {
     const { registers, outcome, settings } = this.#fault
-    const { regs } = registers
-    registers.read(Reg.SCTLR_EL1)
-    registers.read(Reg.TCR_EL1)
+    const { regs, regime } = registers
+    registers.read(regime.sctlr)
+    registers.read(regime.tcr)
     if (bit(regs.lo(Reg.PSTATE), TCO) === 1 || !this.#accessEnabled(unprivileged)) return -1
     const upper = bit(outcome.vaHi, BIT_55)
-    if (bit(regs.hi(Reg.TCR_EL1), TBI0 + upper) === 0) return -1
+    if (!ignoresTopByte(regs, regime, upper)) return -1
     const tag = bits(outcome.vaHi, 24, 4)
-    if (bit(regs.hi(Reg.TCR_EL1), TCMA0 + upper) === 1 && tag === 15 * upper) return -1
+    if (ignoresMatchingTag(regs, regime, upper) && tag === 15 * upper) return -1
     for (let at = 0; at < length; at = nextGranule(outcome.vaLo, at)) {
       const pa = this.#granuleOf(outcome.vaLo, at)
       if (pa >= 0 && ((settings.tags?.read(pa) ?? 0) & 15) !== tag) return at
@@ -148,9 +149,15 @@ export class AllocationTags {
     return -1
   }
 
-  /** SCTLR_EL1.ATA, ATA0: tags may be accessed. HCR_EL2.ATA is the host's, who says so by having tags. */
+  /**
+   * Tags may be accessed: SCTLR_ELx.ATA, ATA0, and HCR_EL2.ATA of a guest that has EL2 (pseudocode
+   * `AArch64.AllocationTagAccessIsEnabled`). The host's own HCR_EL2.ATA is told by its having tags.
+   */
   #accessEnabled(unprivileged: boolean): boolean {
-    return bit(this.#fault.registers.regs.hi(Reg.SCTLR_EL1), unprivileged ? ATA0 : ATA) === 1
+    const { registers, settings } = this.#fault
+    const { regs, regime } = registers
+    if (regime === EL10 && settings.pstate.EL2 === true && bit(regs.hi(Reg.HCR_EL2), HCR_ATA) === 0) return false
+    return bit(regs.hi(regime.sctlr), unprivileged ? ATA0 : ATA) === 1
   }
 
   /** Guest-physical address of the granule `at` bytes on, or -1 where there are no tags to access. */

@@ -199,9 +199,6 @@ describe('the handler of a guest that has EL2', () => {
   })
 
   it('names what it does not walk', () => {
-    const host = machine(TGE | E2H)
-    host.setX(Reg.PSTATE, EL0)
-    expect(host.run(word, { far: DEV_VA + 8 }).reason).toBe('host-regime')
     expect(machine(1n).run(word, { far: DEV_VA + 8 }).reason).toBe('nested-stage-2')
     expect(machine(RW).run(word, { far: DEV_VA + 8 }).reason).toBe('done')
   })
