@@ -59,11 +59,22 @@ export function makeCase(insn, operands, random) {
   for (const [n, bytes] of Object.entries(z))
     own.z[n] = BigInt(`0x${Buffer.from(bytes, 'hex').reverse().toString('hex')}`)
   if (sp !== undefined) own.sp = sp
+  // The offset is in the address, more often than not.
+  const { base, offset = 0, mode } = operands.find((o) => o.kind === 'memory') ?? {}
+  const addressed = /^X|^SP/.test(base?.class ?? '') || base?.class === undefined ? base : undefined
+  if (addressed !== undefined && mode !== 'post' && chance(95) && Math.abs(offset) > 64) {
+    const before = addressed.number === 31 ? own.sp : own.x[addressed.number]
+    if (before !== undefined && before > WINDOW) {
+      if (addressed.number === 31) own.sp = before - BigInt(offset)
+      else own.x[addressed.number] = before - BigInt(offset)
+    }
+  }
   let sctlr = SCTLR
   if (chance(25)) sctlr |= EE
   if (chance(6)) sctlr |= A
   if (chance(6)) sctlr |= SA
   if (chance(15)) sctlr |= NAA
+  if (/^LD[FN]F1/.test(insn.encoding.id) && chance(30)) own.ffr = BigInt(random(0x1_0000_0000))
   if (sctlr !== SCTLR) own.registers.SCTLR_EL1 = sctlr
   own.cls = cls
   return own

@@ -6,6 +6,9 @@ import { ExceptionMachine } from './exception-machine.mjs'
 import { Instructions } from './instructions.mjs'
 import { Bits, UNIT } from './values.mjs'
 
+/** NS, EL1 and EL2 are AArch64, and all that it enables: ATA, GCSEn, TCR2En, ... */
+const SCR_EL3 = [0, 10, 26, 27, 36, 37, 38, 39, 40, 43, 44, 45, 46].reduce((value, n) => value | (1n << BigInt(n)), 0n)
+
 /** The page that is mapped, Normal Write-Back and tagged; no other address is, but that of the code. */
 export const WINDOW = 0x2000_0000n
 const PAGE = 4096n
@@ -32,12 +35,15 @@ export class ExecMachine extends ExceptionMachine {
   /** Accesses of memory in order: kind, address, bytes. */
   log = []
   exclusive = undefined
+  /** An element of a load that may not fault has. */
+  stopped = false
 
   constructor(folder) {
     super(folder)
     this.instructions = new Instructions(folder, this.model)
     this.whole('Mem_read__2')
     this.whole('Mem_set__2')
+    this.whole('MemNF_read')
   }
 
   /** An unaligned element is one access of the log, though the model goes by bytes. */
@@ -45,14 +51,29 @@ export class ExecMachine extends ExceptionMachine {
     const original = this.sail.functionOf(name)
     this.sail.callers.set(name, (args) => {
       const first = this.log.length
-      const value = original(args)
-      const parts = this.log.splice(first)
-      const [kind, address] = parts[0]
-      const inOrder = parts.every(([, at], i) => i === 0 || at === parts[i - 1][1] + BigInt(parts[i - 1][2].length / 2))
-      if (inOrder && args[3] === false) this.log.push([kind, address, parts.map(([, , bytes]) => bytes).join('')])
-      else this.log.push(...parts)
-      return value
+      try {
+        const value = original(args)
+        if (name === 'MemNF_read' && value[1]) this.stopped = true
+        return value
+      } finally {
+        // A pair is two elements.
+        if (args[3] === true) this.join(first, Number(args[1]) / 2)
+        else this.join(first, Number(args[1]))
+      }
     })
+  }
+
+  /** Makes accesses from `first` on elements of so many bytes, or as much of one as there is: their parts ascend. */
+  join(first, size) {
+    let element = ['', 0n, '']
+    for (const [kind, at, bytes] of this.log.splice(first)) {
+      const length = element[2].length / 2
+      if (length > 0 && length < size && element[1] + BigInt(length) === at) element[2] += bytes
+      else {
+        element = [kind, at, bytes]
+        this.log.push(element)
+      }
+    }
   }
 
   substitutes(choices) {
@@ -103,13 +124,16 @@ export class ExecMachine extends ExceptionMachine {
       PhysMemTagRead: (desc) => this.readTag(desc),
       PhysMemTagWrite: (desc, _access, tag) => this.writeTag(desc, tag),
       AddressSupportsLS64: () => true,
+      // A load that may not fault reads nothing more once an element has: any element may be one that cannot be read.
+      ConstrainUnpredictableBool: (which) =>
+        which === 'Unpredictable_NONFAULT' ? this.stopped : (CHOICES[which] ?? false),
     }
   }
 
   /** State before a case. */
   beginCase({ x, sp, z, p, ffr, za, zt0, nzcv, pc, registers }) {
     this.begin({
-      registers: { ...registers, SP_EL1: sp },
+      registers: { SCR_EL3, ...registers, SP_EL1: sp },
       pstate: { EL: 1n, SP: 1n, N: bitOf(nzcv, 3), Z: bitOf(nzcv, 2), C: bitOf(nzcv, 1), V: bitOf(nzcv, 0) },
       pc,
       absent: new Set(),
@@ -165,6 +189,7 @@ export class ExecMachine extends ExceptionMachine {
     this.word = BigInt(word >>> 0)
     sail.stack = []
     sail.write('_PC', this.pc)
+    this.stopped = false
     const opcode = new Bits(32, this.word)
     let see = -1
     for (const clause of this.instructions.clausesOf(word)) {
@@ -204,9 +229,10 @@ export class ExecMachine extends ExceptionMachine {
     const pa = BigInt.asUintN(56, va.value)
     const fault = sail.call('NoFault__1', [accdesc])
     const descriptor = { ...this.descriptor(), fault, vaddress: va }
-    const mapped = (va.value >> 55n) % 2n === 0n && this.place(pa) !== undefined
+    // The page is none of a Guarded Control Stack.
+    const mapped = (va.value >> 55n) % 2n === 0n && this.place(pa) !== undefined && accdesc.acctype !== 'AccessType_GCS'
     if (!mapped) {
-      descriptor.fault = { ...fault, statuscode: 'Fault_Translation', level: 3n, write: accdesc.write }
+      descriptor.fault = { ...fault, statuscode: 'Fault_Translation', level: levelOf(va.value), write: accdesc.write }
       return descriptor
     }
     const { paddress, memattrs } = descriptor
@@ -262,6 +288,14 @@ export class ExecMachine extends ExceptionMachine {
   }
 }
 
+/** The level at which the tables of a test end: 39-bit addresses below, and a table of pages where the window or the code is. */
+function levelOf(va) {
+  const address = va & 0x00ff_ffff_ffff_ffffn
+  if (address >> 39n !== 0n) return 0n
+  if (address >> 30n !== 0n) return 1n
+  return [WINDOW, 0x1000_0000n].includes((address >> 21n) << 21n) ? 3n : 2n
+}
+
 const bitOf = (value, n) => (value >> BigInt(n)) & 1n
 
 /** The bytes of a value from the lowest address, in hexadecimal. */
@@ -285,5 +319,4 @@ const CHOICES = {
   Unpredictable_LS64UNSUPPORTED: 'Constraint_LIMITED_ATOMICITY',
   Unpredictable_SVELDNFZERO: true,
   Unpredictable_SVELDNFDATA: true,
-  Unpredictable_NONFAULT: false,
 }

@@ -198,7 +198,8 @@ export const EXPRESSIONS = {
     const at = sail.compile(index)
     return (env) => {
       const v = value(env)
-      if (v instanceof Bitfield && !(name in env)) return sail.bitsOfField(v, name)
+      // A field, though a variable may have its name: `A = SCTLR_EL1[A]`.
+      if (v instanceof Bitfield) return sail.bitsOfField(v, name)
       const i = Number(at(env))
       if (v instanceof Bits) return slice(v, i, i)
       if (typeof v === 'bigint') return new Bits(1, v >> BigInt(i))

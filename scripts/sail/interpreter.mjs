@@ -239,7 +239,7 @@ export class Interpreter {
   }
 
   replaced(v, name, from, to, part, env) {
-    if (v instanceof Bitfield && !(name in env)) return this.withField(v, name, part)
+    if (v instanceof Bitfield) return this.withField(v, name, part)
     const high = Number(from(env))
     if (v instanceof Bits) return withSlice(v, high, to === undefined ? high : Number(to(env)), part)
     return v.with(high, part)

@@ -1,0 +1,87 @@
+/**
+ * Loads and stores by Arm's own model: what `scripts/sail/exec.mjs` has made of the Sail pseudocode of arm-v9.4-a.
+ * `NISV_SAIL_EXEC=FOLDER` has other cases, `NISV_SAIL_SHOW=N` shows more of those that differ.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { decode } from '../../src/decode/index.ts'
+import { type SailCase, SailGuest } from './sail-guest.ts'
+
+const FOLDER = process.env.NISV_SAIL_EXEC ?? fileURLToPath(new URL('vectors/sail', import.meta.url))
+const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.jsonl.gz'))
+
+/** One access of a log. */
+interface Access {
+  readonly kind: string
+  readonly at: number
+  readonly bytes: string
+}
+
+function accessOf(text: string): Access {
+  const [kind, at, bytes] = text.split(' ') as [string, string, string]
+  return { kind, at: Number.parseInt(at, 16), bytes }
+}
+
+/** The bytes of a log in order. */
+function bytesOf(log: readonly Access[]): string {
+  return log
+    .flatMap(({ kind, at, bytes }) =>
+      Array.from(
+        { length: bytes.length / 2 },
+        (_, i) => `${kind}${(at + i).toString(16)}:${bytes.slice(2 * i, 2 * i + 2)}`,
+      ),
+    )
+    .join(' ')
+}
+
+/** Where accesses begin, counted in bytes of the log. */
+function beginnings(log: readonly Access[]): Set<number> {
+  const found = new Set<number>()
+  let bytes = 0
+  for (const access of log) {
+    found.add(bytes)
+    bytes += access.bytes.length / 2
+  }
+  return found
+}
+
+/**
+ * An access of nisv is an access of the model, or a part of one; never of two, but where the manual asks for bytes in order
+ * and no more.
+ */
+function sameLog(word: string, model: readonly string[], nisv: readonly string[]): boolean {
+  const [want, got] = [model.map(accessOf), nisv.map(accessOf)]
+  if (decode(Number.parseInt(word, 16))?.encoding.access?.form === 'fill') return bytesOf(want) === bytesOf(got)
+  const begin = beginnings(got)
+  return bytesOf(want) === bytesOf(got) && [...beginnings(want)].every((at) => begin.has(at))
+}
+
+describe.each(FILES)('%s', (name) => {
+  const cases = gunzipSync(readFileSync(join(FOLDER, name)))
+    .toString('utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as SailCase)
+
+  it('as the model has it', () => {
+    const guest = new SailGuest()
+    const wrong: unknown[] = []
+    for (const one of cases) {
+      const { log, out } = guest.run(one)
+      const logs =
+        log.length === one.log.length && log.every((each, k) => sameLog(one.code[k] ?? '', one.log[k] ?? [], each))
+      try {
+        expect(logs).toBe(true)
+        expect(out).toEqual(one.out)
+      } catch {
+        wrong.push({ ...one, reason: guest.reason, got: { log, out } })
+      }
+    }
+    const shown = wrong.slice(0, Number(process.env.NISV_SAIL_SHOW ?? 5))
+    expect(shown.length === 0 ? [] : [`${wrong.length} of ${cases.length}`, ...shown]).toEqual([])
+    expect(cases.length).toBeGreaterThanOrEqual(20)
+  })
+})
