@@ -70,6 +70,33 @@ function fill(bytes: Uint8Array, value: bigint): void {
   for (let i = 0; i < bytes.length; i++, left >>= 8n) bytes[i] = Number(left & 0xffn)
 }
 
+/** Banks of a case, with the bytes of a register. */
+const PARTS = [
+  ['x', 8],
+  ['z', VECTOR_BYTES],
+  ['p', VECTOR_BYTES / 8],
+  ['za', VECTOR_BYTES],
+  ['sp', 8],
+  ['ffr', VECTOR_BYTES / 8],
+  ['zt0', 64],
+  ['nzcv', 8],
+  ['mem', 8],
+  ['tags', 1],
+] as const
+const SINGLE = /^(?:sp|ffr|zt0|nzcv)$/
+
+/** Output `first` of the formula, and those after it, as bytes. */
+function formula(first: number, count: number): Uint8Array {
+  return new Uint8Array(BigUint64Array.from({ length: count }, (_, k) => contractWord(first + k)).buffer)
+}
+const X_AT_START = BigUint64Array.from({ length: 31 }, (_, r) => contractWord(r))
+const P_AT_START = Array.from({ length: 16 }, (_, p) => contractWord(5000 + p) & 0xffff_ffffn)
+const Z_AT_START = formula(1000, 4 * VECTOR_BYTES)
+const ZA_AT_START = formula(30_000, (VECTOR_BYTES / 8) * VECTOR_BYTES)
+const ZT_AT_START = formula(40_000, 8)
+const POOL_AT_START = formula(20_003, 5)
+const MEMORY_AT_START = formula(10_000, PAGE / 8)
+
 /** Runs cases. */
 export class SailGuest {
   readonly vcpu: VectorVcpu = new VectorVcpu(VECTOR_BYTES)
@@ -126,16 +153,7 @@ export class SailGuest {
       if (end === 'exception') Object.assign(out, { esr: hex(regs.get(Reg.ESR_EL1)), far: hex(regs.get(Reg.FAR_EL1)) })
       break
     }
-    const after = this.#state()
-    for (const [bank, values] of Object.entries(after)) {
-      const changed = Object.entries(values).filter(([n, value]) => value !== before[bank]?.[n])
-      if (changed.length === 0) continue
-      const [[only, value]] = changed as [[string, bigint]]
-      out[bank] =
-        only === ''
-          ? hex(value)
-          : Object.fromEntries(changed.map(([n, v]) => [bank === 'mem' ? hex(8 * Number(n)) : n, hex(v)]))
-    }
+    Object.assign(out, this.#changes(before))
     return { log: logs, out }
   }
 
@@ -159,50 +177,72 @@ export class SailGuest {
     return this.reason
   }
 
-  #state(): Record<string, Record<string, bigint>> {
+  /** Registers and memory, in the order of {@link PARTS}. */
+  #state(): Uint8Array[] {
     const { regs, vectors } = this.vcpu
-    const list = (count: number, value: (n: number) => bigint): Record<string, bigint> =>
-      Object.fromEntries(Array.from({ length: count }, (_, n) => [n, value(n)]))
-    const vector = (reg: number, bytes: number): bigint => numberOf(vectors.file.view(reg).subarray(0, bytes))
-    const memory = new BigUint64Array(this.memory.buffer)
-    return {
-      x: list(31, (r) => regs.get(r)),
-      z: list(32, (r) => vector(r, VECTOR_BYTES)),
-      p: list(16, (r) => vector(VectorReg.P0 + r, VECTOR_BYTES / 8)),
-      za: list(VECTOR_BYTES, (r) => vector(VectorReg.ZA0 + r, VECTOR_BYTES)),
-      sp: { '': regs.get(Reg.SP_EL1) },
-      ffr: { '': vector(VectorReg.FFR, VECTOR_BYTES / 8) },
-      zt0: { '': vector(VectorReg.ZT0, 64) },
-      nzcv: { '': (regs.get(Reg.PSTATE) & NZCV) >> 28n },
-      mem: list(PAGE / 8, (k) => memory[k] as bigint),
-      tags: list(PAGE / 16, (k) => BigInt(this.#tags[k] as number)),
+    const x = new Uint8Array(regs.x.buffer, 0, 8 * 31).slice()
+    const sp = BigUint64Array.of(regs.get(Reg.SP_EL1), (regs.get(Reg.PSTATE) & NZCV) >> 28n)
+    const flags = new Uint8Array(sp.buffer)
+    const bank = (first: number, count: number, bytes: number): Uint8Array => {
+      const all = new Uint8Array(count * bytes)
+      for (let n = 0; n < count; n++) all.set(vectors.file.view(first + n).subarray(0, bytes), bytes * n)
+      return all
     }
+    return [
+      x,
+      bank(VectorReg.Z0, 32, VECTOR_BYTES),
+      bank(VectorReg.P0, 16, VECTOR_BYTES / 8),
+      bank(VectorReg.ZA0, VECTOR_BYTES, VECTOR_BYTES),
+      flags.subarray(0, 8),
+      bank(VectorReg.FFR, 1, VECTOR_BYTES / 8),
+      bank(VectorReg.ZT0, 1, 64),
+      flags.subarray(8),
+      this.memory.slice(),
+      this.#tags.slice(),
+    ]
+  }
+
+  /** What differs, as the model's cases have it. */
+  #changes(before: readonly Uint8Array[]): Record<string, unknown> {
+    const found: Record<string, unknown> = {}
+    for (const [k, after] of this.#state().entries()) {
+      const was = before[k] as Uint8Array
+      if (Buffer.compare(was, after) === 0) continue
+      const [name, bytes] = PARTS[k] as readonly [string, number]
+      const changed: Record<string, string> = {}
+      for (let at = 0; at < after.length; at += bytes) {
+        const part = after.subarray(at, at + bytes)
+        if (Buffer.compare(was.subarray(at, at + bytes), part) === 0) continue
+        changed[name === 'mem' ? hex(at) : at / bytes] = hex(numberOf(part))
+      }
+      found[name] = SINGLE.test(name) ? changed[0] : changed
+    }
+    return found
   }
 
   #reset(one: SailCase, words: readonly number[]): void {
     const { regs, vectors } = this.vcpu
-    const words64 = (first: number, bytes: Uint8Array): void => {
-      for (let k = 0; k < bytes.length / 8; k++) fill(bytes.subarray(8 * k, 8 * k + 8), contractWord(first + k))
-    }
     this.#handler.clearExclusive(this.vcpu)
-    words64(10_000, this.memory)
+    this.memory.set(MEMORY_AT_START)
     this.#tags.fill(0)
     for (const [n, tag] of Object.entries(one.tags ?? {})) this.#tags[Number(n)] = Number(tag)
-    for (let r = 0; r < 31; r++) regs.set(r, BigInt(one.x?.[r] ?? contractWord(r)))
+    regs.x.set(X_AT_START)
+    for (const [r, value] of Object.entries(one.x ?? {})) regs.set(Number(r), BigInt(value))
     const view = (reg: number, bytes: number): Uint8Array => vectors.file.view(reg).subarray(0, bytes)
     for (let z = 0; z < 32; z++) {
       const bytes = view(z, VECTOR_BYTES)
       const own = one.z?.[z]
-      if (own === undefined) words64(1000 + (VECTOR_BYTES / 8) * z, bytes)
+      if (own === undefined) bytes.set(Z_AT_START.subarray(VECTOR_BYTES * z, VECTOR_BYTES * (z + 1)))
       else fill(bytes, BigInt(own))
       vectors.push(z)
     }
     for (let p = 0; p < 16; p++)
-      fill(view(VectorReg.P0 + p, VECTOR_BYTES / 8), BigInt(one.p?.[p] ?? contractWord(5000 + p) & 0xffff_ffffn))
+      fill(view(VectorReg.P0 + p, VECTOR_BYTES / 8), BigInt(one.p?.[p] ?? (P_AT_START[p] as bigint)))
     fill(view(VectorReg.FFR, VECTOR_BYTES / 8), BigInt(one.ffr ?? 0xffff_ffffn))
-    for (let r = 0; r < VECTOR_BYTES; r++)
-      words64(30_000 + (VECTOR_BYTES / 8) * r, view(VectorReg.ZA0 + r, VECTOR_BYTES))
-    words64(40_000, view(VectorReg.ZT0, 64))
+    for (let r = 0; r < VECTOR_BYTES; r++) {
+      view(VectorReg.ZA0 + r, VECTOR_BYTES).set(ZA_AT_START.subarray(VECTOR_BYTES * r, VECTOR_BYTES * (r + 1)))
+    }
+    view(VectorReg.ZT0, 64).set(ZT_AT_START)
     regs.set(Reg.SP_EL1, BigInt(one.sp ?? WINDOW + 2048))
     regs.set(Reg.PSTATE, EL1H | (BigInt(one.nzcv ?? 0) << 28n))
     regs.set(Reg.PC, BigInt(PC))
@@ -211,7 +251,7 @@ export class SailGuest {
     this.#map(one.regs ?? {})
     const code = this.#tables.subarray(CODE_PA - TABLES + (PC % PAGE))
     for (let k = 0; k < 5; k++) fill(code.subarray(4 * k, 4 * k + 4), BigInt(words[k] ?? NOP))
-    words64(20_003, code.subarray(POOL, POOL + 40))
+    code.set(POOL_AT_START, POOL)
   }
 
   #map(own: Bank): void {
