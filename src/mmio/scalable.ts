@@ -14,7 +14,7 @@ import type { ScalablePlan } from './scalable-plan.ts'
 import { DFSC_ALIGNMENT, permissionSyndrome } from './syndrome.ts'
 import { isVectorLength, MAX_VECTOR_BYTES, VectorReg, type VectorRegisters, vectorOffset } from './vector-file.ts'
 
-/** SCTLR_EL1.A. */
+/** SCTLR_ELx.A. */
 const A = 1
 /** LD1, ST1 of four vectors: bytes in memory. */
 const MAX_BYTES = 4 * MAX_VECTOR_BYTES
@@ -92,9 +92,13 @@ export class ScalableAccess {
     const fault = this.#fault
     const { registers, syndrome, outcome } = fault
     const { count, size, hi, lo } = this.#elements
-    registers.read(Reg.SCTLR_EL1)
-    const strict = bit(registers.regs.lo(Reg.SCTLR_EL1), A) === 1
-    const first = plan.form === 'first-fault' || plan.form === 'first-fault-gather'
+    const { sctlr } = registers.regime
+    registers.read(sctlr)
+    const strict = bit(registers.regs.lo(sctlr), A) === 1
+    const gathers = plan.form === 'first-fault-gather'
+    const first = plan.form === 'first-fault' || gathers
+    // TCR_ELx.NFDn has no say in the first element of a gather, nor in contiguous first-fault loads.
+    const next = gathers || plan.form === 'non-fault' ? access | Access.NON_FAULT : access
     this.#walk.useAttributes(registers)
     this.#pageKnown = false
     this.#faulting = -1
@@ -102,7 +106,9 @@ export class ScalableAccess {
     let reached = count
     for (let i = 0; i < count; i++) {
       const rest = plan.form === 'non-fault' || (first && i > 0)
-      if (this.#element(i, access, strict, rest)) continue
+      // The page of the first element is asked for anew.
+      if (gathers && i === 1) this.#pageKnown = false
+      if (this.#element(i, rest ? next : access, strict, rest)) continue
       if (!rest && !this.#blocked) return -1
       reached = i
       break
