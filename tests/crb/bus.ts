@@ -3,6 +3,7 @@
 import { TpmCrb } from '../../src/crb/device.ts'
 import type { CrbEvent } from '../../src/crb/events.ts'
 import type { TpmCrbOptions } from '../../src/crb/options.ts'
+import { StateError } from '../../src/crb/state/error.ts'
 import { AddressSpace } from '../../src/mmio/address-space.ts'
 
 export class Guest {
@@ -43,4 +44,14 @@ export class Guest {
     const { buffer } = this.crb
     return buffer.slice(0, new DataView(buffer.buffer, buffer.byteOffset).getUint32(2))
   }
+}
+
+/** The StateError that a promise is rejected with; it must be. */
+export async function stateFailure(promise: Promise<unknown>): Promise<StateError> {
+  const error = await promise.then(
+    () => undefined,
+    (e: unknown) => e,
+  )
+  if (error instanceof StateError) return error
+  throw new Error(`a StateError is expected, there is ${error}`)
 }

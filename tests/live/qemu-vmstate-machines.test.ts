@@ -1,4 +1,4 @@
-/** Saved states of other machines than the smallest: more devices, more processors, running, saved bit by bit. */
+/** Other machines than the smallest: more devices, more processors, running, saved bit by bit; and a real PPI. */
 
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -11,10 +11,12 @@ import {
 } from '../../src/crb/vmstate/index.ts'
 import * as change from '../crb/stream.ts'
 import { pcrExtend, pcrRead, responseCode, startup, toHex } from '../crb/tpm2.ts'
-import { BASE, Qemu, type QemuMachine, type QemuSave } from './qemu.ts'
+import { BASE, PPI, Qemu, type QemuMachine, type QemuSave } from './qemu.ts'
 import { requirePrograms } from './qemu-tool.ts'
 
 const SHA256 = 0xb
+const RAM = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8])
+const RAM_AT = 0x10_0000
 const started: Qemu[] = []
 
 beforeAll(() => requirePrograms('qemu-system-x86_64', 'swtpm'))
@@ -83,5 +85,27 @@ describe('a saved machine', () => {
   it('is refused with the reason when its RAM is compressed', async () => {
     const saved = await (await qemu({})).save({ capabilities: ['compress'] })
     expect(() => parseQemuStream(saved)).toThrow(/^section 'ram', offset 0x\w+: page flags 0x1\w\w: compressed/)
+  })
+})
+
+describe('the PPI of a real machine', () => {
+  it('has a reset zero the RAM when movv asks for it, and stays itself', async () => {
+    const machine = await qemu({})
+    const reset = async (): Promise<void> => {
+      await machine.execute('system_reset')
+      // A reset brings the registers back: that it is over.
+      while ((await machine.read(0x0c)) !== 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    for (const [movv, left] of [
+      [0, toHex(RAM)],
+      [1, '00'.repeat(8)],
+    ] as const) {
+      await machine.writeBytes(RAM_AT, RAM)
+      await machine.writeBytes(PPI + 0x15a, Uint8Array.of(movv))
+      await machine.write(0x08, 1)
+      await reset()
+      expect(toHex(await machine.readBytes(RAM_AT, 8))).toBe(left)
+      expect(toHex(await machine.readBytes(PPI + 0x15a, 1))).toBe(`0${movv}`)
+    }
   })
 })

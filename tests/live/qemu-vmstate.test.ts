@@ -384,25 +384,3 @@ describe('what QEMU refuses', () => {
     expect(() => downgradeStream(halfway)).toThrow('on its way in pieces')
   })
 })
-
-describe('the PPI of a real machine', () => {
-  it('has a reset zero the RAM when movv asks for it, and stays itself', async () => {
-    const machine = await qemu()
-    const reset = async (): Promise<void> => {
-      await machine.execute('system_reset')
-      // A reset brings the registers back: that it is over.
-      while ((await machine.read(0x0c)) !== 0) await new Promise((resolve) => setTimeout(resolve, 1))
-    }
-    for (const [movv, left] of [
-      [0, toHex(RAM)],
-      [1, '00'.repeat(8)],
-    ] as const) {
-      await machine.writeBytes(RAM_AT, RAM)
-      await machine.writeBytes(PPI + 0x15a, Uint8Array.of(movv))
-      await machine.write(0x08, 1)
-      await reset()
-      expect(toHex(await machine.readBytes(RAM_AT, 8))).toBe(left)
-      expect(toHex(await machine.readBytes(PPI + 0x15a, 1))).toBe(`0${movv}`)
-    }
-  })
-})
