@@ -86,7 +86,7 @@ describe('nisv vmstate', () => {
     expect(readFileSync(at('target')).equals(state)).toBe(true)
     // A pipe is read and written; root must not find a file in place of /dev/null.
     const [input, output] = [at('in'), at('out')]
-    execFileSync('mkfifo', [input, output])
+    execFileSync('sh', ['-c', 'mkfifo in out'], { cwd: dir })
     const children = [
       spawn('sh', ['-c', 'cat vm >in'], { cwd: dir }),
       spawn('sh', ['-c', 'cat out >got'], { cwd: dir }),
