@@ -15,7 +15,9 @@ export function generator(seed) {
 
 const bit = (n) => 1n << BigInt(n)
 /** Memory attributes that are not reserved. */
-const MAIR = [0x00, 0x04, 0x08, 0x0c, 0x44, 0xff, 0xbb, 0xee, 0xf4, 0x4f]
+const MAIR = [0x00, 0x04, 0x08, 0x0c, 0x44, 0xff, 0xbb, 0xee, 0xf4, 0x4f, 0xf0, 0xf0, 0x01, 0x09, 0x40, 0xa0]
+/** Fields of S2PIR_EL2: none, mostly read-only of each kind, write-only, read-only and read/write with each execution. */
+const S2PIR = [0, 2, 3, 6, 7, 4, 8, 9, 10, 11, 12, 13, 14, 15, 15, 15]
 
 /** The low bits of a descriptor without a Shareability of 0b01, or at stage 2 a MemAttr[3:0] of 0b1000 or 0b1100. */
 function unreserved(low) {
@@ -28,6 +30,8 @@ export class Case {
   constructor(random) {
     this.random = random
     this.registers = {}
+    /** Most descriptors map what is asked for, and stage 2 allows it: walks get to their end. */
+    this.gentle = this.chance(60)
   }
 
   chance(percent) {
@@ -64,6 +68,13 @@ export class Case {
     return value
   }
 
+  /** S2PIR_EL2: values of every meaning, or of those that walks get through. */
+  s2pir() {
+    let value = 0n
+    for (let i = 0; i < 16; i++) value = (value << 4n) | BigInt(this.gentle ? this.pick(S2PIR) : this.random(16))
+    return value
+  }
+
   /** TG0 of TCR_ELx, and a TxSZ that goes with most of it. */
   granule() {
     const tg = BigInt(this.pick([0, 0, 1, 2]))
@@ -95,7 +106,8 @@ export class Case {
   }
 
   sctlr() {
-    return 0x30c50830n | 5n | (this.chance(90) ? bit(12) : 0n) | this.some(15, [19, 25, 57])
+    const caches = (this.chance(90) ? bit(12) : 0n) | (this.chance(93) ? bit(2) : 0n)
+    return 0x30c50830n | 1n | caches | this.some(15, [19, 25, 57])
   }
 
   vtcr() {
@@ -104,13 +116,13 @@ export class Case {
       [0n, 24n, 1n],
       [0n, 30n, 1n],
       [0n, 20n, 2n],
-      [0n, 34n, 0n],
+      ...(this.gentle ? [] : [[0n, 34n, 0n]]),
       [1n, 25n, 1n],
       [1n, 22n, 2n],
       [2n, 24n, 2n],
       [2n, 30n, 1n],
     ])
-    const wrong = this.chance(4) ? this.bits(8) : 0n
+    const wrong = this.chance(4) && !this.gentle ? this.bits(8) : 0n
     return (
       ((t0sz | (sl0 << 6n) | (tg0 << 14n) | (5n << 16n) | (this.shareability() << 12n)) ^ wrong) |
       this.some(30, [21, 22])
@@ -118,7 +130,8 @@ export class Case {
   }
 
   /** A 64-bit descriptor of any level. */
-  descriptor() {
+  descriptor(stage2) {
+    if (this.gentle && this.chance(92)) return this.gentleDescriptor(stage2)
     const type = this.pick([3n, 3n, 3n, 3n, 3n, 3n, 1n, 1n, 1n, this.bits(2)])
     let address = this.table() | (this.chance(30) ? this.bits(16) & 0xf000n : 0n)
     if (this.chance(6)) address |= this.bits(18) << 32n
@@ -128,16 +141,25 @@ export class Case {
     return type | low | accessed | address | high | this.some(8, [16])
   }
 
+  /** A table or page, of stage 2 in memory that can be read and written. */
+  gentleDescriptor(stage2) {
+    const low = this.bits(12) & ~3n
+    const allowed = stage2 && this.chance(93) ? 0xc0n : 0n
+    const normal = stage2 && this.chance(70) ? 0x14n : 0n
+    const high = this.some(10, [51, 52, 53, 54, 58, 60, 61, 62]) | this.some(4, [59, 63, 55, 50])
+    return (this.chance(95) ? 3n : 1n) | unreserved(low | allowed | normal) | bit(10) | this.table() | high
+  }
+
   /** Either doubleword of a 128-bit descriptor: the one at 16n has the address, the other the attributes. */
   descriptor128(pa) {
     if (pa % 16n !== 0n) {
-      const skl = this.chance(8) ? this.bits(2) << 45n : 0n
+      const skl = this.chance(this.gentle ? 3 : 8) ? this.bits(2) << 45n : 0n
       return (this.bits(64) & ~(3n << 45n) & (bit(63) - 1n) & ~(this.chance(80) ? 0x7e00n : 0n)) | skl
     }
-    const valid = this.chance(96) ? 1n : 0n
-    const accessed = this.chance(88) ? bit(10) : 0n
+    const valid = this.gentle || this.chance(96) ? 1n : 0n
+    const accessed = this.chance(this.gentle ? 97 : 88) ? bit(10) : 0n
     let address = this.table()
-    if (this.chance(6)) address |= this.bits(24) << 32n
+    if (this.chance(this.gentle ? 2 : 6)) address |= this.bits(24) << 32n
     const low = unreserved(this.bits(12) & ~1n)
     return valid | accessed | address | low
   }
@@ -153,8 +175,8 @@ export class Case {
   }
 
   /** An address of either range, with some of the top bits gone wrong now and then. */
-  address(twoRanges) {
-    let va = this.bits(this.pick([12, 20, 25, 30, 34, 39, 44, 48]))
+  address(twoRanges, sizes = [12, 20, 25, 30, 34, 39, 44, 48]) {
+    let va = this.bits(this.pick(sizes))
     if (twoRanges && this.chance(35)) va = BigInt.asUintN(64, ~va)
     if (this.chance(12)) va ^= this.bits(8) << 56n
     if (this.chance(4)) va ^= bit(this.random(56))

@@ -190,8 +190,8 @@ export class SailMachine {
   /**
    * An access of one byte (of a doubleword for GCS) made at PSTATE.EL: its fault, or where it goes.
    * @param {bigint} va
-   * @param {string} kind `load`, `store`, `fetch`, `atomic`, `rcw`, `gcs-load`, `gcs-store`; with `-unprivileged` for those of
-   * LDTR and STTR.
+   * @param {string} kind `load`, `store`, `fetch`, `atomic`, `rcw`, `gcs-load`, `gcs-store`; `nonfault` of SVE; `tag-load`,
+   * `tag-store` of Allocation Tags, `checked-load`, `checked-store` with one; with `-unprivileged` for those of LDTR and STTR.
    */
   access(va, kind) {
     const result = this.sail.call('AArch64_TranslateAddress', [new Bits(64, va), this.descriptorOf(kind), true, 1n])
@@ -223,6 +223,8 @@ export class SailMachine {
       ['overlay', fault.overlay],
       ['topLevel', fault.toplevel],
       ['assuredOnly', fault.assuredonly],
+      ['noTagAccess', fault.tagaccess],
+      ['tagNotData', fault.s1tagnotdata],
     ]) {
       if (flag) out[name] = true
     }
@@ -237,6 +239,9 @@ export class SailMachine {
     const operation = `MemOp_${name.endsWith('store') ? 'STORE' : 'LOAD'}`
     if (name === 'fetch') return call('CreateAccDescIFetch', UNIT)
     if (name === 'atomic') return call('CreateAccDescAtomicOp', 'MemAtomicOp_ADD', false, false, false)
+    if (name === 'nonfault') return call('CreateAccDescSVENF', true, false)
+    if (name.startsWith('tag-')) return call('CreateAccDescLDGSTG', operation)
+    if (name.startsWith('checked-')) return call('CreateAccDescGPR', operation, false, !unprivileged, true)
     if (name === 'rcw') return call('CreateAccDescRCW', 'MemAtomicOp_CAS', false, false, false, false)
     if (name.startsWith('gcs')) return call('CreateAccDescGCS', this.sail.read('PSTATE').EL, operation)
     return call('CreateAccDescGPR', operation, false, !unprivileged, false)

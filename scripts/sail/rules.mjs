@@ -112,7 +112,7 @@ export const RULES = {
     about: 'permission indirection at both stages (FEAT_S1PIE, FEAT_S2PIE)',
     make: (c) => {
       const made = indirection(c, withTcr2(c.chance(50) ? withStage2(c, el10(c)) : el10(c), bit(1)))
-      made.registers.S2PIR_EL2 = c.bits(64)
+      made.registers.S2PIR_EL2 = c.s2pir()
       if (made.registers.VTCR_EL2 !== undefined) made.registers.VTCR_EL2 |= c.some(70, [36])
       return made
     },
@@ -127,7 +127,7 @@ export const RULES = {
       Object.assign(made.registers, {
         POR_EL0: c.bits(64),
         POR_EL1: c.bits(64),
-        S2PIR_EL2: c.bits(64),
+        S2PIR_EL2: c.s2pir(),
         S2POR_EL1: c.bits(64),
       })
       if (made.registers.VTCR_EL2 !== undefined) made.registers.VTCR_EL2 |= c.some(60, [36, 37])
@@ -151,7 +151,7 @@ export const RULES = {
     about: 'tables that a hypervisor assures (FEAT_THE)',
     make: (c) => {
       const made = indirection(c, withTcr2(withStage2(c, el10(c)), c.some(60, [0]) | c.some(50, [1])))
-      made.registers.S2PIR_EL2 = c.bits(64)
+      made.registers.S2PIR_EL2 = c.s2pir()
       made.registers.VTCR_EL2 |= c.some(50, [36, 40]) | c.some(70, [34, 35, 41])
       return { ...made, kinds: [...KINDS, 'rcw', 'rcw'] }
     },
@@ -195,13 +195,13 @@ export const RULES = {
         () => RULES.el20.make(c),
       ])()
       if (c.chance(30)) made.registers.SCR_EL3 |= bit(62)
-      const pps = BigInt(c.pick([6, 6, 5, 4, 0]))
+      const pps = BigInt(c.pick([6, 6, 6, 5, 5, 4, 4, 0, 7]))
       const l0 = BigInt(c.pick([0, 0, 4, 6, 9, 3]))
       made.registers.GPCCR_EL3 =
         pps |
         (c.bits(4) << 8n) |
-        (2n << 12n) |
-        (BigInt(c.pick([0, 0, 1, 2, 3])) << 14n) |
+        (BigInt(c.pick([2, 2, 2, 2, 2, 2, 2, 2, 3, 1, 0])) << 12n) |
+        (BigInt(c.pick([0, 0, 0, 1, 2, 2, 3])) << 14n) |
         bit(16) |
         (l0 << 20n) |
         c.some(50, [17])
@@ -224,7 +224,7 @@ export const RULES = {
       const made = withStage2(c, el10(c))
       made.registers.VTCR_EL2 |= bit(38)
       made.registers.VTTBR_EL2 |= BigInt(c.pick([0, 0, 0, 1, 2, 3])) << 1n
-      made.registers.S2PIR_EL2 = c.bits(64)
+      made.registers.S2PIR_EL2 = c.s2pir()
       return made
     },
   },
@@ -267,6 +267,119 @@ export const RULES = {
       if (name === 'el20' && c.chance(50))
         Object.assign(registers, { TCR2_EL2: bit(5), PIR_EL2: 0x5555_5555_5555_5555n })
       return { ...made, el: 1, kinds: host ? AT_EL20 : kinds }
+    },
+  },
+  off: {
+    about: 'stage 1 off: SCTLR_ELx.M, HCR_EL2.DC and TGE; the caches off; EL2 not enabled; NV1',
+    make: (c) => {
+      const name = c.pick(['el10', 'el10', 'stage2', 'stage2', 'el2', 'el20', 'el3', 'secure', 'realm'])
+      const made = RULES[name].make(c)
+      const { registers } = made
+      for (const sctlr of ['SCTLR_EL1', 'SCTLR_EL2', 'SCTLR_EL3'])
+        if (registers[sctlr] !== undefined && c.chance(55)) registers[sctlr] ^= c.some(60, [0]) | c.some(30, [2, 12])
+      if (name === 'el10' || name === 'stage2' || name === 'secure') {
+        registers.HCR_EL2 |= c.some(25, [12, 27]) | c.some(25, [32, 33]) | (c.chance(25) ? bit(42) | bit(43) : 0n)
+      }
+      if (name === 'secure' && c.chance(30)) registers.SCR_EL3 &= ~bit(18)
+      // TCR_ELx.MTX and TBI, of which the output address depends.
+      if (registers.TCR_EL1 !== undefined) registers.TCR_EL1 |= c.some(20, [60, 61])
+      if (registers.TCR_EL3 !== undefined) registers.TCR_EL3 |= c.some(20, [33])
+      return made
+    },
+  },
+  sizes: {
+    about:
+      'TxSZ, SL0, SL2 and DS of every value, of which many are illegal; 52-bit bases; faults on TxSZ or the nearest',
+    make: (c) => {
+      const name = c.pick(['el10', 'stage2', 'stage2', 'stage2', 'el2', 'el20', 'secure'])
+      const made = RULES[name].make(c)
+      const { registers } = made
+      for (const tcr of ['TCR_EL1', 'TCR_EL2']) {
+        if (registers[tcr] === undefined) continue
+        registers[tcr] =
+          (registers[tcr] & ~0x3fn) | BigInt(c.pick([8, 9, 11, 12, 15, 16, 17, 39, 40, 47, 48, 49, c.random(64)]))
+        if (made.twoRanges) registers[tcr] = (registers[tcr] & ~(0x3fn << 16n)) | (BigInt(8 + c.random(44)) << 16n)
+        registers[tcr] |= made.twoRanges ? c.some(70, [33, 34]) : c.some(70, [17, 18])
+      }
+      for (const vtcr of ['VTCR_EL2', 'VSTCR_EL2']) {
+        if (registers[vtcr] === undefined) continue
+        const [t0sz, sl0, tg] = [8 + c.random(42), c.random(4), c.random(3)].map(BigInt)
+        registers[vtcr] =
+          (registers[vtcr] & ~0xc0ffn) | t0sz | (sl0 << 6n) | (tg << 14n) | c.some(40, [32]) | c.some(20, [33])
+        registers[vtcr] = (registers[vtcr] & ~(7n << 16n)) | (BigInt(c.pick([5, 6, 6])) << 16n)
+      }
+      for (const base of ['TTBR0_EL1', 'TTBR0_EL2', 'VTTBR_EL2', 'VSTTBR_EL2'])
+        if (registers[base] !== undefined && c.chance(25)) registers[base] |= c.bits(4) << 2n
+      const faults = c.chance(50)
+      const choices = {
+        'Fault on TxSZ value below minimum': faults,
+        'Fault on TxSZ value above maximum': faults,
+      }
+      return { ...made, choices }
+    },
+  },
+  large: {
+    about: '56-bit addresses (FEAT_LVA3, FEAT_D128)',
+    make: (c) => {
+      const made = RULES[c.pick(['descriptors128', 'descriptors128', 'descriptors128stage2'])].make(c)
+      const { registers } = made
+      registers.TCR_EL1 = (registers.TCR_EL1 & ~(7n << 32n)) | (7n << 32n)
+      if (registers.VTCR_EL2 !== undefined) registers.VTCR_EL2 |= 7n << 16n
+      else {
+        registers.TCR_EL1 &= ~(0x3fn | (0x3fn << 16n))
+        registers.TCR_EL1 |= BigInt(8 + c.random(8)) | (BigInt(8 + c.random(8)) << 16n)
+      }
+      for (const base of ['TTBR0_EL1', 'TTBR1_EL1', 'VTTBR_EL2'])
+        if (registers[base] !== undefined && c.chance(30)) registers[base] |= c.bits(8) << 80n
+      return {
+        ...made,
+        addresses: [44, 48, 52, 55, 56],
+        choices: { 'Maximum Physical Address Size': 56n, 'Maximum Virtual Address Size': 56n },
+      }
+    },
+  },
+  tags: {
+    about: 'Allocation Tags of stage 2 (FEAT_MTE_PERM), canonical tags (FEAT_MTE4), non-fault accesses (TCR_ELx.NFD)',
+    make: (c) => {
+      const made = RULES[c.pick(['el10', 'stage2', 'stage2', 'el20', 'el2', 'indirection'])].make(c)
+      const { registers } = made
+      for (const name of ['MAIR_EL1', 'MAIR_EL2'])
+        if (registers[name] !== undefined && c.chance(70)) registers[name] = 0xf0_f0_ff_f0_44_f0_04_f0n
+      const tcr = registers.TCR_EL1 === undefined ? 'TCR_EL2' : 'TCR_EL1'
+      registers[tcr] |= made.twoRanges ? c.some(40, [60, 61]) | c.some(30, [53, 54]) : c.some(40, [33])
+      const tags = ['tag-load', 'tag-store', 'tag-store', 'checked-load', 'checked-store', 'load', 'store', 'fetch']
+      return { ...made, kinds: [...tags, ...(made.twoRanges ? ['nonfault'] : [])] }
+    },
+  },
+  mixed: {
+    about: 'what the other rules have, together',
+    make: (c) => {
+      const name = c.pick(['el10', 'stage2', 'stage2', 'secure', 'secure', 'realm', 'el2', 'el20', 'el3'])
+      const made = RULES[name].make(c)
+      const { registers } = made
+      if (c.chance(20) && name === 'el2') registers.SCR_EL3 |= bit(62)
+      const bits = c.some(45, [1, 4]) | c.some(25, [0, 2, 3, 11]) | c.some(20, [5]) | c.some(10, [14, 15])
+      for (const el of ['EL1', 'EL2', 'EL3']) {
+        if (registers[`SCTLR_${el}`] === undefined || registers[`TCR_${el}`] === undefined) continue
+        if (el === 'EL3') {
+          registers.TCR_EL3 |= c.some(40, [35, 37]) | c.some(25, [34, 36, 38, 42, 43])
+        } else {
+          registers[`TCR2_${el}`] = el === 'EL2' && !made.twoRanges ? bits & ~bit(5) : bits
+        }
+        registers[`TCR_${el}`] |= made.twoRanges ? bit(41) | bit(42) : bit(24)
+        registers[`MAIR2_${el}`] = c.mair()
+        registers[`PIR_${el}`] = c.chance(40) ? 0x5555_5555_5555_5555n : c.bits(64)
+        if (el !== 'EL3') registers[`PIRE0_${el}`] = c.bits(64)
+        registers[`POR_${el}`] = c.chance(40) ? 0x7777_7777_7777_7777n : c.bits(64)
+      }
+      if (registers.TCR2_EL1 !== undefined) registers.HCRX_EL2 = TCR2_ENABLED
+      registers.POR_EL0 = c.bits(64)
+      if (registers.VTCR_EL2 !== undefined) {
+        registers.VTCR_EL2 |= c.some(40, [36, 37]) | c.some(15, [34, 35, 38, 40, 41, 44]) | c.some(30, [21, 22])
+        registers.S2PIR_EL2 = c.s2pir()
+        registers.S2POR_EL1 = c.chance(50) ? 0xffff_ffff_ffff_ffffn : c.bits(64)
+      }
+      return { ...made, kinds: [...made.kinds, 'gcs-load', 'gcs-store', 'rcw', 'tag-store', 'checked-load'] }
     },
   },
 }

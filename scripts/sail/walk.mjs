@@ -34,8 +34,31 @@ if (values.sail === undefined)
   throw new Error('--sail FOLDER is missing: arm-v9.4-a/src of a clone of rems-project/sail-arm')
 
 /** What the walk of nisv knows nothing of, or what other profiles than this one have. */
-const ABSENT = /^FEAT_(SPE.*|TRBE.*|BRBE.*|TME|NV2|MEC|AA32.*|RASv2|ANERR|ADERR|XS|ECBHB)$/
+const ABSENT = /^FEAT_(SPE.*|TRBE.*|BRBE.*|TME|NV2|MEC|AA32.*|RASv2|ANERR|ADERR|ECBHB)$/
 const PROBES = 4
+const DEFAULTS = {
+  'Maximum Physical Address Size': 52n,
+  'Maximum Virtual Address Size': 52n,
+  'Fault on TxSZ value below minimum': true,
+  'Fault on TxSZ value above maximum': true,
+  // A fetch from Device memory is one from Normal Non-cacheable memory.
+  Unpredictable_INSTRDEVICE: 'Constraint_NONE',
+  // Tags of Device memory are stored nowhere.
+  Unpredictable_DEVICETAGSTORE: 'Constraint_NONE',
+  'BBM level 1 or 2 support nT bit causes Translation Fault': false,
+  // That Device and Non-cacheable memory is Outer Shareable is said of both stages together.
+  'Apply effective shareability at stage 1': false,
+}
+/** Those of the case at hand. */
+const CHOICES = {}
+
+/** The same as `Features` has them. */
+function choicesOf(choices) {
+  return {
+    paSize: Number(choices['Maximum Physical Address Size'] ?? 52n),
+    txszFaults: choices['Fault on TxSZ value below minimum'] ?? true,
+  }
+}
 
 /** What PAR_EL1 is UNKNOWN in. */
 let unknown = 0n
@@ -66,13 +89,16 @@ function words(entries) {
   return Object.fromEntries(entries.map(([pa, word]) => [hex(pa), hex(word)]))
 }
 
-/** One case of a rule, or undefined where the model has no answer. */
+/** One case of a rule. */
 function makeCase(machine, rule, random) {
   const c = new Case(random)
-  const { registers, el, twoRanges, kinds } = RULES[rule].make(c)
+  const { registers, el, twoRanges, kinds, addresses, choices = {} } = RULES[rule].make(c)
+  Object.assign(CHOICES, DEFAULTS, choices)
   machine.fresh = (pa, size, granules) => {
     if (granules) return c.granules()
-    return size === 16 ? c.descriptor128(pa) : c.descriptor()
+    const { stack } = machine.sail
+    const stage2 = stack.lastIndexOf('AArch64_S2Walk') > stack.lastIndexOf('AArch64_S1Walk')
+    return size === 16 ? c.descriptor128(pa) : c.descriptor(stage2)
   }
   machine.memory.clear()
   const probes = []
@@ -87,7 +113,7 @@ function makeCase(machine, rule, random) {
     const pan = c.chance(30)
     machine.set('PSTATE.PAN', pan ? 1n : 0n)
     // What has translated is asked for in other ways, too.
-    const va = good !== undefined && c.chance(60) ? good : c.address(twoRanges)
+    const va = good !== undefined && c.chance(60) ? good : c.address(twoRanges, addresses)
     let kind = c.pick(kinds)
     if (el === 0) kind = kind.replace('-unprivileged', '')
     const before = new Map(made)
@@ -117,18 +143,17 @@ function makeCase(machine, rule, random) {
     })
   }
   const regs = Object.fromEntries(Object.entries(registers).map(([name, value]) => [name, hex(value)]))
-  return { regs, mem: words([...made]), probes }
+  const { paSize = 52, txszFaults = true } = choicesOf(choices)
+  return {
+    ...(paSize === 52 ? {} : { paSize }),
+    ...(txszFaults ? {} : { txszFaults }),
+    regs,
+    mem: words([...made]),
+    probes,
+  }
 }
 
-const machine = new SailMachine(values.sail, (name) => !ABSENT.test(name), {
-  'Maximum Physical Address Size': 52n,
-  'Maximum Virtual Address Size': 52n,
-  'Fault on TxSZ value below minimum': true,
-  'Fault on TxSZ value above maximum': true,
-  // A fetch from Device memory is one from Normal Non-cacheable memory.
-  Unpredictable_INSTRDEVICE: 'Constraint_NONE',
-  'BBM level 1 or 2 support nT bit causes Translation Fault': false,
-})
+const machine = new SailMachine(values.sail, (name) => !ABSENT.test(name), CHOICES)
 machine.sail.callers.set('__UNKNOWN_bit', () => new Bits(1, unknown))
 
 /** SKL of a TTBR is beyond level 3: there is no such table, but the model counts on. */

@@ -45,8 +45,13 @@ function force(attr: number, memAttr: number): number {
   return isDevice(attr) ? 0xff : (forceNibble(attr >> 4) << 4) | forceNibble(attr & 15)
 }
 
-/** The counterpart of `stage2Attributes`; takes the same arguments. */
-export function qemuStage2Attributes(attr: number, memAttr: number, p: Stage2Memory, cacheable: boolean): number {
+/** The counterpart of `stage2Attributes`; takes the same arguments but FnXS, as it knows no XS. */
+export function qemuStage2Attributes(
+  attr: number,
+  memAttr: number,
+  p: Omit<Stage2Memory, 'xs'>,
+  cacheable: boolean,
+): number {
   const tagged = attr === 0xf0
   const stage1 = tagged ? 0xff : attr
   // FEAT_MTE_PERM: QEMU takes both NoTagAccess values of FWB as stage 1's attributes.

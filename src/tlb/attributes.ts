@@ -26,6 +26,11 @@ export function isDevice(attr: number): boolean {
   return (attr & 0xf0) === 0
 }
 
+/** Whether a MAIR byte is memory with Allocation Tags. */
+export function isTagged(attr: number): boolean {
+  return attr === TAGGED
+}
+
 /** The byte of MAIR_EL1 that `AttrIndx` (0..7) selects. */
 export function mairByte(mairHi: number, mairLo: number, index: number): number {
   return ((index >= 4 ? mairHi : mairLo) >>> ((index & 3) * 8)) & 0xff
@@ -55,11 +60,16 @@ function combineNibble(nibble: number, stage2: number): number {
   return weaker === 2 ? nibble & ~4 : nibble
 }
 
-/** The XS = 0 and tagged bytes written as the plain memory type they are. */
-function plain(attr: number): number {
-  if (attr === TAGGED) return NORMAL_WRITE_BACK
+/** The XS = 0 bytes written as those of XS = 1. */
+function withXs(attr: number): number {
+  if (isDevice(attr)) return deviceType(attr)
   if (attr === NON_CACHEABLE_XS0) return NON_CACHEABLE
   return attr === WRITE_THROUGH_XS0 ? 0xaa : attr
+}
+
+/** The same, and the tagged byte as the plain memory type it is. */
+function plain(attr: number): number {
+  return attr === TAGGED ? NORMAL_WRITE_BACK : withXs(attr)
 }
 
 /** The Device type of a MAIR byte. Bits [1:0] are XS (0b01) or reserved; they do not change the type. */
@@ -69,7 +79,7 @@ function deviceType(attr: number): number {
 
 /**
  * `S2DecodeMemAttrs` and `S2CombineS1MemAttrs`: stage 1's byte under a stage 2 descriptor's MemAttr[3:0], without
- * FEAT_S2FWB in use. Attributes without a PAR encoding of XS are given without it.
+ * FEAT_S2FWB in use, and without XS.
  */
 function combineAttributes(attr: number, memAttr: number): number {
   if ((memAttr & 0b1100) === 0) {
@@ -89,8 +99,8 @@ function combineAttributes(attr: number, memAttr: number): number {
 function forceAttributes(attr: number, memAttr: number): number {
   const kind = memAttr & 7
   if (kind < 4) return isDevice(attr) ? Math.min(deviceType(attr), kind << 2) : kind << 2
-  if (kind === 7) return attr
-  if (kind !== 6) return isDevice(attr) ? attr : NON_CACHEABLE
+  if (kind === 7) return withXs(attr)
+  if (kind !== 6) return isDevice(attr) ? deviceType(attr) : NON_CACHEABLE
   if (isDevice(attr)) return NORMAL_WRITE_BACK
   const normal = plain(attr)
   const forced = (forceWriteBack(normal >> 4) << 4) | forceWriteBack(normal & 15)
@@ -102,10 +112,26 @@ function forceWriteBack(nibble: number): number {
   return nibble === 4 ? 15 : nibble | 4
 }
 
-/** What of the stage 2 parameters bears on attributes: HCR_EL2.FWB, FEAT_MTE_PERM. */
+/** Whether memory with a MAIR byte, or one of PAR_EL1, has XS = 1 (FEAT_XS; `S1DecodeMemAttrs`): Write-Back has none. */
+function hasXs(attr: number): boolean {
+  if (isDevice(attr)) return (attr & 1) === 0
+  if (attr === NON_CACHEABLE_XS0 || attr === WRITE_THROUGH_XS0 || attr === TAGGED) return false
+  return cacheability(attr >> 4) !== 3 || cacheability(attr & 15) !== 3
+}
+
+/** Attributes that have XS = 0 (`EncodePARAttrs`), which no byte can say of most Write-Through memory. */
+function withoutXs(attr: number): number {
+  if (isDevice(attr)) return attr | 1
+  if (attr === NON_CACHEABLE) return NON_CACHEABLE_XS0
+  // The hints of the inner cacheability do not count.
+  return attr >> 4 === 0xa && cacheability(attr & 15) === 2 ? WRITE_THROUGH_XS0 : attr
+}
+
+/** What of the stage 2 parameters bears on attributes: HCR_EL2.FWB, FEAT_MTE_PERM, FEAT_XS. */
 export interface Stage2Memory {
   readonly fwb: boolean
   readonly mtePerm: boolean
+  readonly xs: boolean
 }
 
 /** NoTagAccess of a stage 2 leaf (FEAT_MTE_PERM): MemAttr 0b0100, or 0b111x with HCR_EL2.FWB. */
@@ -120,9 +146,24 @@ export function deniesTags(p: Stage2Memory, memAttr: number, attr: number): bool
 
 /**
  * What stage 2 makes of stage 1's byte.
+ * @param noXs FnXS, bit 11 of the descriptor: the memory has XS = 0 whatever stage 1 says.
  * @param cacheable HCR_EL2.CD or ID leaves Normal memory cacheable.
+ * @param fetch an instruction fetch: Device memory is Non-cacheable to it.
  */
-export function stage2Attributes(attr: number, memAttr: number, p: Stage2Memory, cacheable: boolean): number {
+export function stage2Attributes(
+  attr: number,
+  memAttr: number,
+  noXs: boolean,
+  p: Stage2Memory,
+  cacheable: boolean,
+  fetch: boolean,
+): number {
+  const combined = plainStage2Attributes(attr, memAttr, p, cacheable)
+  const result = fetch && isDevice(combined) ? NON_CACHEABLE : combined
+  return p.xs && (noXs || !hasXs(attr)) ? withoutXs(result) : result
+}
+
+function plainStage2Attributes(attr: number, memAttr: number, p: Stage2Memory, cacheable: boolean): number {
   const noTagAccess = isNoTagAccess(memAttr, p)
   let result: number
   if (p.fwb) {
@@ -135,10 +176,14 @@ export function stage2Attributes(attr: number, memAttr: number, p: Stage2Memory,
   return noTagAccess && result === TAGGED ? TAGGED_NO_ACCESS : result
 }
 
-/** Stage 1's byte under SCTLR_ELx.C (data) or I (fetches): uncached Normal is Non-cacheable, and so a Device fetch. */
-export function stage1Attributes(attr: number, fetch: boolean, cacheable: boolean): number {
-  if (isDevice(attr)) return fetch ? NON_CACHEABLE : attr
-  return cacheable ? attr : NON_CACHEABLE
+/**
+ * Stage 1's byte under SCTLR_ELx.C (data) or I (fetches): uncached Normal is Non-cacheable, and so a Device fetch.
+ * @param xs FEAT_XS; without, there are no bytes of XS = 0.
+ */
+export function stage1Attributes(attr: number, fetch: boolean, cacheable: boolean, xs: boolean): number {
+  const own = xs ? attr : withXs(attr)
+  if (isDevice(attr) ? !fetch : cacheable) return own
+  return xs && !hasXs(attr) ? NON_CACHEABLE_XS0 : NON_CACHEABLE
 }
 
 /** Attributes of a fetch with stage 1 off: Write-Through, Read-Allocate where SCTLR_ELx.I allows, else Non-cacheable. */

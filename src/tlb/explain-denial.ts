@@ -39,6 +39,10 @@ export function stage1Denial(
   const check = 'AArch64.S1CheckPermissions'
   if (out.dirtyBit)
     return ruleOf('the page is clean (nDirty) and hardware does not manage dirty state', `${check}, D8.5`)
+  if (out.tagNotData) {
+    const text = `TCR_${el}.MTX is 1 and the memory is Canonically Tagged: it has no Allocation Tags to store`
+    return ruleOf(text, `${check}, D8.4`)
+  }
   const el0 = (access & Access.UNPRIVILEGED) !== 0
   const who = el0 ? 'EL0' : el
   if (out.overlay) {

@@ -67,13 +67,19 @@ const DEVICE = ['Device-nGnRnE', 'Device-nGnRE', 'Device-nGRE', 'Device-GRE']
 /** A MAIR byte in the manual's words. @example `memoryType(0x04) // '0x04, Device-nGnRE'` */
 export function memoryType(attr: number): string {
   const byte = hex(attr, 2)
-  if (isDevice(attr)) return `${byte}, ${DEVICE[attr >> 2] as string}`
-  if (attr === 0xf0) return `${byte}, Normal Write-Back, Tagged`
-  if (attr === 0xe0) return `${byte}, Normal Write-Back, Tagged, no tag access`
+  const noXs = isDevice(attr) ? (attr & 1) !== 0 : attr === 0x40 || attr === 0xa0
+  if (noXs) return `${byte}, ${typeText(isDevice(attr) ? attr & 12 : attr === 0x40 ? 0x44 : 0xaa)}, XS = 0`
+  return `${byte}, ${typeText(attr)}`
+}
+
+function typeText(attr: number): string {
+  if (isDevice(attr)) return DEVICE[attr >> 2] as string
+  if (attr === 0xf0) return 'Normal Write-Back, Tagged'
+  if (attr === 0xe0) return 'Normal Write-Back, Tagged, no tag access'
   const half = (nibble: number): string =>
     nibble === 4 ? 'Non-cacheable' : (nibble & 4) === 0 ? 'Write-Through' : 'Write-Back'
   const [outer, inner] = [half(attr >> 4), half(attr & 15)]
-  return `${byte}, Normal ${outer === inner ? outer : `Outer ${outer}, Inner ${inner}`}`
+  return `Normal ${outer === inner ? outer : `Outer ${outer}, Inner ${inner}`}`
 }
 
 /** @example `sizeText(21) // '2 MiB'` */

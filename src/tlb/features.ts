@@ -51,6 +51,8 @@ export interface Features {
   readonly gcs: boolean
   /** FEAT_THE, tables that a hypervisor assures: ID_AA64PFR1_EL1.THE. */
   readonly the: boolean
+  /** FEAT_XS, memory attributes with XS = 0: ID_AA64ISAR1_EL1.XS. */
+  readonly xs: boolean
   /** FEAT_XNX: ID_AA64MMFR1_EL1.XNX. */
   readonly xnx: boolean
   /** FEAT_S2FWB: ID_AA64MMFR2_EL1.FWB. */
@@ -127,6 +129,7 @@ export const ALL_FEATURES: Features = {
   aie: true,
   gcs: true,
   the: true,
+  xs: true,
   xnx: true,
   fwb: true,
   mtePerm: true,
@@ -154,6 +157,7 @@ export const QEMU_MAX_FEATURES: Features = {
   s1poe: false,
   s2poe: false,
   the: false,
+  xs: false,
   qemu: true,
 }
 
@@ -237,6 +241,7 @@ export function featuresFromIdRegisters(ids: IdRegisters): Features {
     aie: field(ids.ID_AA64MMFR3_EL1, 24) >= 1,
     gcs: field(ids.ID_AA64PFR1_EL1, 44) >= 1,
     the: field(ids.ID_AA64PFR1_EL1, 48) >= 1,
+    xs: field(ids.ID_AA64ISAR1_EL1, 56) >= 1,
     xnx: field(mmfr1, 28) >= 1,
     fwb: field(mmfr2, 40) >= 1,
     mtePerm: field(ids.ID_AA64PFR2_EL1, 0) >= 1,

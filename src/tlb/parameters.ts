@@ -105,6 +105,8 @@ export class TableParameters {
   /** Stage 1 only. TCR2_ELx.DisCH: no contiguous entries in the first table. NFDn: EL0's non-fault accesses miss. */
   disch = false
   nfd = false
+  /** Stage 1 only. TCR_ELx.MTX: VA[59:56] is a tag, and memory that is not Tagged is Canonically Tagged. */
+  mtx = false
   /** Stage 1 only. Hierarchical permissions are ignored. */
   hpd = false
   wxn = false
@@ -118,6 +120,8 @@ export class TableParameters {
   xnx = false
   /** FEAT_MTE_PERM. */
   mtePerm = false
+  /** FEAT_XS. */
+  xs = false
   /** FEAT_THE: VTCR_EL2.AssuredOnly, TL0, TL1; VTCR_EL2.GCSH. */
   assuredOnly = false
   tl0 = false
@@ -154,11 +158,12 @@ export function setOutput(p: TableParameters, ds: boolean, ps: number, paSize: n
  * `AArch64.S1TTBaseAddress`, `AArch64.S2TTBaseAddress`: the first table's address from a TTBR. Needs the sizes, the
  * start level and {@link setOutput} done.
  */
-export function setBase(p: TableParameters, ttbrHi: number, ttbrLo: number, ps: number): void {
+export function setBase(p: TableParameters, ttbrHi: number, ttbrLo: number, ps: number, f: Features): void {
   p.startIndexBits = p.iaSize - (p.granuleBits + (3 - p.startLevel) * p.stride)
   let align = Math.max(p.startIndexBits + 3, 1)
   p.baseHi = ttbrHi & 0xffff
-  if (p.highBits === HighBits.DS || (p.highBits === HighBits.LPA && ps >= 6)) {
+  // (I)PS 0b111 is 56 bits with FEAT_D128, which is not 52; without, it is reserved, and taken as 0b110.
+  if (p.highBits === HighBits.DS || (p.highBits === HighBits.LPA && (ps === 6 || (ps === 7 && !f.d128)))) {
     align = Math.max(align, 6)
     p.baseHi |= ((ttbrLo >>> 2) & 15) << 16
   }

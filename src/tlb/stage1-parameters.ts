@@ -129,6 +129,7 @@ export function parseStage1(
   p.wxn = (sctlr & SCTLR_WXN) !== 0
   p.bigEndian = (sctlr & SCTLR_EE) !== 0
   p.tableSpace = r.security
+  p.xs = f.xs
   p.nv1 = nv1 || !registers.hasUnprivileged
   if (registers.hasUnprivileged) {
     // Bits of TCR_ELx[63:32] that come in pairs, the lower half's first.
@@ -160,10 +161,11 @@ export function parseStage1(
   setOutput(p, ds, ps, f.paSize, lpa2)
   const ttbr = upper ? registers.ttbr1 : registers.ttbr0
   if (p.d128) setBase128(p, address128(r, registers, upper), r.lo(ttbr))
-  else setBase(p, r.hi(ttbr), r.lo(ttbr), ps)
+  else setBase(p, r.hi(ttbr), r.lo(ttbr), ps, f)
   setRange(p, p.tbi ? 55 : 63, p.tbi && !p.tbid ? 55 : 63)
   const mtx = registers.hasUnprivileged ? 1 << (60 - 32 + (upper ? 1 : 0)) : 1 << (33 - 32)
-  if (f.mtx && (hi & mtx) !== 0) {
+  p.mtx = f.mtx && (hi & mtx) !== 0
+  if (p.mtx) {
     // `AArch64.VAIsOutOfRange`: VA[59:56] hold a tag, which is as bit 55 is.
     p.rangeHi = (p.rangeHi & ~LOGICAL_TAG) >>> 0
     p.fetchRangeHi = (p.fetchRangeHi & ~LOGICAL_TAG) >>> 0

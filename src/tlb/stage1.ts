@@ -8,6 +8,7 @@ import { Access } from './access.ts'
 import {
   DEVICE_nGnRnE,
   disabledFetchAttributes,
+  isTagged,
   mairByte,
   NORMAL_WRITE_BACK,
   Shareability,
@@ -33,7 +34,11 @@ const NOT_GLOBAL = 1 << 11
 const GUARDED = 1 << (50 - 32)
 const CONTIGUOUS = 1 << (52 - 32)
 const ATTR_INDX_3 = 1 << (59 - 32)
+const VA_55 = 1 << (55 - 32)
 const NON_FAULT_EL0 = Access.NON_FAULT | Access.UNPRIVILEGED
+const TAG_STORE = Access.TAG_ACCESS | Access.WRITE
+/** VA[59:56] with TCR_ELx.MTX. */
+const LOGICAL_TAG = 0x0f00_0000
 /** Every permission at both levels: what a disabled stage allows. */
 export const ALL_PERMISSIONS = 0x3f
 
@@ -94,6 +99,11 @@ export function translateStage1(
     if (denied !== 0) {
       out.write = (denied & (Access.READ | Access.WRITE)) === Access.WRITE
       out.overlay = (denied & BY_OVERLAY) !== 0
+      return stage1Fault(out, FaultKind.PERMISSION, s.level)
+    }
+    if (p.mtx && (access & TAG_STORE) === TAG_STORE && !isTagged(stage1MairByte(regime, p, s))) {
+      out.tagNotData = true
+      out.write = true
       return stage1Fault(out, FaultKind.PERMISSION, s.level)
     }
     if (p.pie && !p.hd && !p.qemu && (access & Access.WRITE) !== 0 && (s.lo & AP_READ_ONLY) !== 0) {
@@ -248,7 +258,7 @@ function describeLeaf(regime: TranslationRegime, p: TableParameters, access: num
   const attr = stage1MairByte(regime, p, s)
   const fetching = (access & Access.EXECUTE) !== 0
   const cacheable = fetching ? regime.fetchCacheable : regime.dataCacheable
-  out.attr = p.qemu ? attr : stage1Attributes(attr, fetching, cacheable)
+  out.attr = p.qemu ? attr : stage1Attributes(attr, fetching, cacheable, p.xs)
   out.sh = p.highBits === HighBits.DS ? p.sh : (s.lo >>> 8) & 3
   const fromSecure = p.tableSpace === SecurityState.SECURE && s.paspace === SecurityState.NON_SECURE
   out.notGlobal = regime.hasUnprivileged && ((s.lo & NOT_GLOBAL) !== 0 || fromSecure)
@@ -279,7 +289,11 @@ function disabled(
 ): number {
   const fetching = (access & Access.EXECUTE) !== 0
   const topByteIgnored = p.tbi && !(fetching && p.tbid)
-  const address = topByteIgnored ? hi & 0x00ff_ffff : hi
+  let address = topByteIgnored ? hi & 0x00ff_ffff : hi
+  // The tag is as VA[55] is, and of one range zero.
+  if (p.mtx && !p.tbi && (!fetching || regime.defaultCacheable)) {
+    address = regime.hasUnprivileged && (hi & VA_55) !== 0 ? address | LOGICAL_TAG : address & ~LOGICAL_TAG
+  }
   if ((address & (-1 << (regime.features.paSize - 32))) !== 0) return stage1Fault(out, FaultKind.ADDRESS_SIZE, 0)
   const s = out.stage1
   s.oaHi = address >>> 0

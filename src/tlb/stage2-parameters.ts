@@ -72,6 +72,7 @@ export function parseStage2(r: RegimeState, p: TableParameters, secure: boolean)
   p.xnx = f.xnx
   setSpaces(r, p, secure)
   p.mtePerm = f.mtePerm
+  p.xs = f.xs
   p.bigEndian = (r.lo(RegimeRegister.SCTLR_EL2) & SCTLR_EE) !== 0
 
   const lpa2 = hasLpa2(p.granuleBits, f.stage2Lpa2Granule4k, f.stage2Lpa2Granule16k)
@@ -87,7 +88,7 @@ export function parseStage2(r: RegimeState, p: TableParameters, secure: boolean)
   if (p.d128) setBase128(p, address128(r, p, base), r.lo(base))
   else {
     if (!setStartLevel(p, sl0, sl2, ds, f)) p.invalid = true
-    setBase(p, r.hi(base), r.lo(base), ps)
+    setBase(p, r.hi(base), r.lo(base), ps, f)
   }
   setRange(p, 63, 63)
 }

@@ -110,6 +110,7 @@ export class TlbEntry {
     out.assuredOnly = false
     out.topLevel = false
     out.noTagAccess = false
+    out.tagNotData = false
     out.fsc = 0
     out.ipa = this.ipa + offset
     out.pa = this.pa + offset

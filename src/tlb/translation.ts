@@ -120,6 +120,8 @@ export class Translation {
   topLevel = false
   /** Stage 2 denies the Allocation Tags of the page (FEAT_MTE_PERM): ISS2 NoTagAccess. */
   noTagAccess = false
+  /** Stage 1: a store of Allocation Tags to memory that is Canonically Tagged (FEAT_MTE4; ESR_ELx.ISS2.TnD). */
+  tagNotData = false
   /** ESR_ELx.DFSC or IFSC, 6 bits; 0 without a fault, -1 for `FaultKind.RETRY`. */
   fsc = 0
   /**

@@ -18,6 +18,9 @@ import { stage2Parameters, translateStage2 } from './stage2.ts'
 import type { WalkRecorder } from './trace.ts'
 import type { Translation } from './translation.ts'
 
+/** FnXS of stage 2's leaves (FEAT_XS). */
+const FN_XS = 1 << 11
+
 /**
  * Translates a virtual address as the hardware of VMSAv8-64 does (DDI 0487, D8; `AArch64.FullTranslate`).
  *
@@ -58,6 +61,7 @@ export function walk(
   out.assuredOnly = false
   out.topLevel = false
   out.noTagAccess = false
+  out.tagNotData = false
   out.fsc = 0
   out.updates = 0
   out.reads = 0
@@ -94,10 +98,11 @@ export function walk(
   }
   const memAttr = (s.lo >>> 2) & 15
   const sh = p.highBits === HighBits.DS ? p.sh : (s.lo >>> 8) & 3
-  const cacheable = (access & Access.EXECUTE) !== 0 ? regime.stage2FetchCacheable : regime.stage2DataCacheable
+  const fetch = (access & Access.EXECUTE) !== 0
+  const cacheable = fetch ? regime.stage2FetchCacheable : regime.stage2DataCacheable
   out.attr = p.qemu
     ? qemuStage2Attributes(out.attr, memAttr, p, cacheable)
-    : stage2Attributes(out.attr, memAttr, p, cacheable)
+    : stage2Attributes(out.attr, memAttr, (s.lo & FN_XS) !== 0, p, cacheable, fetch)
   out.sh = effectiveShareability(out.attr, combineShareability(out.sh, sh))
   setSpace(regime, s.oaSpace, out)
   return isChecked(regime, access) ? checkOutput(regime, memory, s.oaHi, s.oaLo, out, recorder) : FaultKind.NONE

@@ -44,8 +44,8 @@ const FORCED: [number, number, number, number][] = [
 ]
 
 /** Without FEAT_MTE_PERM. */
-const COMBINE = { fwb: false, mtePerm: false }
-const FWB = { fwb: true, mtePerm: false }
+const COMBINE = { fwb: false, mtePerm: false, xs: false }
+const FWB = { fwb: true, mtePerm: false, xs: false }
 
 /** With FEAT_MTE_PERM; fwb, stage 1, MemAttr, then by the architecture, by QEMU. */
 const NO_TAG_ACCESS: readonly (readonly [boolean, number, number, number, number])[] = [
@@ -66,26 +66,64 @@ const hex = (n: number): string => n.toString(16).padStart(2, '0')
 
 describe('memory attributes of two stages', () => {
   it.each(COMBINED)('%i under MemAttr %i', (attr, memAttr, architecture, qemu) => {
-    expect(hex(stage2Attributes(attr, memAttr, COMBINE, true))).toBe(hex(architecture))
+    expect(hex(stage2Attributes(attr, memAttr, false, COMBINE, true, false))).toBe(hex(architecture))
     expect(hex(qemuStage2Attributes(attr, memAttr, COMBINE, true))).toBe(hex(qemu))
   })
 
   it.each(FORCED)('%i under MemAttr %i with FWB', (attr, memAttr, architecture, qemu) => {
-    expect(hex(stage2Attributes(attr, memAttr, FWB, true))).toBe(hex(architecture))
+    expect(hex(stage2Attributes(attr, memAttr, false, FWB, true, false))).toBe(hex(architecture))
     expect(hex(qemuStage2Attributes(attr, memAttr, FWB, true))).toBe(hex(qemu))
   })
 
   it('is Non-cacheable with stage 2 caching off, Device excepted', () => {
-    for (const attributes of [stage2Attributes, qemuStage2Attributes]) {
-      expect(hex(attributes(0xff, 0b1111, COMBINE, false))).toBe('44')
-      expect(hex(attributes(0xff, 0b0001, COMBINE, false))).toBe('04')
+    for (const [memAttr, result] of [
+      [0b1111, '44'],
+      [0b0001, '04'],
+    ] as const) {
+      expect(hex(stage2Attributes(0xff, memAttr, false, COMBINE, false, false))).toBe(result)
+      expect(hex(qemuStage2Attributes(0xff, memAttr, COMBINE, false))).toBe(result)
     }
-    expect(hex(stage2Attributes(0xff, 0b0110, FWB, false))).toBe('44')
-    expect(hex(stage2Attributes(0x04, 0b0111, FWB, false))).toBe('04')
+    expect(hex(stage2Attributes(0xff, 0b0110, false, FWB, false, false))).toBe('44')
+    expect(hex(stage2Attributes(0x04, 0b0111, false, FWB, false, false))).toBe('04')
   })
 
   it.each(NO_TAG_ACCESS)('NoTagAccess: FWB %s, %i under MemAttr %i', (fwb, attr, memAttr, architecture, qemu) => {
-    expect(hex(stage2Attributes(attr, memAttr, { fwb, mtePerm: true }, true))).toBe(hex(architecture))
+    expect(hex(stage2Attributes(attr, memAttr, false, { fwb, mtePerm: true, xs: false }, true, false))).toBe(
+      hex(architecture),
+    )
     expect(hex(qemuStage2Attributes(attr, memAttr, { fwb, mtePerm: true }, true))).toBe(hex(qemu))
+  })
+
+  it('Device memory of stage 2 is Non-cacheable to a fetch', () => {
+    expect(hex(stage2Attributes(0xff, 0b0001, false, COMBINE, true, true))).toBe('44')
+    expect(hex(stage2Attributes(0xff, 0b0001, false, FWB, true, true))).toBe('44')
+  })
+
+  it.each([
+    // Stage 1, MemAttr, FnXS, HCR_EL2.FWB, result: `S2CombineS1MemAttrs`, `AArch64.S2ApplyFWBMemAttrs`, `EncodePARAttrs`.
+    [0x04, 0b0001, false, false, '04'],
+    [0x05, 0b0001, false, false, '05'],
+    [0x04, 0b0001, true, false, '05'],
+    [0xff, 0b0001, false, false, '05'],
+    [0x44, 0b0101, false, false, '44'],
+    [0x40, 0b0101, false, false, '40'],
+    [0xff, 0b0101, false, false, '40'],
+    [0xff, 0b1111, true, false, 'ff'],
+    [0xaa, 0b1111, false, false, 'aa'],
+    [0xaa, 0b1111, true, false, 'a0'],
+    [0xa0, 0b1111, false, false, 'a0'],
+    [0xee, 0b1010, false, false, 'a0'],
+    [0xff, 0b1010, false, false, 'bb'],
+    [0x0c, 0b0001, false, true, '04'],
+    [0x0d, 0b0001, false, true, '05'],
+    [0x40, 0b0101, false, true, '40'],
+    [0x44, 0b0101, true, true, '40'],
+    [0x09, 0b0111, false, true, '09'],
+    [0x08, 0b0111, true, true, '09'],
+    [0x44, 0b0110, false, true, 'ff'],
+  ])('XS: %i under MemAttr %i, FnXS %s, FWB %s', (attr, memAttr, noXs, fwb, result) => {
+    expect(hex(stage2Attributes(attr, memAttr, noXs, { fwb, mtePerm: false, xs: true }, true, false))).toBe(
+      hex(Number(`0x${result}`)),
+    )
   })
 })

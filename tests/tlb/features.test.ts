@@ -8,13 +8,14 @@ describe('featuresFromIdRegisters', () => {
       ID_AA64MMFR1_EL1: 0x0110_1120_1031_2122n,
       ID_AA64MMFR2_EL1: 0x1221_0111_1201_1011n,
       ID_AA64MMFR3_EL1: 0x1000_0000_1100_1111n,
-      ID_AA64ISAR1_EL1: 0x0111_2111_1021_1502n,
+      // Without XS, of which QEMU's attributes know nothing.
+      ID_AA64ISAR1_EL1: 0x0011_2111_1021_1502n,
       ID_AA64PFR0_EL1: (1n << 52n) | (1n << 36n) | (1n << 32n),
       ID_AA64PFR1_EL1: 1n << 44n,
       ID_AA64PFR2_EL1: 1n,
     })
     expect(features).toEqual({ ...QEMU_MAX_FEATURES, qemu: false })
-    const more = { lva3: true, d128: true, stage2D128: true, haft: true, mtx: true }
+    const more = { lva3: true, d128: true, stage2D128: true, haft: true, mtx: true, xs: true }
     expect({ ...features, ...more, paSize: 56, s1poe: true, s2poe: true, the: true }).toEqual(ALL_FEATURES)
   })
 
@@ -23,6 +24,7 @@ describe('featuresFromIdRegisters', () => {
     ['s2poe', { ID_AA64MMFR3_EL1: 1n << 20n }],
     ['aie', { ID_AA64MMFR3_EL1: 1n << 24n }],
     ['gcs', { ID_AA64PFR1_EL1: 1n << 44n }],
+    ['xs', { ID_AA64ISAR1_EL1: 1n << 56n }],
     ['the', { ID_AA64PFR1_EL1: 1n << 48n }],
     ['vhe', { ID_AA64MMFR1_EL1: 1n << 8n }],
     ['sel2', { ID_AA64PFR0_EL1: 1n << 36n }],

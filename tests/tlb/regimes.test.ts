@@ -222,7 +222,7 @@ describe.each([Regime.EL2, Regime.EL3])('one range of VAs, regime %i', (kind) =>
     regime.update()
     expect(regime.lower).toMatchObject({ bigEndian: true, wxn: true })
     const uncached = pageIn(kind).set(kind === Regime.EL3 ? 'SCTLR_EL3' : 'SCTLR_EL2', 1n)
-    expect(uncached.walk(0x1000n).attr).toBe(0x44)
+    expect(uncached.walk(0x1000n).attr).toBe(0x40)
   })
 
   it('no ASID: every page is global, bit 11 is not nG', () => {

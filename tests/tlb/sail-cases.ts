@@ -32,6 +32,8 @@ export interface Probe {
 export interface SailCase {
   /** 52 unless told. */
   readonly paSize?: number
+  /** `true` unless told. */
+  readonly txszFaults?: boolean
   readonly id: string
   readonly regs: Readonly<Record<string, string>>
   readonly mem: Readonly<Record<string, string>>
@@ -43,6 +45,11 @@ const KINDS: Readonly<Record<string, number>> = {
   store: Access.WRITE,
   fetch: Access.EXECUTE,
   atomic: Access.READ | Access.WRITE,
+  nonfault: Access.READ | Access.NON_FAULT,
+  'tag-load': Access.READ | Access.TAG_ACCESS,
+  'tag-store': Access.WRITE | Access.TAG_ACCESS,
+  'checked-load': Access.READ | Access.TAG_CHECKED,
+  'checked-store': Access.WRITE | Access.TAG_CHECKED,
   rcw: Access.READ | Access.WRITE | Access.READ_CHECK_WRITE,
   'gcs-load': Access.READ | Access.GCS,
   'gcs-store': Access.WRITE | Access.GCS,
@@ -88,9 +95,14 @@ export function sailCases(file: string): SailCase[] {
 }
 
 /** A case's machine. */
-export function machineOf({ regs, mem, paSize = 52 }: SailCase): { regime: TranslationRegime; memory: SailMemory } {
-  const regime = new TranslationRegime({ ...ALL_FEATURES, paSize })
+export function machineOf({ regs, mem, paSize = 52, txszFaults = true }: SailCase): {
+  regime: TranslationRegime
+  memory: SailMemory
+} {
+  const regime = new TranslationRegime({ ...ALL_FEATURES, paSize, txszFaults })
   for (const [register, text] of Object.entries(regs)) {
+    const wide = RegimeRegister[`${register}_HIGH` as keyof typeof RegimeRegister] as number | undefined
+    if (wide !== undefined) regime.set(wide, high(BigInt(text) >> 64n), low(BigInt(text) >> 64n))
     const index = RegimeRegister[register as keyof typeof RegimeRegister] as number | undefined
     // HCRX_EL2 and bits of SCR_EL3 enable registers; the caller of a regime sees to that.
     if (index !== undefined) regime.set(index, high(BigInt(text)), low(BigInt(text)))

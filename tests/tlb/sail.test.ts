@@ -31,20 +31,6 @@ const GRANULE_FAULTS: Readonly<Record<number, string>> = {
   [GranuleFault.EXTERNAL]: 'GPCF_EABT',
 }
 
-/** FEAT_XS is the model's: what has XS = 0 besides Write-Back has encodings of its own, which nisv does not report. */
-function attribute(text: string): string {
-  const attr = Number(text)
-  if (attr === 0x40) return '0x44'
-  if (attr === 0xa0) return '0xaa'
-  return hex(attr < 16 ? attr & 0b1100 : attr)
-}
-
-function withoutXs(register: bigint): string {
-  if ((register & 1n) !== 0n) return hex(register)
-  const attr = BigInt(attribute(hex((register >> 56n) & 0xffn)))
-  return hex((register & ~(0xffn << 56n)) | (attr << 56n))
-}
-
 const out = new Translation()
 const par: Descriptor128 = { lo: 0, hi: 0, topLo: 0, topHi: 0 }
 
@@ -68,7 +54,8 @@ function resultOf(): Record<string, unknown> {
   }
   if (out.s1ptw) found.s1ptw = true
   if (out.write) found.wnr = true
-  for (const name of ['dirtyBit', 'overlay', 'topLevel', 'assuredOnly'] as const) if (out[name]) found[name] = true
+  for (const name of ['dirtyBit', 'overlay', 'topLevel', 'assuredOnly', 'noTagAccess', 'tagNotData'] as const)
+    if (out[name]) found[name] = true
   if (out.stage === 2) found.ipa = hex(out.ipa - (out.ipa % 0x1000))
   return found
 }
@@ -89,16 +76,14 @@ describe.each(SAIL_FILES)('%s', (name) => {
         walk(regime, memory, high(va), low(va), access, out)
         const at = probe.out.par !== undefined
         const got = at ? parOf(regime, access, probe) : resultOf()
-        const want = {
-          ...probe.out,
-          ...(probe.out.attr === undefined ? {} : { attr: attribute(probe.out.attr as string) }),
-          ...(at ? { par: withoutXs(BigInt(probe.out.par as string)) } : {}),
-        }
+        // From 2^53 on a number of nisv's is a multiple of 8.
+        const want = { ...probe.out }
+        if (out.pa >= 2 ** 53 && !at) want.pa = hex(BigInt(want.pa as string) & ~7n)
         const after = Object.fromEntries([...memory.changed].map(([pa, word]) => [hex(pa), hex(word)]))
         try {
           expect({ ...got, after }).toEqual({ ...want, after: probe.after ?? {} })
         } catch {
-          wrong.push({ case: `${one.id}, probe ${i}`, ...probe, want, got, wantAfter: probe.after, after })
+          wrong.push({ case: `${one.id}, probe ${i}`, ...probe, got, wantAfter: probe.after, after })
         }
       }
     }

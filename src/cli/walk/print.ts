@@ -121,6 +121,7 @@ function details(t: Translation): string[] {
     ['AssuredOnly', t.assuredOnly],
     ['TopLevel', t.topLevel],
     ['NoTagAccess', t.noTagAccess],
+    ['TnD', t.tagNotData],
   ]
   return fields.filter(([, set]) => set).map(([name]) => name)
 }
