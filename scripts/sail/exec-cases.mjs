@@ -50,6 +50,74 @@ export function defaultMemory(window, code, words) {
   for (let k = 0; k < 5; k++) put(code, POOL + 8 * k, contractWord(20_003 + k), 8)
 }
 
+/** Registers of a memory copy or set. */
+function copyState(insn, own, random) {
+  const { word, encoding } = insn
+  const { id } = encoding
+  const chance = (percent) => random(100) < percent
+  const between = (low, high) => BigInt(low + random(high - low + 1))
+  const [d, n, s] = [word & 31, (word >>> 5) & 31, (word >>> 16) & 31]
+  const copies = id.startsWith('CPY')
+  const either = copies && !id.startsWith('CPYF')
+  const granules = id.startsWith('SETG')
+  const [, stage] = /^(?:CPYF?|SETG?O?)([PME])/.exec(id)
+  own.optionA = chance(60)
+  let size = chance(8) ? 0n : chance(10) ? between(250, 600) : between(1, 40)
+  let to = WINDOW + (chance(15) ? between(4000, 4095) : between(64, 3000))
+  let from = chance(40) ? to + between(-24, 24) : WINDOW + (chance(10) ? between(4000, 4095) : between(64, 3000))
+  if (granules) {
+    if (chance(95)) size = (size + 15n) & ~15n
+    if (chance(95)) to &= ~15n
+  }
+  let backward = either && from < to && from + size > to
+  if (stage !== 'P') {
+    if (either && chance(30)) backward = !backward
+    own.nzcv = own.optionA ? 0n : backward ? 0b1010n : 0b0010n
+    if (chance(8)) own.nzcv ^= 0b0010n
+    if (own.optionA !== backward) {
+      // Ends, for A forward and B backward.
+      to += size
+      from += size
+    }
+    if (own.optionA && !backward) size = -size
+  } else if (chance(5)) size |= 1n << 63n
+  own.x = {}
+  for (const [r, value] of [
+    [d, to],
+    [n, size],
+    [s, copies ? from : BigInt(random(0x1_0000_0000))],
+  ])
+    if (r !== 31) own.x[r] = BigInt.asUintN(64, value)
+  delete own.sp
+}
+
+/** Masks of read-check-write, and D128, without which there are none of 128 bits. */
+function checkState(id, own, random) {
+  const chance = (percent) => random(100) < percent
+  const mask = () =>
+    [0, 1, 2, 3].reduce((value) => (value << 32n) | BigInt(chance(50) ? 0xffff_ffff : random(0x1_0000_0000)), 0n)
+  own.registers.RCWMASK_EL1 = mask()
+  own.registers.RCWSMASK_EL1 = mask()
+  // PnCH, D128.
+  own.registers.TCR2_EL1 = (chance(50) ? 1n : 0n) | (/128|CASP/.test(id) ? 1n << 5n : 0n)
+}
+
+/** A tag in the top byte of addresses, and on most of the memory around them. */
+function addTags(word, own, random) {
+  const tag = BigInt(random(16))
+  own.tags = {}
+  const tagged = (address) => {
+    const place = Number(address - WINDOW)
+    if (place < -64 || place >= 4096 + 64) return address
+    for (let granule = (place >> 4) - 8; granule < (place >> 4) + 20; granule++)
+      if (granule >= 0 && granule < 256 && random(100) < 90) own.tags[granule] = tag
+    return address | (tag << 56n)
+  }
+  for (const [r, value] of Object.entries(own.x)) own.x[r] = tagged(BigInt(value))
+  if (own.sp !== undefined) own.sp = tagged(own.sp)
+  if (((word >>> 5) & 31) === 31) own.sp ??= tagged(WINDOW + 2048n)
+}
+
 /** A case of a word: what it has of its own, as {@link defaultState} names it. */
 export function makeCase(insn, operands, random) {
   const next = () => random(0x1_0000_0000)
@@ -59,6 +127,7 @@ export function makeCase(insn, operands, random) {
   for (const [n, bytes] of Object.entries(z))
     own.z[n] = BigInt(`0x${Buffer.from(bytes, 'hex').reverse().toString('hex')}`)
   if (sp !== undefined) own.sp = sp
+  if (/^(?:copy|set)$/.test(cls)) copyState(insn, own, random)
   // The offset is in the address, more often than not.
   const { base, offset = 0, mode } = operands.find((o) => o.kind === 'memory') ?? {}
   const addressed = /^X|^SP/.test(base?.class ?? '') || base?.class === undefined ? base : undefined
@@ -76,6 +145,8 @@ export function makeCase(insn, operands, random) {
   if (chance(15)) sctlr |= NAA
   if (/^LD[FN]F1/.test(insn.encoding.id) && chance(30)) own.ffr = BigInt(random(0x1_0000_0000))
   if (sctlr !== SCTLR) own.registers.SCTLR_EL1 = sctlr
+  if (/^RCW/.test(insn.encoding.id)) checkState(insn.encoding.id, own, random)
   own.cls = cls
+  if (chance(12)) addTags(insn.word, own, random)
   return own
 }

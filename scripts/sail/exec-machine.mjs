@@ -9,6 +9,9 @@ import { Bits, UNIT } from './values.mjs'
 /** NS, EL1 and EL2 are AArch64, and all that it enables: ATA, GCSEn, TCR2En, ... */
 const SCR_EL3 = [0, 10, 26, 27, 36, 37, 38, 39, 40, 43, 44, 45, 46].reduce((value, n) => value | (1n << BigInt(n)), 0n)
 
+/** DC ZVA is of 64 bytes. */
+const DCZID_EL0 = 4n
+
 /** The page that is mapped, Normal Write-Back and tagged; no other address is, but that of the code. */
 export const WINDOW = 0x2000_0000n
 const PAGE = 4096n
@@ -35,6 +38,8 @@ export class ExecMachine extends ExceptionMachine {
   /** Accesses of memory in order: kind, address, bytes. */
   log = []
   exclusive = undefined
+  /** The algorithm of memory copy and set. */
+  optionA = true
   /** An element of a load that may not fault has. */
   stopped = false
 
@@ -44,6 +49,7 @@ export class ExecMachine extends ExceptionMachine {
     this.whole('Mem_read__2')
     this.whole('Mem_set__2')
     this.whole('MemNF_read')
+    this.whole('AArch64_DataMemZero')
   }
 
   /** An unaligned element is one access of the log, though the model goes by bytes. */
@@ -57,8 +63,8 @@ export class ExecMachine extends ExceptionMachine {
         return value
       } finally {
         // A pair is two elements.
-        if (args[3] === true) this.join(first, Number(args[1]) / 2)
-        else this.join(first, Number(args[1]))
+        if (name === 'AArch64_DataMemZero') this.join(first, Number(args[3]))
+        else this.join(first, Number(args[1]) / (args[3] === true ? 2 : 1))
       }
     })
   }
@@ -124,22 +130,64 @@ export class ExecMachine extends ExceptionMachine {
       PhysMemTagRead: (desc) => this.readTag(desc),
       PhysMemTagWrite: (desc, _access, tag) => this.writeTag(desc, tag),
       AddressSupportsLS64: () => true,
+      ...this.memoryCopy(),
+      AArch64_CheckSystemAccess: () => UNIT,
+      AArch64_SysInstr: (...args) => this.systemInstruction(...args),
       // A load that may not fault reads nothing more once an element has: any element may be one that cannot be read.
       ConstrainUnpredictableBool: (which) =>
         which === 'Unpredictable_NONFAULT' ? this.stopped : (CHOICES[which] ?? false),
     }
   }
 
+  /** SYS: DC ZVA, DC GVA, DC GZVA. */
+  systemInstruction(_op0, op1, crn, crm, op2, t) {
+    const type = { 1: 'CacheType_Data', 3: 'CacheType_Tag', 4: 'CacheType_Data_Tag' }[op2]
+    if (op1 !== 3n || crn !== 7n || crm !== 4n || type === undefined) throw new Thrown({ tag: 'Absent' })
+    this.sail.call('AArch64_MemZero', [new Bits(64, t === 31n ? 0n : this.x[Number(t)]), type])
+  }
+
+  /**
+   * Memory copy and set as nisv's CPU has them: the prologue copies nothing, the stage after it all that there is, a byte or
+   * a granule at a time. PSTATE.C is looked at where there is something to do, sizes are not.
+   */
+  memoryCopy() {
+    const word = () => Number(this.word)
+    const isSet = () => ((word() >>> 22) & 3) === 3
+    const epilogue = () => (isSet() ? (word() >>> 14) & 3 : (word() >>> 22) & 3) === 2
+    const none = new Bits(64, 0n)
+    return {
+      CPYOptionA: () => this.optionA,
+      CPYFOptionA: () => this.optionA,
+      SETOptionA: () => this.optionA,
+      SETGOptionA: () => this.optionA,
+      MaxBlockSizeCopiedBytes: () => 16n,
+      CPYPreSizeChoice: () => none,
+      CPYPostSizeChoice: (_to, _from, size) => (epilogue() ? size : none),
+      CPYSizeChoice: () => 1n,
+      SETPreSizeChoice: () => none,
+      SETPostSizeChoice: (_to, size) => (epilogue() ? size : none),
+      SETSizeChoice: (_to, _size, alignment) => alignment,
+      MemCpyDirectionChoice: () => true,
+      MemCpyParametersIllformedM: () => false,
+      MemCpyParametersIllformedE: () => false,
+      MemSetParametersIllformedM: () => false,
+      MemSetParametersIllformedE: () => false,
+      MemCpyZeroSizeCheck: () => false,
+      MemSetZeroSizeCheck: () => false,
+    }
+  }
+
   /** State before a case. */
-  beginCase({ x, sp, z, p, ffr, za, zt0, nzcv, pc, registers }) {
+  beginCase({ optionA = true, x, sp, z, p, ffr, za, zt0, nzcv, pc, registers }) {
     this.begin({
-      registers: { SCR_EL3, ...registers, SP_EL1: sp },
+      registers: { SCR_EL3, DCZID_EL0, ...registers, SP_EL1: sp },
       pstate: { EL: 1n, SP: 1n, N: bitOf(nzcv, 3), Z: bitOf(nzcv, 2), C: bitOf(nzcv, 1), V: bitOf(nzcv, 0) },
       pc,
       absent: new Set(),
       el2: false,
       lower32: false,
     })
+    this.optionA = optionA
     this.x = x.slice()
     const { sail } = this
     sail.write(
@@ -201,7 +249,8 @@ export class ExecMachine extends ExceptionMachine {
       } catch (e) {
         if (e instanceof Ended) return this.ended()
         if (!(e instanceof Thrown)) throw e
-        if (e.what.tag === 'Error_Undefined') return { end: 'undefined' }
+        if (e.what.tag === 'Absent') this.clause = undefined
+        if (e.what.tag === 'Absent' || e.what.tag === 'Error_Undefined') return { end: 'undefined' }
         if (e.what.tag !== 'Error_See') throw e
         see = clause.see
       }

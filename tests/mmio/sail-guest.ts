@@ -53,12 +53,19 @@ export interface SailCase {
   readonly nzcv?: string
   readonly regs?: Bank
   readonly tags?: Bank
+  /** Memory copies are those of option B. */
+  readonly optionB?: boolean
   /** Accesses of each word. */
   readonly log: readonly (readonly string[])[]
   readonly out: SailEnd
 }
 
 const hex = (value: bigint | number): string => `0x${value.toString(16)}`
+
+/** A data abort of the same Exception level, of a Translation fault. */
+function isTranslationFault(esr: bigint): boolean {
+  return (esr >> 26n) % 64n === 0x25n && (esr & 0x3cn) === 4n
+}
 
 /** Little-endian bytes as a number. */
 function numberOf(bytes: Uint8Array): bigint {
@@ -108,7 +115,8 @@ export class SailGuest {
   /** Why the last word ended as it did, in nisv's words. */
   reason = ''
 
-  constructor() {
+  /** @param memoryCopy - the algorithm of memory copies. */
+  constructor(memoryCopy: 'A' | 'B' = 'A') {
     const space = new AddressSpace()
       .add(MemoryRegion.ram('window', this.memory), WINDOW)
       .add(MemoryRegion.ram('tables', this.#tables), TABLES)
@@ -117,6 +125,7 @@ export class SailGuest {
       // No unit of this size is RAM throughout: RAM faults too, and is emulated.
       granule: 65536,
       order: 'architectural-order',
+      memoryCopy,
       features: { SSBS: false },
       tags: {
         read: (pa) => this.#tags[(pa - WINDOW) >>> 4] ?? 0,
@@ -161,20 +170,29 @@ export class SailGuest {
   #step(word: number, accesses: readonly string[], stopped: SailEnd | undefined): string {
     const { regs } = this.vcpu
     const pc = regs.get(Reg.PC)
-    const [kind, address] = accesses[0]?.split(' ') ?? []
-    const far = address === undefined ? BigInt(stopped?.far ?? 0) : BigInt(`0x${address}`)
     const esr = BigInt(stopped?.esr ?? 0)
     const stores = decode(word)?.encoding.access?.load === false
-    const write = kind === 'w' || (kind === undefined && (stores || (esr >> 6n) % 2n === 1n))
-    const outcome = this.#handler.handle(this.vcpu, {
-      esr: 0x9200_0007 | (write ? 0x40 : 0),
-      far,
-      hpfar: (far >> 12n === BigInt(PC >>> 12) ? BigInt(CODE_PA) : far & 0xff_ffff_ffff_f000n) >> 8n,
-    })
-    this.reason = `${outcome.kind} ${outcome.reason}`
-    if (outcome.kind === 'retired') return regs.get(Reg.PC) === pc + 4n ? 'ok' : 'pc'
-    if (outcome.kind === 'injected') return outcome.reason === 'undefined-instruction' ? 'undefined' : 'exception'
-    return this.reason
+    for (;;) {
+      const [kind, address] = accesses[this.log.length]?.split(' ') ?? []
+      const far = address === undefined ? BigInt(stopped?.far ?? 0) : BigInt(`0x${address}`)
+      const write = kind === 'w' || (kind === undefined && (stores || (esr >> 6n) % 2n === 1n))
+      const outcome = this.#handler.handle(this.vcpu, {
+        esr: 0x9200_0007 | (write ? 0x40 : 0),
+        far,
+        hpfar: (far >> 12n === BigInt(PC >>> 12) ? BigInt(CODE_PA) : far & 0xff_ffff_ffff_f000n) >> 8n,
+      })
+      this.reason = `${outcome.kind} ${outcome.reason}`
+      if (outcome.reason === 'chunk-done' && this.log.length < accesses.length) continue
+      if (outcome.reason === 'chunk-done' && isTranslationFault(esr)) {
+        // The next byte is stopped by the guest's own tables: not by stage 2.
+        regs.set(Reg.ESR_EL1, esr)
+        regs.set(Reg.FAR_EL1, BigInt(stopped?.far ?? 0))
+        return 'exception'
+      }
+      if (outcome.kind === 'retired') return regs.get(Reg.PC) === pc + 4n ? 'ok' : 'pc'
+      if (outcome.kind === 'injected') return outcome.reason === 'undefined-instruction' ? 'undefined' : 'exception'
+      return this.reason
+    }
   }
 
   /** Registers and memory, in the order of {@link PARTS}. */

@@ -60,6 +60,31 @@ function sameLog(word: string, model: readonly string[], nisv: readonly string[]
   return bytesOf(want) === bytesOf(got) && [...beginnings(want)].every((at) => begin.has(at))
 }
 
+/** ISS.DFSC of a Synchronous Tag Check Fault. */
+const TAG_CHECK = 0x11n
+
+/**
+ * What nisv decides before the first access the model finds on its way: tags, and the two sides of a memory copy. Then nisv
+ * has made fewer accesses, and says the same of the exception.
+ */
+function endsEarlier(one: SailCase, log: readonly (readonly string[])[], out: Record<string, unknown>): boolean {
+  if (out.end !== 'exception' || one.out.end !== 'exception' || log.length !== one.log.length) return false
+  const esr = BigInt(one.out.esr ?? 0)
+  const copies = /^CPY/.test(one.id)
+  if ((esr & 0x3fn) !== TAG_CHECK && !copies) return false
+  const k = log.length - 1
+  const [want, got] = [one.log[k] ?? [], log[k] ?? []]
+  // Of a copy downwards the lower end of the bytes is reported. The model's AArch64_DataMemZero has the beginning of the
+  // block for the lowest address that is not as tagged.
+  const block = copies ? 4n : one.id.startsWith('DC_') ? 6n : 0n
+  const far = (text: unknown): bigint => BigInt(String(text)) >> block
+  return (
+    out.esr === one.out.esr &&
+    far(out.far) === far(one.out.far) &&
+    bytesOf(want.map(accessOf)).startsWith(bytesOf(got.map(accessOf)))
+  )
+}
+
 describe.each(FILES)('%s', (name) => {
   const cases = gunzipSync(readFileSync(join(FOLDER, name)))
     .toString('utf8')
@@ -68,16 +93,21 @@ describe.each(FILES)('%s', (name) => {
     .map((line) => JSON.parse(line) as SailCase)
 
   it('as the model has it', () => {
-    const guest = new SailGuest()
+    const guests = [new SailGuest('A'), new SailGuest('B')] as const
     const wrong: unknown[] = []
+    let early = 0
     for (const one of cases) {
+      const guest = guests[one.optionB ? 1 : 0]
       const { log, out } = guest.run(one)
       const logs =
         log.length === one.log.length && log.every((each, k) => sameLog(one.code[k] ?? '', one.log[k] ?? [], each))
-      if (!logs || !isDeepStrictEqual(out, one.out)) wrong.push({ ...one, reason: guest.reason, got: { log, out } })
+      if (logs && isDeepStrictEqual(out, one.out)) continue
+      if (endsEarlier(one, log, out)) early++
+      else wrong.push({ ...one, reason: guest.reason, got: { log, out } })
     }
     const shown = wrong.slice(0, Number(process.env.NISV_SAIL_SHOW ?? 5))
     expect(shown.length === 0 ? [] : [`${wrong.length} of ${cases.length}`, ...shown]).toEqual([])
     expect(cases.length).toBeGreaterThanOrEqual(20)
+    expect(early).toBeLessThan(cases.length / 50)
   })
 })
