@@ -1,28 +1,19 @@
 /** `nisv tpm serve`, in this process. */
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { UsageError } from '../../src/cli/command.ts'
 import { tpmCommand } from '../../src/cli/tpm.ts'
 import { Mssim } from '../../src/crb/mssim/index.ts'
+import { capturedStdout } from './stdout.ts'
 import { getRandom, responseCode, toHex } from './tpm2.ts'
 
-let output = ''
-beforeEach(() => {
-  output = ''
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    output += text
-    return true
-  })
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-})
+const stdout = capturedStdout()
 
 /** Serves, has `client` use the port, and interrupts. */
 async function serving(args: readonly string[], client: (port: number) => Promise<void>): Promise<number> {
   const served = tpmCommand.run(['serve', '--port', '0', ...args])
-  while (!output.includes('TPM ready')) await new Promise((resolve) => setTimeout(resolve, 1))
-  await client(Number(/port=(\d+)/.exec(output)?.[1]))
+  while (!stdout.text.includes('TPM ready')) await new Promise((resolve) => setTimeout(resolve, 1))
+  await client(Number(/port=(\d+)/.exec(stdout.text)?.[1]))
   process.emit('SIGTERM')
   return served
 }
@@ -36,12 +27,12 @@ describe('nisv tpm serve', () => {
       expect(toHex(answer as Uint8Array)).toBe('80010000000a00000100')
       tpm.close()
     })
-    expect([status, output.split(' ')[0]]).toEqual([0, 'TPM'])
+    expect([status, stdout.text.split(' ')[0]]).toEqual([0, 'TPM'])
   })
 
   it('serves a TPM behind another one, which may come and go', async () => {
     await serving([], async (port) => {
-      output = ''
+      stdout.text = ''
       await serving(['--tpm', `mssim:127.0.0.1:${port}`, '--reconnect', 'reset', '--startup'], async (second) => {
         const tpm = await Mssim.connect({ port: second })
         const answer = await new Promise<Uint8Array | undefined>((done) => tpm.execute(getRandom(8), 0, done))

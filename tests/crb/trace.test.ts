@@ -7,10 +7,11 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { conformCrb, emitCrb } from '../../src/cli/conform/crb.ts'
 import { type CaseLine, ConformInputError, readCases } from '../../src/cli/conform/input.ts'
 import { Report } from '../../src/cli/conform/report.ts'
+import { capturedStdout } from './stdout.ts'
 
 function linesOf(name: string): string[] {
   return gunzipSync(readFileSync(fileURLToPath(new URL(`vectors/${name}`, import.meta.url))))
@@ -83,17 +84,7 @@ describe("QEMU 11.1's tpm-crb, with chunks", () => {
 })
 
 describe('nisv conform crb --emit', () => {
-  let output = ''
-  beforeEach(() => {
-    output = ''
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      output += text
-      return true
-    })
-  })
-  afterEach(() => {
-    vi.restoreAllMocks()
-  })
+  const stdout = capturedStdout()
 
   it('fills in what a trace without outcomes lacks', async () => {
     const blanked = lines.map((text) => {
@@ -107,7 +98,7 @@ describe('nisv conform crb --emit', () => {
     expect(await emitCrb(cases(blanked))).toBe(0)
     const whole = lines.map((text) => JSON.parse(text)).filter((line) => line.op !== 'hdr')
     expect(
-      output
+      stdout.text
         .trimEnd()
         .split('\n')
         .map((text) => JSON.parse(text)),

@@ -14,41 +14,36 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { crb } from '../../src/cli/crb.ts'
 import { vmstate } from '../../src/cli/vmstate.ts'
 import { StateError } from '../../src/crb/state/error.ts'
 import { encodeCrbState } from '../../src/crb/state/record.ts'
 import { crbStateOf } from '../../src/crb/vmstate/index.ts'
+import { capturedStdout } from './stdout.ts'
 import { readTpm as read, SAVED } from './stream.ts'
 
 describe('nisv vmstate', () => {
   let dir = ''
-  let output = ''
+  const stdout = capturedStdout()
   const at = (name: string): string => join(dir, name)
 
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'nisv-vmstate-'))
-    output = ''
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-      output += text
-      return true
-    })
     writeFileSync(at('vm'), SAVED)
   })
   afterEach(() => {
-    vi.restoreAllMocks()
     rmSync(dir, { recursive: true, force: true })
   })
 
   it('shows a file', async () => {
     expect(await vmstate.run(['show', at('vm')])).toBe(0)
-    expect(output).toContain('machine pc-q35-7.2, 95885 bytes, form version-0')
-    expect(output).toContain('0x30 INTF_ID 0x25811')
-    expect(output).toMatch(/tpm-emulator +0 +0 +0x\w+ +10337/)
-    output = ''
+    expect(stdout.text).toContain('machine pc-q35-7.2, 95885 bytes, form version-0')
+    expect(stdout.text).toContain('0x30 INTF_ID 0x25811')
+    expect(stdout.text).toMatch(/tpm-emulator +0 +0 +0x\w+ +10337/)
+    stdout.text = ''
     await vmstate.run(['show', '--json', at('vm')])
-    expect(JSON.parse(output)).toMatchObject({
+    expect(JSON.parse(stdout.text)).toMatchObject({
       form: 'version-0',
       notes: [],
       tpm: [{ name: 'permanent', bytes: 1321 }, {}, {}],
@@ -59,9 +54,9 @@ describe('nisv vmstate', () => {
     await vmstate.run(['extract', at('vm'), '-o', at('state')])
     expect(readFileSync(at('state')).equals(encodeCrbState(crbStateOf(read(SAVED))))).toBe(true)
     await vmstate.run(['upgrade', at('vm'), '--to', 'version-1', '-o', at('vm')])
-    output = ''
+    stdout.text = ''
     await vmstate.run(['show', at('vm')])
-    expect(output).toContain("note: QEMU refuses version 1 (it knows 0): 'nisv vmstate downgrade' makes it 0")
+    expect(stdout.text).toContain("note: QEMU refuses version 1 (it knows 0): 'nisv vmstate downgrade' makes it 0")
     await vmstate.run(['downgrade', at('vm'), '-o', at('vm')])
     await vmstate.run(['inject', at('vm'), at('state'), '-o', at('vm')])
     expect(readFileSync(at('vm')).equals(SAVED)).toBe(true)
@@ -71,8 +66,8 @@ describe('nisv vmstate', () => {
   it('shows a record by nisv crb', async () => {
     await vmstate.run(['extract', at('vm'), '-o', at('state')])
     expect(await crb.run([at('state')])).toBe(0)
-    expect(output).toContain('  0x00 LOC_STATE 0x82 locAssigned tpmRegValidSts\n')
-    expect(output).toContain('TPM          swtpm\nTPM blob     permanent, 1321 bytes\n')
+    expect(stdout.text).toContain('  0x00 LOC_STATE 0x82 locAssigned tpmRegValidSts\n')
+    expect(stdout.text).toContain('TPM          swtpm\nTPM blob     permanent, 1321 bytes\n')
     await expect(crb.run([at('vm')])).rejects.toThrow('no nisv-crb record')
     await expect(crb.run([])).rejects.toThrow('takes one record')
   })
