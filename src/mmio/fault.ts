@@ -12,10 +12,12 @@ import { Reg, type RegisterFile } from './register-file.ts'
 import {
   DFSC_ALIGNMENT,
   dataAbortSyndrome,
+  hasIpa,
   ISS2_GCS,
   isExternalAbort,
   SP_ALIGNMENT_SYNDROME,
   Syndrome,
+  stage2AbortSyndrome,
 } from './syndrome.ts'
 import type { Vcpu } from './vcpu.ts'
 
@@ -41,7 +43,15 @@ export class Fault {
   readonly registers: RegisterAccess = new RegisterAccess()
   readonly syndrome: Syndrome = new Syndrome()
   readonly outcome: Outcome = new Outcome()
-  readonly #later = { reason: 'translation-fault' as Reason, status: 0, write: false, farHi: 0, farLo: 0, iss2: 0 }
+  readonly #later = {
+    reason: 'translation-fault' as Reason,
+    status: 0,
+    write: false,
+    farHi: 0,
+    farLo: 0,
+    iss2: 0,
+    ipa: -1,
+  }
   #vcpu: Vcpu | undefined = undefined
   /** The base register is not written: Constraint_WBSUPPRESS. */
   suppressesBase = false
@@ -49,6 +59,11 @@ export class Fault {
   guarded = false
   /** The instruction goes on from a continuation. */
   resuming = false
+  /**
+   * The page that HPFAR_EL2 names, through the guest's own stage 2: a host's hardware sees what goes into that. -1 where
+   * there is none.
+   */
+  throughStage2 = -1
 
   constructor(settings: Settings) {
     this.settings = settings
@@ -65,6 +80,7 @@ export class Fault {
     this.#vcpu = vcpu
     this.suppressesBase = false
     this.guarded = false
+    this.throughStage2 = -1
     registers.begin(vcpu)
     const { regs } = registers
     if (abort) {
@@ -135,8 +151,13 @@ export class Fault {
     return bit(this.registers.regs.lo(sctlr), this.level() === 0 ? 24 : 25) === 1
   }
 
-  /** HPFAR_EL2.FIPA: the guest-physical page that faulted. */
+  /** The guest-physical page that faulted. */
   page(): number {
+    return this.throughStage2 < 0 ? this.reportedPage() : this.throughStage2
+  }
+
+  /** HPFAR_EL2.FIPA: that page, or what the guest's own stage 2 makes it of. */
+  reportedPage(): number {
     const { regs } = this.registers
     const fipa = (regs.hi(Reg.HPFAR_EL2) & 0xffff) * TWO32 + ((regs.lo(Reg.HPFAR_EL2) & ~15) >>> 0)
     return fipa * 256
@@ -185,7 +206,15 @@ export class Fault {
   }
 
   /** Keeps a data abort for when the accesses before it are made: {@link abortPostponed}. */
-  postpone(reason: Reason, status: number, write: boolean, farHi: number, farLo: number, iss2: number): void {
+  postpone(
+    reason: Reason,
+    status: number,
+    write: boolean,
+    farHi: number,
+    farLo: number,
+    iss2: number,
+    ipa: number,
+  ): void {
     const later = this.#later
     later.reason = reason
     later.status = status
@@ -193,24 +222,43 @@ export class Fault {
     later.farHi = farHi
     later.farLo = farLo
     later.iss2 = iss2
+    later.ipa = ipa
   }
 
   /** The data abort of the last {@link postpone}. */
   abortPostponed(): Outcome {
-    const { reason, status, write, farHi, farLo, iss2 } = this.#later
-    return this.abort(reason, status, write, farHi, farLo, iss2)
+    const { reason, status, write, farHi, farLo, iss2, ipa } = this.#later
+    return this.abort(reason, status, write, farHi, farLo, iss2, ipa)
   }
 
-  /** A data abort in the guest. @param status - DFSC. @param iss2 - of `permissionSyndrome`. */
-  abort(reason: Reason, status: number, write: boolean, farHi: number, farLo: number, iss2 = 0): Outcome {
+  /**
+   * A data abort in the guest.
+   *
+   * @param status - DFSC, or of `walkSyndrome`.
+   * @param iss2 - of `permissionSyndrome`.
+   * @param ipa - what the guest's own stage 2 does not permit: the abort is its EL2's. -1 for another abort.
+   */
+  abort(reason: Reason, status: number, write: boolean, farHi: number, farLo: number, iss2 = 0, ipa = -1): Outcome {
+    const { registers } = this
     const { pstate } = this.settings
-    const external = isExternalAbort(status)
-    const target = targetLevel(this.registers, pstate, external)
-    const esr = dataAbortSyndrome(this.level() < target, write, status)
+    const external = isExternalAbort(status & 0x3f)
+    const second = ipa >= 0
+    const target = second ? 2 : targetLevel(registers, pstate, external)
+    let esr = dataAbortSyndrome(this.level() < target, write, status)
+    if (second) esr = stage2AbortSyndrome(esr, registers.regs.lo(Reg.ESR_EL2))
     const upper = this.guarded ? iss2 | ISS2_GCS : iss2
-    takeException(this.registers, pstate, esr, farHi, farLo, target, external, upper)
-    this.outcome.status = status
-    return this.end('injected', reason)
+    takeException(registers, pstate, esr, farHi, farLo, target, external, upper)
+    if (second && hasIpa(status)) this.#tellIpa(ipa)
+    this.outcome.status = status & 0x3f
+    return this.end('injected', second && reason === 'translation-fault' ? 'stage-2-fault' : reason)
+  }
+
+  /** HPFAR_EL2 as the guest sees it. */
+  #tellIpa(ipa: number): void {
+    const { registers } = this
+    const fipa = Math.floor(ipa / PAGE) * 16
+    registers.regs.setPair(Reg.GUEST_HPFAR_EL2, high(fipa), low(fipa))
+    registers.wrote(Reg.GUEST_HPFAR_EL2)
   }
 }
 

@@ -1,4 +1,4 @@
-import { alignDown, hex } from '../bits.ts'
+import { alignDown, hex, high, low } from '../bits.ts'
 import {
   Access,
   ALL_FEATURES,
@@ -11,11 +11,12 @@ import {
   Tlb,
   Translation,
   TranslationRegime,
+  walk,
 } from '../tlb/index.ts'
 import type { AddressSpace } from './address-space.ts'
 import { MAX_PAGES, type TranslatedPage } from './continuation.ts'
 import type { PstateFeatures } from './exception.ts'
-import { EL10 } from './regime-slots.ts'
+import { EL10, hasStage2 } from './regime-slots.ts'
 import type { RegisterAccess } from './register-access.ts'
 import { REGISTER_SLOTS, Reg } from './register-file.ts'
 
@@ -30,6 +31,10 @@ const TCR2_E0POE = 1 << 2
 const TCR2_POE = 1 << 3
 const TCR2_AIE = 1 << 4
 const TCR2_D128 = 1 << 5
+/** VTCR_EL2 fields, in the upper half. */
+const VTCR_S2PIE = 1 << (36 - 32)
+const VTCR_S2POE = 1 << (37 - 32)
+const VTCR_D128 = 1 << (38 - 32)
 /** AttrIndx[3] of a leaf, with TCR2_ELx.AIE. */
 const ATTR_INDX_3 = 1 << (59 - 32)
 
@@ -57,6 +62,8 @@ export class GuestWalk {
   /** The instruction of the last {@link fetch}, as a signed number, which V8 need not allocate. */
   word = 0
   readonly #regime: TranslationRegime
+  /** EL1&0 with stage 1 off. */
+  #stage2: TranslationRegime | undefined = undefined
   readonly #space: AddressSpace
   readonly #el2: boolean
   /** TCR2_ELx counts, and what it enables. */
@@ -136,6 +143,7 @@ export class GuestWalk {
       if (this.#va[2 * i] !== (vaLo & -4096) || this.#va[2 * i + 1] !== (vaHi | 0)) continue
       page.fault = FaultKind.NONE
       page.fsc = 0
+      page.stage = 1
       page.updates = 0
       page.pa = (this.#pa[i] as number) + (vaLo & 4095)
       page.attr = this.#attr[i] as number
@@ -147,15 +155,56 @@ export class GuestWalk {
   #translate(registers: RegisterAccess, vaHi: number, vaLo: number, access: number): number {
     const regime = this.#regime
     const slots = registers.regime
+    const nested = this.#el2 && slots === EL10 && this.#useStage2(regime, registers)
     regime.select(slots.kind)
     set(regime, registers, slots.sctlr)
     set(regime, registers, slots.tcr)
-    if (this.#el2 && slots === EL10) set(regime, registers, Reg.HCR_EL2)
     const upper = slots.ranges && (vaHi & BIT_55) !== 0
     set(regime, registers, upper ? slots.ttbr1 : slots.ttbr0)
     if (this.#extended) this.#useExtensions(registers, upper)
     regime.update()
+    // A TLB does not tell of which stage a memory type is.
+    if (nested) return walk(regime, this.#space, vaHi, vaLo, access, this.page)
     return this.#tlb.translate(regime, this.#space, vaHi, vaLo, access, this.page)
+  }
+
+  /**
+   * HCR_EL2 of a guest that has EL2, and its own stage 2 of EL1 and EL0 under VM or DC.
+   * @returns whether there is one.
+   */
+  #useStage2(regime: TranslationRegime, registers: RegisterAccess): boolean {
+    set(regime, registers, Reg.HCR_EL2)
+    if (!hasStage2(registers.regs)) return false
+    // EE is that of the tables of stage 2.
+    set(regime, registers, Reg.SCTLR_EL2)
+    set(regime, registers, Reg.VTCR_EL2)
+    set(regime, registers, Reg.VTTBR_EL2)
+    const vtcr = registers.regs.hi(Reg.VTCR_EL2)
+    if ((vtcr & (VTCR_S2PIE | VTCR_D128)) !== 0) set(regime, registers, Reg.S2PIR_EL2)
+    if ((vtcr & VTCR_S2POE) !== 0) set(regime, registers, Reg.S2POR_EL1)
+    if ((vtcr & VTCR_D128) !== 0) set(regime, registers, Reg.VTTBR_EL2_HIGH)
+    return true
+  }
+
+  /**
+   * Translates an address by the guest's own stage 2 alone, into {@link page}; with a continuation, as that had it.
+   *
+   * @param ipa - what HPFAR_EL2 and FAR_EL2 say, a number below 2^53.
+   * @returns a value of `FaultKind`.
+   */
+  translateStage2(registers: RegisterAccess, ipa: number, access: number): number {
+    const { regs } = registers
+    if (this.#known > 0 && this.#recall(regs.hi(Reg.FAR_EL2) | 0, regs.lo(Reg.FAR_EL2) | 0)) return FaultKind.NONE
+    this.#stage2 ??= new TranslationRegime(this.#regime.features)
+    this.#useStage2(this.#stage2, registers)
+    this.#stage2.update()
+    return walk(this.#stage2, this.#space, high(ipa), low(ipa), access, this.page)
+  }
+
+  /** Keeps what {@link translateStage2} found for a continuation: nothing else will translate FAR. */
+  noteReported(registers: RegisterAccess): void {
+    const { regs } = registers
+    this.#note(regs.hi(Reg.FAR_EL2) | 0, regs.lo(Reg.FAR_EL2) | 0)
   }
 
   /** What TCR2_ELx enables: permission indirection and overlays, descriptors of 128 bits. */
@@ -198,13 +247,31 @@ export class GuestWalk {
     return isWriteBackHalf(attr >>> 4) && (isWriteBackHalf(attr & 15) || attr === TAGGED)
   }
 
-  /**
-   * Whether the last {@link translate} came to, or was denied, a page of Device memory. A walk that is denied stops at
-   * the leaf, before it has a memory type: then the descriptor says.
-   */
+  /** Whether the last {@link translate} came to, or was denied, a page of Device memory. */
   onDeviceMemory(registers: RegisterAccess): boolean {
+    return this.deviceStage(registers) !== 0
+  }
+
+  /**
+   * Which stage makes the page of the last {@link translate} Device memory: 1, 2 (the guest's own), or 0 for none. A walk
+   * that is denied stops at the leaf, before it has a memory type: then the descriptor says.
+   */
+  deviceStage(registers: RegisterAccess): number {
     const { page } = this
-    if (page.fault !== FaultKind.PERMISSION) return isDevice(page.attr)
+    const { fault } = page
+    if (fault === FaultKind.NONE && (page.stage & 2) === 0) return isDevice(page.attr) ? 1 : 0
+    if ((fault !== FaultKind.NONE && fault !== FaultKind.PERMISSION) || page.s1ptw) return 0
+    if (this.#isStage1Device(registers)) return 1
+    if ((page.stage & 2) === 0) return 0
+    // Where HCR_EL2.FWB is 1 stage 2 has Device types by one bit.
+    const mask = this.#regime.stage2.fwb ? 0b0100 : 0b1100
+    return ((page.stage2.lo >>> 2) & mask) === 0 ? 2 : 0
+  }
+
+  /** By the leaf of stage 1. */
+  #isStage1Device(registers: RegisterAccess): boolean {
+    const { page } = this
+    if (!this.#regime.stage1Enabled) return !this.#regime.defaultCacheable
     const index = (page.stage1.lo >>> 2) & 7
     const { regs } = registers
     const second = (page.stage1.hi & ATTR_INDX_3) !== 0 && this.#regime.lower.aie

@@ -20,7 +20,7 @@ import { MemTxAttrs } from './region.ts'
 import { Reg } from './register-file.ts'
 import { retire } from './retire.ts'
 import type { Span } from './span.ts'
-import { DFSC_ALIGNMENT, ExceptionClass, IL, permissionSyndrome } from './syndrome.ts'
+import { DFSC_ALIGNMENT, ExceptionClass, IL, permissionSyndrome, walkSyndrome } from './syndrome.ts'
 import type { AllocationTags } from './tags.ts'
 
 /** Most bytes that one fault copies or sets: as many reads and writes of one byte; never past a page of either side. */
@@ -151,8 +151,12 @@ export class MemoryCopySet {
     // The page that stage 2 stopped is translated by the tables, unless they changed.
     const same = reported && ((fault.registers.regs.lo(Reg.FAR_EL2) ^ next.lo) & -PAGE) === 0
     if (found !== FaultKind.NONE) {
-      if (same || page.fsc < 0) return fault.stop('translation-differs')
-      fault.abort('translation-fault', page.fsc, page.write, next.hi, next.lo, permissionSyndrome(page))
+      // The host's stage 2 also stops what the guest's own forbids.
+      const own = page.stage === 2
+      if ((same && !own) || page.fsc < 0) return fault.stop('translation-differs')
+      const { hi, lo } = next
+      const iss2 = permissionSyndrome(page)
+      fault.abort('translation-fault', walkSyndrome(page), page.write, hi, lo, iss2, own ? page.ipa : -1)
       return false
     }
     fault.settings.trace?.translated?.(next.hi, next.lo, page.pa)

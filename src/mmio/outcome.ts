@@ -17,6 +17,7 @@ const SENTENCES = {
   'constrained-nop': 'the instruction is one that this CPU ignores (CONSTRAINED UNPREDICTABLE)',
   // injected
   'translation-fault': "the guest's tables do not permit another page of the access",
+  'stage-2-fault': "the stage 2 of the guest's own EL2 does not permit the access, or a walk that it needs",
   'alignment-fault': 'the address is not aligned, and the instruction, the memory or SCTLR_ELx wants it to be',
   'sp-alignment-fault': 'SP is no multiple of 16, and SCTLR_ELx wants it to be',
   'authentication-failed': 'the base register of LDRAA or LDRAB is not signed as it should be',
@@ -43,7 +44,6 @@ const SENTENCES = {
   aarch32: 'the vCPU executes AArch32 above EL0',
   'aarch32-syndrome': 'the vCPU executes AArch32, which is not decoded, and the syndrome does not describe the access',
   'exception-level': 'the vCPU is at EL3, or at EL2 and the options do not tell that it has one',
-  'nested-stage-2': 'the guest has a stage 2 of its own (HCR_EL2.VM or DC), which is not walked',
   'redirected-access': 'the access is one that FEAT_NV2 made of a system register access (ESR.VNCR)',
   'far-invalid': 'the hardware does not know the address (ESR.FnV)',
   'table-walk': "stage 2 stopped a walk of the guest's tables, not an access (ESR.S1PTW)",

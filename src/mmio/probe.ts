@@ -5,7 +5,7 @@ import type { GuestWalk } from './guest-walk.ts'
 import type { Reason } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Span } from './span.ts'
-import { DFSC_ALIGNMENT, permissionSyndrome } from './syndrome.ts'
+import { DFSC_ALIGNMENT, permissionSyndrome, walkSyndrome } from './syndrome.ts'
 
 /**
  * Translates every page of an access before anything happens, and holds the access against FAR and HPFAR: the first
@@ -129,30 +129,25 @@ export class Probe {
    */
   #page(plan: Plan, vaHi: number, vaLo: number, access: number, reported: boolean, at: number): boolean {
     const translated = this.#translate(vaHi, vaLo, access | Access.NO_UPDATE)
-    const { fsc, write, fault } = this.#walk.page
-    if (
-      this.#unaligned &&
-      (translated || fault === FaultKind.PERMISSION) &&
-      this.#walk.onDeviceMemory(this.#fault.registers)
-    ) {
+    const { page } = this.#walk
+    const device = this.#unaligned ? this.#walk.deviceStage(this.#fault.registers) : 0
+    if (device !== 0) {
       const { outcome } = this.#fault
-      return this.#refuse(
-        plan,
-        at,
-        'alignment-fault',
-        DFSC_ALIGNMENT,
-        !plan.load,
-        outcome.plusHi(at),
-        outcome.plusLo(at),
-      )
+      const ipa = device === 2 ? page.ipa : -1
+      const hi = outcome.plusHi(at)
+      return this.#refuse(plan, at, 'alignment-fault', DFSC_ALIGNMENT, !plan.load, hi, outcome.plusLo(at), 0, ipa)
     }
     if (translated) {
       this.notWriteBack ||= !this.#walk.isWriteBack()
       return true
     }
-    if (reported || fsc < 0) return this.#fault.stop('translation-differs')
-    const iss2 = permissionSyndrome(this.#walk.page)
-    return this.#refuse(plan, at, 'translation-fault', fsc, write, vaHi >>> 0, vaLo >>> 0, iss2)
+    // The host's stage 2 also stops what the guest's own forbids.
+    const own = page.stage === 2
+    if ((reported && !own) || page.fsc < 0) return this.#fault.stop('translation-differs')
+    const status = walkSyndrome(page)
+    const iss2 = permissionSyndrome(page)
+    const ipa = own ? page.ipa : -1
+    return this.#refuse(plan, at, 'translation-fault', status, page.write, vaHi >>> 0, vaLo >>> 0, iss2, ipa)
   }
 
   /** The guest may not access a page: an abort now, or once the elements before it are accessed. */
@@ -164,14 +159,15 @@ export class Probe {
     write: boolean,
     hi: number,
     lo: number,
-    iss2 = 0,
+    iss2: number,
+    ipa: number,
   ): boolean {
     // An atomic has no part that comes before.
     if (at === 0 || !this.#fault.settings.inOrder || (plan.load && plan.store)) {
-      this.#fault.abort(reason, status, write, hi, lo, iss2)
+      this.#fault.abort(reason, status, write, hi, lo, iss2, ipa)
       return false
     }
-    this.#fault.postpone(reason, status, write, hi, lo, iss2)
+    this.#fault.postpone(reason, status, write, hi, lo, iss2, ipa)
     this.#span.blocked = true
     return true
   }

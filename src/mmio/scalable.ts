@@ -11,7 +11,7 @@ import { Reg } from './register-file.ts'
 import { retire } from './retire.ts'
 import { MAX_SCALABLE_ELEMENTS, ScalableElements } from './scalable-elements.ts'
 import type { ScalablePlan } from './scalable-plan.ts'
-import { DFSC_ALIGNMENT, permissionSyndrome } from './syndrome.ts'
+import { DFSC_ALIGNMENT, permissionSyndrome, walkSyndrome } from './syndrome.ts'
 import { isVectorLength, MAX_VECTOR_BYTES, VectorReg, type VectorRegisters, vectorOffset } from './vector-file.ts'
 
 /** SCTLR_ELx.A. */
@@ -41,7 +41,8 @@ export class ScalableAccess {
   readonly #inTagged: Uint8Array = new Uint8Array(MAX_SCALABLE_ELEMENTS)
   readonly #data: Uint8Array = new Uint8Array(MAX_BYTES)
   #vectors: VectorRegisters | undefined = undefined
-  #device = false
+  /** Which stage makes the page of the last translation Device memory: 1, 2, or 0 for none. */
+  #device = 0
   #faulting = -1
   /** The guest may not access the element that follows those that it may: the exception is postponed. */
   #blocked = false
@@ -52,7 +53,7 @@ export class ScalableAccess {
   #pageKnown = false
   #pageLo = 0
   #pagePa = 0
-  #pageDevice = false
+  #pageDevice = 0
   #pageTagged = false
 
   constructor(fault: Fault, walk: GuestWalk, bus: ElementBus, commit: Commit) {
@@ -179,18 +180,18 @@ export class ScalableAccess {
     const vaHi = (hi[i] as number) | 0
     const vaLo = (lo[i] as number) | 0
     const unaligned = (vaLo & (size - 1)) !== 0
-    if (unaligned && strict) return rest ? false : this.#alignment(i, vaHi, vaLo)
+    if (unaligned && strict) return rest ? false : this.#alignment(i, vaHi, vaLo, -1)
     const offset = fault.farOffset(vaHi, vaLo)
     const mine = offset >= 0 && offset < size
     const room = PAGE - (vaLo & (PAGE - 1))
     if (!this.#page(i, 0, vaHi, vaLo, access, mine && offset < room, rest)) return false
     // Before its permissions in the pseudocode; only a device page that is also forbidden can tell.
-    if (unaligned && this.#device && !rest) return this.#alignment(i, vaHi, vaLo)
+    if (unaligned && this.#device !== 0 && !rest) return this.#alignment(i, vaHi, vaLo, this.#device === 2 ? 0 : -1)
     this.#pa[i] = this.#pagePa + (vaLo & (PAGE - 1))
     this.#inTagged[i] = this.#pageTagged ? 1 : 0
     if (mine && offset < room) this.#faulting = (this.#pa[i] as number) + offset
     // Of what may not fault nothing is read from Device memory.
-    if (this.#device && rest) return false
+    if (this.#device !== 0 && rest) return false
     if (rest && !this.#isRam(this.#pa[i] as number, Math.min(room, size))) return false
     if (room >= size) return true
     const nextLo = (vaLo + room) | 0
@@ -206,9 +207,10 @@ export class ScalableAccess {
     return this.#fault.settings.space.isRam(pa, size)
   }
 
-  #alignment(i: number, vaHi: number, vaLo: number): boolean {
+  /** @param ipa - of a fault of the guest's own stage 2, whose address is not told; otherwise -1. */
+  #alignment(i: number, vaHi: number, vaLo: number, ipa: number): boolean {
     const { write } = this.#fault.syndrome
-    return this.#refuse(i, 0, 'alignment-fault', DFSC_ALIGNMENT, write, vaHi >>> 0, vaLo >>> 0, 0)
+    return this.#refuse(i, 0, 'alignment-fault', DFSC_ALIGNMENT, write, vaHi >>> 0, vaLo >>> 0, 0, ipa)
   }
 
   /**
@@ -224,12 +226,13 @@ export class ScalableAccess {
     hi: number,
     lo: number,
     iss2: number,
+    ipa: number,
   ): boolean {
     const fault = this.#fault
     this.#blocked = fault.settings.inOrder && i + room > 0
     this.#blockedRoom = room
-    if (this.#blocked) fault.postpone(reason, status, write, hi, lo, iss2)
-    else fault.abort(reason, status, write, hi, lo, iss2)
+    if (this.#blocked) fault.postpone(reason, status, write, hi, lo, iss2, ipa)
+    else fault.abort(reason, status, write, hi, lo, iss2, ipa)
     return false
   }
 
@@ -257,17 +260,20 @@ export class ScalableAccess {
     const found = this.#walk.translate(fault.registers, vaHi, vaLo, access | Access.NO_UPDATE)
     if (found !== FaultKind.NONE) {
       if (rest) return false
-      if (reported || page.fsc < 0) return fault.stop('translation-differs')
-      const { fsc, write } = page
+      // The host's stage 2 also stops what the guest's own forbids.
+      const own = page.stage === 2
+      if ((reported && !own) || page.fsc < 0) return fault.stop('translation-differs')
+      const status = walkSyndrome(page)
       const iss2 = permissionSyndrome(page)
-      return this.#refuse(i, room, 'translation-fault', fsc, write, vaHi >>> 0, vaLo >>> 0, iss2)
+      const ipa = own ? page.ipa : -1
+      return this.#refuse(i, room, 'translation-fault', status, page.write, vaHi >>> 0, vaLo >>> 0, iss2, ipa)
     }
     fault.settings.trace?.translated?.(vaHi >>> 0, vaLo >>> 0, page.pa)
     this.#pageKnown = true
     this.#pageHi = vaHi
     this.#pageLo = vaLo
     this.#pagePa = alignDown(page.pa, PAGE)
-    this.#pageDevice = this.#walk.onDeviceMemory(fault.registers)
+    this.#pageDevice = this.#walk.deviceStage(fault.registers)
     this.#device = this.#pageDevice
     this.#pageTagged = this.#walk.isTagged()
     return true

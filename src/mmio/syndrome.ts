@@ -1,4 +1,4 @@
-import { FaultKind, type Translation } from '../tlb/index.ts'
+import { FaultKind, faultKindOf, type Translation } from '../tlb/index.ts'
 
 /** ESR_ELx.EC values that nisv meets (DDI 0487, ESR_EL2). */
 export const ExceptionClass = {
@@ -52,9 +52,37 @@ export function isExternalAbort(status: number): boolean {
   return status === DFSC_EXTERNAL || (status >= DFSC_EXTERNAL_ON_WALK - 2 && status < DFSC_EXTERNAL_ON_WALK + 4)
 }
 
+/** What {@link walkSyndrome} may add to a DFSC: S1PTW, and TopLevel. */
+const S1PTW = 1 << 7
+const TOP_LEVEL = 1 << 21
+const WALK = 0x3f | S1PTW | TOP_LEVEL
+
+/**
+ * What the ISS says of a translation that failed (pseudocode `AArch64.FaultSyndrome`): DFSC and, of a fault of the guest's
+ * own stage 2, S1PTW and TopLevel.
+ */
+export function walkSyndrome(page: Translation): number {
+  return page.fsc | (page.s1ptw ? S1PTW : 0) | (page.topLevel ? TOP_LEVEL : 0)
+}
+
+/**
+ * Whether HPFAR_EL2 holds the address of a fault of stage 2 (pseudocode `IPAValid`).
+ *
+ * @param status - from {@link walkSyndrome}.
+ */
+export function hasIpa(status: number): boolean {
+  const kind = faultKindOf(status & 0x3f)
+  if (kind === FaultKind.PERMISSION) return (status & S1PTW) !== 0
+  return kind === FaultKind.ACCESS_FLAG || kind === FaultKind.TRANSLATION || kind === FaultKind.ADDRESS_SIZE
+}
+
 /** ESR_ELx.IL: the instruction is 32 bits long. */
 export const IL: number = 1 << 25
 const WNR = 1 << 6
+const CM = 1 << 8
+/** ISV, and with what follows it the instruction syndrome: ISS[24:14]. */
+const ISV = 1 << 24
+const INSTRUCTION = 0x7ff << 14
 
 /**
  * ESR_ELx of a data abort, taken apart. Reused. Fields are read when they are asked for: a fault needs nine of fifteen, and
@@ -173,7 +201,7 @@ export class Syndrome {
  *
  * @param lower - taken from a lower Exception level than its target.
  * @param write - WnR.
- * @param status - DFSC, six bits.
+ * @param status - DFSC, six bits, or what {@link walkSyndrome} says.
  * @returns 32 bits, unsigned.
  *
  * @example
@@ -183,7 +211,23 @@ export class Syndrome {
  */
 export function dataAbortSyndrome(lower: boolean, write: boolean, status: number): number {
   const ec = lower ? ExceptionClass.DATA_ABORT_LOWER : ExceptionClass.DATA_ABORT_SAME
-  return ((ec << 26) | IL | (write ? WNR : 0) | (status & 0x3f)) >>> 0
+  return ((ec << 26) | IL | (write ? WNR : 0) | (status & WALK)) >>> 0
+}
+
+/**
+ * ESR_EL2 of a fault of the guest's own stage 2: with the instruction syndrome, and CM, that the host's hardware reported of
+ * the very instruction; but not on a table walk, nor of an external abort.
+ *
+ * @param esr - of {@link dataAbortSyndrome}.
+ * @param reported - bits 31:0 of the host's ESR_EL2.
+ * @returns 32 bits, unsigned.
+ */
+export function stage2AbortSyndrome(esr: number, reported: number): number {
+  let told = esr
+  if ((reported & CM) !== 0) told |= CM | WNR
+  const valid = (reported & ISV) !== 0 && (esr & S1PTW) === 0 && !isExternalAbort(esr & 0x3f)
+  if (valid) told = (told & ~(IL | TOP_LEVEL)) | (reported & (IL | INSTRUCTION))
+  return told >>> 0
 }
 
 /** ESR_ELx of an UNDEFINED instruction: an unknown reason. */

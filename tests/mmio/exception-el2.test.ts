@@ -198,11 +198,6 @@ describe('the handler of a guest that has EL2', () => {
     expect(m.x(Reg.PC)).toBe(0x8_0400n)
   })
 
-  it('names what it does not walk', () => {
-    expect(machine(1n).run(word, { far: DEV_VA + 8 }).reason).toBe('nested-stage-2')
-    expect(machine(RW).run(word, { far: DEV_VA + 8 }).reason).toBe('done')
-  })
-
   it('a guest without EL2 is asked for none of its registers', () => {
     const m = new Machine()
     m.setX(2, 0x1000_8000n)
