@@ -29,6 +29,8 @@ const RW = bit(31)
 const E2H = bit(34)
 const TEA = bit(37)
 const NV1 = bit(43)
+/** HCR_EL2.ATA: what EL2 lets EL1 and EL0 have of tags. */
+const ATA_EL2 = bit(56)
 
 /** Places of the fields of SCTLR2_ELx, GCSCR_ELx and HCRX_EL2 that decide where an exception goes. */
 const EASE = 5
@@ -220,7 +222,7 @@ function origin(c) {
 
 /** HCR_EL2, such that the vCPU can be where it is. */
 function hypervisor(c, { el, aarch32 }) {
-  let hcr = (c.bits(64) & ~(VM | DC | TGE | E2H | TEA)) | RW
+  let hcr = (c.bits(64) & ~(VM | DC | TGE | E2H | TEA)) | RW | ATA_EL2
   if (c.chance(50)) hcr |= TEA
   if (c.chance(40)) hcr |= E2H
   // Under TGE there is no EL1.
