@@ -1,9 +1,10 @@
-import { alignDown, bits } from '../bits.ts'
-import { Access, accessOf, FaultKind, Update } from '../tlb/index.ts'
+import { bits } from '../bits.ts'
+import { Access, accessOf } from '../tlb/index.ts'
 import { describesAArch32, isAArch32, isUserMode } from './aarch32.ts'
 import type { Commit } from './commit.ts'
 import { type Fault, PAGE } from './fault.ts'
 import type { GuestWalk } from './guest-walk.ts'
+import { NestedStage2 } from './nested-stage2.ts'
 import type { Outcome } from './outcome.ts'
 import { Plan, PlanStatus } from './plan.ts'
 import { PlanCache } from './plan-cache.ts'
@@ -14,10 +15,7 @@ import { MemTxAttrs } from './region.ts'
 import { Reg } from './register-file.ts'
 import { retire } from './retire.ts'
 import type { Span } from './span.ts'
-import { ExceptionClass, permissionSyndrome, walkSyndrome } from './syndrome.ts'
-
-/** What hardware may change in a nested guest's descriptors of stage 1. */
-const STAGE1_UPDATES = Update.STAGE1_ACCESS_FLAG | Update.STAGE1_DIRTY | Update.STAGE1_TABLE_ACCESS_FLAG
+import { ExceptionClass } from './syndrome.ts'
 
 /** From what the hardware reported to what is to be done: by a valid syndrome, by the decoder, or not by this handler. */
 export class FaultRoad {
@@ -27,6 +25,7 @@ export class FaultRoad {
   readonly #commit: Commit
   readonly #span: Span
   readonly #planned: PlanRoad
+  readonly #nested: NestedStage2
   readonly #plans: PlanCache = new PlanCache()
   /** What a valid syndrome says, in the shape that the executor takes. */
   readonly #direct: Plan = new Plan()
@@ -38,6 +37,7 @@ export class FaultRoad {
     this.#commit = commit
     this.#span = commit.span
     this.#planned = planned
+    this.#nested = new NestedStage2(fault, walk)
   }
 
   /** Classifies the abort, and chooses between the road of a valid syndrome and the decoder's. */
@@ -55,76 +55,14 @@ export class FaultRoad {
     if (!s.translationFault && !s.permissionFault) return fault.end('unhandled', 'not-a-stage-2-fault')
     if (s.vncr) return fault.end('unhandled', 'redirected-access')
     if (s.farInvalid) return fault.end('unhandled', 'far-invalid')
-    if (s.tableWalk) return this.#nestedWalk()
-    if (nested && s.translationFault && !this.#throughStage2()) return fault.outcome
+    if (s.tableWalk) return this.#nested.tableWalk()
+    if (nested && s.translationFault && !this.#nested.enter()) return fault.outcome
     if (aarch32) return this.#byAArch32()
     // HPFAR is UNKNOWN after a Permission fault that is not a walk's (DDI 0487, HPFAR_EL2).
     // Tags are checked by what the instruction says of its base.
     const direct = s.isv && s.translationFault && fault.settings.tags === undefined
     if (direct && this.#isWhole(s.size)) return this.#bySyndrome()
     return this.#byDecode()
-  }
-
-  /**
-   * A guest that has a guest: the hardware's stage 2 is a shadow of the guest's own, and HPFAR names what goes into that.
-   *
-   * @returns whether it comes out; otherwise the outcome is set, as a rule to a fault at the guest's EL2.
-   */
-  #throughStage2(): boolean {
-    const fault = this.#fault
-    const { page } = this.#walk
-    const { write, cacheMaintenance } = fault.syndrome
-    const access = (write && !cacheMaintenance ? Access.WRITE : Access.READ) | Access.NO_UPDATE
-    if (this.#translateReported(access) === FaultKind.NONE) {
-      fault.throughStage2 = alignDown(page.pa, PAGE)
-      return true
-    }
-    // An address that no stage 2 takes is no hardware's.
-    if (page.stage !== 2 || page.fsc < 0) return fault.stop('translation-differs')
-    this.#abortStage2(walkSyndrome(page))
-    return false
-  }
-
-  #translateReported(access: number): number {
-    const { registers } = this.#fault
-    const ipa = this.#fault.reportedPage() + (registers.regs.lo(Reg.FAR_EL2) & (PAGE - 1))
-    return this.#walk.translateStage2(registers, ipa, access)
-  }
-
-  /** The fault that the guest's own stage 2 has just ended in. @param status - of `walkSyndrome`. */
-  #abortStage2(status: number): Outcome {
-    const fault = this.#fault
-    const { page } = this.#walk
-    const { regs } = fault.registers
-    const farHi = regs.hi(Reg.FAR_EL2)
-    const farLo = regs.lo(Reg.FAR_EL2)
-    return fault.abort('translation-fault', status, page.write, farHi, farLo, permissionSyndrome(page), page.ipa)
-  }
-
-  /**
-   * A walk of the nested guest's tables was stopped, where they are read, or where hardware marks them: by the guest's own
-   * stage 2, or by the host's shadow of it, which is the host's business.
-   */
-  #nestedWalk(): Outcome {
-    const fault = this.#fault
-    const { registers, syndrome } = fault
-    const { regs } = registers
-    const { page } = this.#walk
-    const kind = syndrome.write && !syndrome.cacheMaintenance ? Access.WRITE : Access.READ
-    const access = accessOf(kind, regs.lo(Reg.PSTATE)) | Access.NO_UPDATE
-    const found = this.#walk.translate(registers, regs.hi(Reg.FAR_EL2) | 0, regs.lo(Reg.FAR_EL2) | 0, access)
-    if (found !== FaultKind.NONE && page.s1ptw) {
-      if (alignDown(page.ipa, PAGE) !== fault.reportedPage()) return fault.end('retry', 'translation-differs')
-      return this.#abortStage2(walkSyndrome(page))
-    }
-    const marks = found === FaultKind.NONE && (page.updates & STAGE1_UPDATES) !== 0
-    if (!marks) return fault.end('unhandled', 'table-walk')
-    const update = Access.READ | Access.WRITE | Access.NO_UPDATE
-    if (this.#translateReported(update) === FaultKind.NONE || page.stage !== 2) {
-      return fault.end('unhandled', 'table-walk')
-    }
-    page.s1ptw = true
-    return this.#abortStage2(walkSyndrome(page))
   }
 
   /**
@@ -143,7 +81,7 @@ export class FaultRoad {
     const pa = fault.page() + (fault.registers.regs.lo(Reg.FAR_EL2) & (PAGE - 1))
     outcome.ipa = pa
     if (fault.isPlainRam(pa)) return fault.end('retry', 'not-mmio')
-    if (fault.throughStage2 >= 0 && !this.#settleStage2()) return fault.outcome
+    if (fault.throughStage2 >= 0 && !this.#nested.settle()) return fault.outcome
     planOfSyndrome(syndrome, this.#direct)
     const span = this.#span
     span.pa = pa
@@ -153,17 +91,6 @@ export class FaultRoad {
     this.#untagged()
     // The syndrome does not tell LDTR from LDR: the privilege is that of PSTATE.EL.
     return this.#commit.access(this.#direct, fault.level() === 0 ? MemTxAttrs.USER : MemTxAttrs.NONE)
-  }
-
-  /** What nothing else translates, on the way of a valid syndrome: flags of the guest's own stage 2, and a continuation. */
-  #settleStage2(): boolean {
-    const fault = this.#fault
-    const { page } = this.#walk
-    this.#walk.noteReported(fault.registers)
-    if (page.updates === 0) return true
-    const kind = fault.syndrome.write ? Access.WRITE : Access.READ
-    const found = this.#translateReported(kind)
-    return (found === FaultKind.NONE && alignDown(page.pa, PAGE) === fault.page()) || fault.stop('translation-differs')
   }
 
   /**
