@@ -1,12 +1,15 @@
 import { parseArgs } from 'node:util'
 import {
+  type ByteSource,
   crbStateOf,
   decodeCrbState,
   downgradeStream,
   encodeCrbState,
   injectState,
   parseQemuStream,
+  type QemuTpm,
   readQemuTpm,
+  StateError,
   upgradeStream,
 } from '../crb/index.ts'
 import { type Command, UsageError } from './command.ts'
@@ -15,10 +18,10 @@ import { showStream, streamJson } from './vmstate/show.ts'
 import { fillStateDir } from './vmstate/state-dir.ts'
 
 const HELP = `nisv vmstate show [--json] FILE
-nisv vmstate extract FILE -o STATE [--swtpm DIR]
-nisv vmstate inject FILE STATE -o OUT
-nisv vmstate upgrade FILE --to saved-regs|version-1|chunk -o OUT
-nisv vmstate downgrade FILE -o OUT
+nisv vmstate extract FILE -o STATE [--swtpm DIR] [--repair]
+nisv vmstate inject FILE STATE -o OUT [--repair]
+nisv vmstate upgrade FILE --to saved-regs|version-1|chunk -o OUT [--repair]
+nisv vmstate downgrade FILE -o OUT [--repair]
 
 The TPM in a VM state that QEMU 7.2 or later saved (migrate exec:cat > FILE; precopy, of any size and machine; without
 the capabilities compress, xbzrle, multifd).
@@ -29,6 +32,9 @@ the capabilities compress, xbzrle, multifd).
   inject     puts a nisv record in place of what FILE has, in the form that FILE has
   upgrade    the form of Joelle van Dyne's series (saved-regs: v5; version-1: v2), or of QEMU 11.1 (chunk)
   downgrade  the form that every QEMU reads; what was lost to the 32-byte copy of v2 to v4 is made good
+
+  --repair   takes a FILE on which QEMU hangs: a command that was under way ends with the fatal error, a TPM whose
+             state is missing is left out
 
 A file is written beside its place and renamed: FILE and OUT may be the same. Exit status 2, and nothing written, when a
 file cannot be read.
@@ -41,6 +47,7 @@ interface Options {
   readonly out: string | undefined
   readonly swtpm: string | undefined
   readonly to: string | undefined
+  readonly repair: boolean
 }
 
 /** What each action does with its files. Another action is a row. */
@@ -61,7 +68,7 @@ const ACTIONS: Readonly<
     files: 1,
     async run([file = ''], options) {
       const out = needed(options.out)
-      const tpm = await withFile(file, (bytes) => readQemuTpm(parseQemuStream(bytes)))
+      const tpm = await withFile(file, (bytes) => checked(bytes, options))
       const state = crbStateOf(tpm)
       const record = stageFile(out, encodeCrbState(state))
       try {
@@ -79,7 +86,11 @@ const ACTIONS: Readonly<
     async run([file = '', state = ''], options) {
       const out = needed(options.out)
       const record = decodeCrbState(readBytes(state))
-      await withFile(file, (bytes) => writeWhole(out, injectState(bytes, record)))
+      await withFile(file, (bytes) => {
+        const injected = injectState(bytes, record)
+        checked(injected, options)
+        writeWhole(out, injected)
+      })
     },
   },
   upgrade: {
@@ -88,16 +99,33 @@ const ACTIONS: Readonly<
       const to = FORMS.find((form) => form === options.to)
       if (to === undefined) throw new UsageError(`upgrade takes --to ${FORMS.join(', ')}`)
       const out = needed(options.out)
-      await withFile(file, (bytes) => writeWhole(out, upgradeStream(bytes, to)))
+      await withFile(file, (bytes) => {
+        checked(bytes, options)
+        writeWhole(out, upgradeStream(bytes, to))
+      })
     },
   },
   downgrade: {
     files: 1,
     async run([file = ''], options) {
       const out = needed(options.out)
-      await withFile(file, (bytes) => writeWhole(out, downgradeStream(bytes)))
+      await withFile(file, (bytes) => {
+        checked(bytes, options)
+        writeWhole(out, downgradeStream(bytes))
+      })
     },
   },
+}
+
+/**
+ * A stream's TPM.
+ * @throws StateError also for one on which QEMU hangs, unless it is to be repaired.
+ */
+function checked(bytes: ByteSource, { repair }: Options): QemuTpm {
+  const tpm = readQemuTpm(parseQemuStream(bytes))
+  const [defect] = tpm.defects
+  if (defect === undefined || repair) return tpm
+  throw new StateError(defect.code, '', -1, `${defect.message}; --repair makes do without`, defect)
 }
 
 function needed(out: string | undefined): string {
@@ -118,6 +146,7 @@ export const vmstate: Command = {
         out: { type: 'string', short: 'o' },
         swtpm: { type: 'string' },
         to: { type: 'string' },
+        repair: { type: 'boolean', default: false },
       },
       allowPositionals: true,
     })
@@ -125,7 +154,8 @@ export const vmstate: Command = {
     const action = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
     if (action === undefined) throw new UsageError(`vmstate takes one of ${Object.keys(ACTIONS).join(', ')}`)
     if (files.length !== action.files) throw new UsageError(`vmstate ${name} takes ${action.files} file(s)`)
-    await action.run(files, { json: values.json, out: values.out, swtpm: values.swtpm, to: values.to })
+    const { json, out, swtpm, to, repair } = values
+    await action.run(files, { json, out, swtpm, to, repair })
     return 0
   },
 }

@@ -13,7 +13,8 @@ import type { CommandRunner } from './runner.ts'
 import { checkState } from './state/check.ts'
 import type { CrbState } from './state/crb-state.ts'
 import { StateError } from './state/error.ts'
-import { FATAL_ERROR_RESPONSE, type Transfer } from './transfer.ts'
+import { endLostCommand } from './state/lost-command.ts'
+import type { Transfer } from './transfer.ts'
 
 /** How to save. */
 export interface SaveOptions {
@@ -42,11 +43,7 @@ export interface DeviceParts {
 }
 
 const LOC_STATE = CRB.LOC_STATE.offset >> 2
-const CTRL_STS = CRB.CTRL_STS.offset >> 2
-const CTRL_START = CRB.CTRL_START.offset >> 2
 const ESTABLISHED = fieldMask(CRB.LOC_STATE.fields.tpmEstablished)
-const TPM_STS = fieldMask(CRB.CTRL_STS.fields.tpmSts)
-const START = fieldMask(CRB.CTRL_START.fields.Start)
 
 /** See `TpmCrb.saveState`. */
 export function takeState(device: DeviceParts, options: SaveOptions): Promise<CrbState> {
@@ -101,14 +98,12 @@ export async function putState(
 
 /** @returns whether the state has a command under way, whose answer cannot come any more. */
 function put({ registers, buffer, ppi, transfer, runner }: DeviceParts, state: CrbState): boolean {
-  const lost = ((state.registers[CTRL_START] ?? 0) & START) !== 0
-  state.registers.forEach((value, word) => {
-    if (word === LOC_STATE) registers.set(word, value & ~ESTABLISHED)
-    else if (word === CTRL_START) registers.set(word, 0)
-    else registers.set(word, word === CTRL_STS && lost ? value | TPM_STS : value)
-  })
+  const words = state.registers.slice()
   buffer.set(state.buffer)
-  if (lost) buffer.set(FATAL_ERROR_RESPONSE)
+  const lost = endLostCommand(words, buffer)
+  words.forEach((value, word) => {
+    registers.set(word, word === LOC_STATE ? value & ~ESTABLISHED : value)
+  })
   if (state.ppi !== undefined) ppi?.bytes.set(state.ppi)
   else ppi?.bytes.fill(0)
   transfer.load(state.chunk)

@@ -18,10 +18,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { crb } from '../../src/cli/crb.ts'
 import { vmstate } from '../../src/cli/vmstate.ts'
 import { StateError } from '../../src/crb/state/error.ts'
-import { encodeCrbState } from '../../src/crb/state/record.ts'
+import { decodeCrbState, encodeCrbState } from '../../src/crb/state/record.ts'
 import { crbStateOf } from '../../src/crb/vmstate/index.ts'
 import { capturedStdout } from './stdout.ts'
-import { readTpm as read, SAVED } from './stream.ts'
+import { readTpm as read, SAVED, withoutSection, withRegister } from './stream.ts'
+import { toHex } from './tpm2.ts'
 
 describe('nisv vmstate', () => {
   let dir = ''
@@ -91,6 +92,48 @@ describe('nisv vmstate', () => {
     await Promise.all(ended)
     expect(readFileSync(at('got')).equals(state)).toBe(true)
     expect(lstatSync(output).isFIFO()).toBe(true)
+  })
+
+  it('takes nothing on which QEMU hangs, unless it is to repair it', async () => {
+    const fatal = '00c40000000a00000009'
+    writeFileSync(at('out'), 'as it was')
+    const refused = async (words: string[], message: RegExp): Promise<void> => {
+      await expect(vmstate.run(words)).rejects.toThrow(message)
+      expect(readFileSync(at('out'), 'utf8')).toBe('as it was')
+    }
+    await vmstate.run(['extract', at('vm'), '-o', at('state')])
+    for (const [bytes, message] of [
+      [withRegister(SAVED, 0x4c, 1), /^section 'tpm-crb', offset 0x\w+: START is set: .*--repair/],
+      [
+        withoutSection(SAVED, 'tpm-emulator'),
+        /^section 'tpm-emulator', offset 0x\w+: there is no such section.*--repair/,
+      ],
+    ] as const) {
+      writeFileSync(at('bad'), bytes)
+      await refused(['extract', at('bad'), '-o', at('out')], message)
+      await refused(['upgrade', at('bad'), '--to', 'chunk', '-o', at('out')], message)
+      await refused(['downgrade', at('bad'), '-o', at('out')], message)
+    }
+    // A TPM that is not there can be given nothing; another state ends the command of this one.
+    await refused(['inject', at('bad'), at('state'), '-o', at('out')], /section 'tpm-emulator'/)
+    writeFileSync(at('bad'), withRegister(SAVED, 0x4c, 1))
+    await vmstate.run(['inject', at('bad'), at('state'), '-o', at('good')])
+    expect(readFileSync(at('good')).equals(SAVED)).toBe(true)
+
+    for (const words of [['downgrade'], ['upgrade', '--to', 'version-1'], ['upgrade', '--to', 'saved-regs']]) {
+      await vmstate.run([...words, at('bad'), '-o', at('good'), '--repair'])
+      const { registers, buffer } = crbStateOf(read(readFileSync(at('good'))))
+      expect([read(readFileSync(at('good'))).defects, registers[0x4c >> 2], registers[0x44 >> 2]]).toEqual([[], 0, 1])
+      expect(toHex(buffer.subarray(0, 12))).toBe(`${fatal}5546`)
+    }
+    await vmstate.run(['extract', at('bad'), '-o', at('good'), '--repair'])
+    const { registers, buffer } = decodeCrbState(readFileSync(at('good')))
+    expect([registers[0x44 >> 2], toHex(buffer.subarray(0, 10))]).toEqual([1, fatal])
+    writeFileSync(at('bad'), withoutSection(SAVED, 'tpm-emulator'))
+    await vmstate.run(['extract', at('bad'), '-o', at('good'), '--repair'])
+    expect(decodeCrbState(readFileSync(at('good'))).tpm).toBeUndefined()
+    await vmstate.run(['show', at('bad')])
+    expect(stdout.text).toContain('hangs at the first read of LOC_STATE')
   })
 
   it('writes nothing when it cannot, and says how it is used', async () => {

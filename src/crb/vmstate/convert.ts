@@ -8,17 +8,17 @@
 import { CRB, CRB_BUFFER_SIZE, CRB_REGISTERS_SIZE, fieldMask } from '../registers.ts'
 import type { ChunkState, CrbState } from '../state/crb-state.ts'
 import { StateError } from '../state/error.ts'
+import { endLostCommand, hasCommand } from '../state/lost-command.ts'
 import type { ByteSource } from '../state/source.ts'
 import { WireWriter } from '../tpm2/wire.ts'
 import type { DescribedState } from './description.ts'
 import { StreamEdit } from './edit.ts'
 import { parseQemuStream, type QemuSection } from './stream.ts'
-import { BLOBS, BLOCK_SIZE, NAMES, type QemuTpm, readQemuTpm, type VmstateForm } from './tpm.ts'
+import { BLOBS, BLOCK_SIZE, crbStateOf, NAMES, type QemuTpm, readQemuTpm, type VmstateForm } from './tpm.ts'
 
 const ESTABLISHED = fieldMask(CRB.LOC_STATE.fields.tpmEstablished)
 const CHUNK_CAP = fieldMask(CRB.INTF_ID.fields.CapCRBChunk)
 const INTF_ID = CRB.INTF_ID.offset >> 2
-const START = CRB.CTRL_START.offset >> 2
 const SUBSECTION = 5
 
 /** What there is beside the form that every QEMU reads. */
@@ -53,11 +53,10 @@ export function injectState(file: Uint8Array | ByteSource, state: CrbState): Uin
   }
   const edit = new StreamEdit(stream)
   const registers = state.registers.slice()
-  registers[START] = 0
+  const page = withBuffer(tpm.page, state.buffer)
+  endLostCommand(registers, page)
   if (tpm.form === 'saved-regs') registers[0] = ((registers[0] ?? 0) | ESTABLISHED) >>> 0
   putCrb(edit, section, 0, registers, state.chunk)
-  const page = tpm.page.slice()
-  page.set(state.buffer)
   edit.page(NAMES.buffer, page)
   if (state.ppi !== undefined) {
     const ppi = new Uint8Array(BLOCK_SIZE)
@@ -70,7 +69,7 @@ export function injectState(file: Uint8Array | ByteSource, state: CrbState): Uin
 
 /**
  * Writes a stream's CRB in a newer form: `saved-regs`, `version-1` or `chunk`. {@link downgradeStream} brings it back,
- * every byte as it was.
+ * every byte as it was; but a command that was under way, and is lost, ends here.
  * @throws StateError for a stream that is not of form `version-0`, or whose state has no place in the new form.
  *
  * @example
@@ -95,18 +94,21 @@ export function upgradeStream(file: Uint8Array | ByteSource, to: NewerForm): Uin
     )
   }
   const edit = new StreamEdit(stream)
-  const registers = tpm.registers.slice()
+  const { registers, buffer } = crbStateOf(tpm)
+  const page = withBuffer(tpm.page, buffer)
   if (to === 'chunk') registers[INTF_ID] = ((registers[INTF_ID] ?? 0) | CHUNK_CAP) >>> 0
   else registers[0] = ((registers[0] ?? 0) | ESTABLISHED) >>> 0
   putCrb(edit, section, to === 'version-1' ? 1 : 0, registers, undefined)
-  if (to === 'version-1') {
-    if (tpm.page.subarray(CRB_BUFFER_SIZE).some((byte) => byte !== 0)) {
+  if (to !== 'version-1') {
+    if (hasCommand(tpm.registers)) edit.page(NAMES.buffer, page)
+  } else {
+    if (page.subarray(CRB_BUFFER_SIZE).some((byte) => byte !== 0)) {
       const problem =
         'the 128 bytes behind the data buffer are not zero (an answer above 3968 bytes): version 1 has no place for them'
       throw new StateError('value', 'ram', -1, problem)
     }
     edit.rename(NAMES.buffer, NAMES.page)
-    edit.page(NAMES.buffer, registerPage(registers, tpm.page), NAMES.page)
+    edit.page(NAMES.buffer, registerPage(registers, page), NAMES.page)
   }
   return checked(edit, file)
 }
@@ -129,18 +131,21 @@ export function downgradeStream(file: Uint8Array | ByteSource): Uint8Array | Byt
     throw new StateError('device', NAMES.crb, section.at, problem)
   }
   const edit = new StreamEdit(stream)
-  const registers = tpm.registers.slice()
-  registers[0] = ((registers[0] ?? 0) & ~ESTABLISHED) >>> 0
+  const { registers, buffer } = crbStateOf(tpm)
   registers[INTF_ID] = ((registers[INTF_ID] ?? 0) & ~CHUNK_CAP) >>> 0
-  registers[START] = 0
   putCrb(edit, section, 0, registers, undefined)
   if (tpm.registerPage) {
-    const page = new Uint8Array(BLOCK_SIZE)
-    page.set(tpm.page.subarray(CRB_REGISTERS_SIZE))
     edit.rename(NAMES.page, NAMES.buffer)
-    edit.page(NAMES.page, page, NAMES.buffer)
-  }
+    edit.page(NAMES.page, withBuffer(new Uint8Array(BLOCK_SIZE), buffer), NAMES.buffer)
+  } else if (hasCommand(tpm.registers)) edit.page(NAMES.buffer, withBuffer(tpm.page, buffer))
   return checked(edit, file)
+}
+
+/** A copy of a page with another buffer. */
+function withBuffer(page: Uint8Array, buffer: Uint8Array): Uint8Array {
+  const copy = page.slice()
+  copy.set(buffer)
+  return copy
 }
 
 /** The new stream, parsed once more; in memory where the old one is. */

@@ -22,6 +22,7 @@ import { CrbRegisterFile } from '../register-file.ts'
 import { CRB, CRB_BUFFER_SIZE, CRB_REGISTERS_SIZE, fieldMask } from '../registers.ts'
 import type { ChunkState, CrbState, TpmStatePart } from '../state/crb-state.ts'
 import { StateError } from '../state/error.ts'
+import { endLostCommand, hasCommand } from '../state/lost-command.ts'
 import { StateReader } from '../state/reader.ts'
 import { readChunk } from '../state/record.ts'
 import type { RamBlock } from './ram.ts'
@@ -49,7 +50,6 @@ const COPIED_WORDS = 8
 const MAX_BLOB = 1 << 24
 const SUBSECTION = 5
 const ESTABLISHED = fieldMask(CRB.LOC_STATE.fields.tpmEstablished)
-const START = fieldMask(CRB.CTRL_START.fields.Start)
 const CHUNK_CAP = fieldMask(CRB.INTF_ID.fields.CapCRBChunk)
 
 /** How the CRB is written in a stream. */
@@ -74,6 +74,11 @@ export interface QemuTpm {
   readonly emulatorSection: QemuSection | undefined
   /** What a user should know: why QEMU 7.2 does not load this, what is missing, what was repaired. */
   readonly notes: readonly string[]
+  /**
+   * What QEMU loads and then hangs on: a START whose command is lost, a TPM without its state. They are not thrown, since
+   * the rest can be had; what is made of such a stream has the command ended, and no TPM.
+   */
+  readonly defects: readonly StateError[]
 }
 
 /**
@@ -114,11 +119,16 @@ export function readQemuTpm(stream: QemuStream): QemuTpm {
   const form = formOf(crbSection, registers, section?.chunk)
   if (crbSection?.version === 1) notes.push("QEMU refuses version 1 (it knows 0): 'nisv vmstate downgrade' makes it 0")
   if (section?.chunk !== undefined) notes.push(`QEMU before 11.1 refuses subsection ${NAMES.chunk}`)
-  if (((registers[CRB.CTRL_START.offset >> 2] ?? 0) & START) !== 0)
-    notes.push('START is set: its command is lost, QEMU would wait for ever')
+  const defects: StateError[] = []
+  if (hasCommand(registers)) {
+    const at = crbSection === undefined ? -1 : crbSection.body + CRB.CTRL_START.offset
+    const problem = 'START is set: its command is lost, QEMU would wait for ever'
+    defects.push(new StateError('value', NAMES.crb, at, problem))
+  }
   const emulator = emulatorSection === undefined ? undefined : readBlobs(stream, emulatorSection)
   if (emulator === undefined) {
-    notes.push(`no section ${NAMES.emulator}: the TPM is not powered on, QEMU 7.2 hangs at the first read of LOC_STATE`)
+    const problem = 'there is no such section: the TPM is not powered on, QEMU 7.2 hangs at the first read of LOC_STATE'
+    defects.push(new StateError('section', NAMES.emulator, stream.eof, problem))
   }
   const hasPpi = block(NAMES.ppi) !== undefined
   if (!hasPpi) notes.push(`no RAM block ${NAMES.ppi}: the PPI is zero`)
@@ -134,20 +144,24 @@ export function readQemuTpm(stream: QemuStream): QemuTpm {
     emulator,
     crbSection,
     emulatorSection,
-    notes,
+    notes: [...notes, ...defects.map(({ message }) => message)],
+    defects,
   }
 }
 
-/** The state that these parts are: for a record, or for a device on base 0xFED40000. START is cleared. */
+/**
+ * The state that these parts are: for a record, or for a device on base 0xFED40000. A command that was under way has
+ * ended: START is 0, tpmSts is 1, and the fatal error in the buffer.
+ */
 export function crbStateOf(tpm: QemuTpm): CrbState {
   const registers = tpm.registers.slice()
   registers[0] = ((registers[0] ?? 0) & ~ESTABLISHED) >>> 0
-  const start = CRB.CTRL_START.offset >> 2
-  registers[start] = ((registers[start] ?? 0) & ~START) >>> 0
   const from = tpm.registerPage ? CRB_REGISTERS_SIZE : 0
+  const buffer = tpm.page.slice(from, from + CRB_BUFFER_SIZE)
+  endLostCommand(registers, buffer)
   return {
     registers,
-    buffer: tpm.page.slice(from, from + CRB_BUFFER_SIZE),
+    buffer,
     established: undefined,
     chunk: tpm.chunk,
     ppi: tpm.ppi?.slice(),
