@@ -26,12 +26,14 @@ export function memoryAccessSize(region: MemoryRegion, remaining: number, offset
     if (takesWhole(region, 64, remaining, offset)) return 64
     if (takesWhole(region, 16, remaining, offset)) return 16
   }
-  let max = region.validMax
+  let n = region.validMax
   if (!region.implUnaligned) {
-    const align = offset & -offset & 7
-    if (align !== 0 && align < max) max = align
+    // Of an int32: `offset & -offset` negates a double where a region is large.
+    const low = offset & 7
+    const align = low & -low
+    if (align !== 0 && align < n) n = align
   }
-  const n = Math.min(remaining, max)
+  if (remaining < n) n = remaining
   return n >= 8 ? 8 : n >= 4 ? 4 : n >= 2 ? 2 : 1
 }
 

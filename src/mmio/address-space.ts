@@ -410,6 +410,8 @@ export class AddressSpace implements TableMemory {
 }
 
 function checkSpan(size: number, buffer: Uint8Array, at: number): void {
+  // Below 2^31 without Number.isInteger, which makes V8 look at doubles.
+  if ((size | 0) === size && (at | 0) === at && size >= 1 && at >= 0 && size <= buffer.length - at) return
   if (Number.isInteger(size) && Number.isInteger(at) && size >= 1 && at >= 0 && size <= buffer.length - at) return
   throw new RegionError('span', `${size} bytes at ${at} do not fit a buffer of ${buffer.length}: give a larger one`)
 }

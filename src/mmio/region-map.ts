@@ -14,6 +14,8 @@ export interface Mapping {
   readonly region: MemoryRegion
 }
 
+const GIB = 0x4000_0000
+
 /** Regions that do not overlap, in sorted arrays. A look-up first tries the region of the last hit, then bisects. */
 export class RegionMap {
   /** First address of each region, ascending, and one past its last; one NaN while there is none, which no hit equals. */
@@ -87,12 +89,14 @@ export class RegionMap {
     return low
   }
 
-  /** How many of the `left` bytes from `pa` lie in region `i`, or before the next one when `i` is `~next`. */
+  /** How many of the `left` bytes from `pa` lie in region `i`, or before the next one when `i` is `~next`; 1 GiB at most. */
   room(i: number, pa: number, left: number): number {
     const next = ~i
-    if (i < 0 && next >= this.regions.length) return left
+    // An int32, so that all that is cut by it is one.
+    const most = Math.min(left, GIB)
+    if (i < 0 && next >= this.regions.length) return most
     const room = (i < 0 ? (this.bases[next] as number) : (this.ends[i] as number)) - pa
-    return room >= 1 && room < left ? Math.floor(room) : left
+    return room >= 1 && room < most ? room | 0 : most
   }
 
   #rebuild(mappings: readonly Mapping[]): void {
