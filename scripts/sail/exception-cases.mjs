@@ -29,6 +29,8 @@ const RW = bit(31)
 const E2H = bit(34)
 const TEA = bit(37)
 const NV1 = bit(43)
+/** What makes another type of memory of the one in stage 2's descriptors, or minds it: PTW, CD, FWB. */
+const STAGE2_TYPES = bit(2) | bit(32) | bit(46)
 /** HCR_EL2.ATA: what EL2 lets EL1 and EL0 have of tags. */
 const ATA_EL2 = bit(56)
 
@@ -66,6 +68,7 @@ const WITH = {
 /** Kinds of exceptions with how often each is made. */
 const KINDS = [
   ...Array(6).fill('tables'),
+  ...Array(3).fill('stage2'),
   ...Array(3).fill('external'),
   ...Array(3).fill('alignment'),
   'tag-check',
@@ -93,14 +96,26 @@ const TABLE_FAULTS = {
   'external-on-walk': BLOCK_LEVELS,
 }
 
+/** What a fault of the guest's own stage 2 may be: of four levels, with blocks from level 1 on. */
+const STAGE2_FAULTS = {
+  translation: [0, 1, 2, 3],
+  'access-flag': [1, 2, 3],
+  permission: [1, 2, 3],
+  'address-size': [0, 1, 2, 3],
+  'external-on-walk': [1, 2, 3],
+}
+/** Where the second page lies before stage 2: above all else. */
+const IPA = bit(39)
+
 /** The exception of a case. */
 class ExceptionCase extends Case {
   /** @returns the exception: kind, `va`, and what makes the syndrome. `needs` are bits of SCTLR. */
   exception(kind, { el, aarch32, flat, oneRange }) {
+    if (kind === 'stage2') return this.stage2()
     if (kind === 'tables' && !flat) return this.tables(aarch32, oneRange)
     if (kind === 'tables' || kind === 'external') return this.external(aarch32, flat)
     if (aarch32) return this.external(true, flat)
-    const device = this.tagged(DEVICE)
+    const device = this.anyTag(DEVICE)
     if (kind === 'alignment') return this.alignment(device)
     if (kind === 'tag-check' && flat) return this.external(false, flat)
     if (kind === 'tag-check') {
@@ -141,7 +156,7 @@ class ExceptionCase extends Case {
   }
 
   /** Top byte ignored: any tag. */
-  tagged(va) {
+  anyTag(va) {
     return this.chance(50) ? va : (va & ~(255n << 56n)) | (this.bits(8) << 56n)
   }
 
@@ -160,12 +175,23 @@ class ExceptionCase extends Case {
       if (why === 'dirtyBit') store = true
       if (why !== 'readOnly') made[why] = true
     }
-    const end = aarch32 ? END32 : this.tagged(this.pick(oneRange ? [LOWER_END] : [LOWER_END, UPPER_END]))
+    const end = aarch32 ? END32 : this.anyTag(this.pick(oneRange ? [LOWER_END] : [LOWER_END, UPPER_END]))
     return { ...made, store, va: end }
   }
 
+  /** The second page of an access that crosses, or the table that leads to it, as the guest's own stage 2 has them. */
+  stage2() {
+    const fault = this.pick(Object.keys(STAGE2_FAULTS))
+    const level = this.pick(STAGE2_FAULTS[fault])
+    const access = this.pick(['gpr', 'gpr', 'unprivileged', 'asimd'])
+    const walk = this.chance(40)
+    const ipa = IPA | (this.bits(27) << 12n)
+    const va = this.anyTag(this.pick([LOWER_END, UPPER_END]))
+    return { kind: 'data-abort', fault, level, access, store: this.chance(50), stage2: true, walk, ipa, va }
+  }
+
   external(aarch32, flat) {
-    const device = aarch32 ? DEVICE : this.tagged(DEVICE)
+    const device = aarch32 ? DEVICE : this.anyTag(DEVICE)
     const access = aarch32
       ? 'gpr'
       : this.pick([
@@ -221,12 +247,13 @@ function origin(c) {
 }
 
 /** HCR_EL2, such that the vCPU can be where it is. */
-function hypervisor(c, { el, aarch32 }) {
+function hypervisor(c, { el, aarch32 }, stage2) {
   let hcr = (c.bits(64) & ~(VM | DC | TGE | E2H | TEA)) | RW | ATA_EL2
   if (c.chance(50)) hcr |= TEA
   if (c.chance(40)) hcr |= E2H
   // Under TGE there is no EL1.
-  if (el !== 1 && c.chance(50)) hcr |= TGE
+  if (stage2) hcr = (hcr & ~STAGE2_TYPES) | VM
+  else if (el !== 1 && c.chance(50)) hcr |= TGE
   const tge = (hcr & TGE) !== 0n
   // The descriptors of NV1 have nothing for EL0.
   if (el === 0) hcr &= ~NV1
@@ -266,10 +293,11 @@ export function makeCase(random) {
   const c = new ExceptionCase(random)
   const from = origin(c)
   const { el, el2, aarch32 } = from
-  const { hcr, flat, oneRange, lower32 } = el2
-    ? hypervisor(c, from)
-    : { hcr: 0n, flat: false, oneRange: false, lower32: false }
   let kind = c.pick(KINDS)
+  if (kind === 'stage2' && (!el2 || el === 2 || aarch32)) kind = 'tables'
+  const { hcr, flat, oneRange, lower32 } = el2
+    ? hypervisor(c, from, kind === 'stage2')
+    : { hcr: 0n, flat: false, oneRange: false, lower32: false }
   const features = Object.keys(FEATURES).filter((name) => c.chance(75) || (name === 'GCS' && kind === 'gcs-store'))
   if (kind === 'tag-check' || c.chance(75)) features.push('MTE')
   const absent = new Set(

@@ -131,6 +131,7 @@ export class ExceptionMachine extends SailMachine {
       far: far.bits?.value ?? far.value,
       pstate: this.spsr(),
       pc: this.sail.read('_PC').value,
+      ...(exception.stage2 ? { hpfar: this.sail.read('HPFAR_EL2').bits.value } : {}),
     }
   }
 
@@ -187,7 +188,7 @@ export class ExceptionMachine extends SailMachine {
     return { fault: { ...none, statuscode }, vaddress: address, paddress }
   }
 
-  record({ fault, level, access, store, dirtyBit, overlay }) {
+  record({ fault, level, access, store, dirtyBit, overlay, stage2 = false, walk = false, ipa = 0n }) {
     const descriptor = ACCESSES[access](this, store ? 'MemOp_STORE' : 'MemOp_LOAD')
     const none = this.call('NoFault__1', descriptor)
     return {
@@ -197,6 +198,9 @@ export class ExceptionMachine extends SailMachine {
       extflag: new Bits(1, 0n),
       dirtybit: dirtyBit === true,
       overlay: overlay === true,
+      secondstage: stage2,
+      s2fs1walk: walk,
+      ipaddress: { paspace: 'PAS_NonSecure', address: new Bits(56, ipa) },
     }
   }
 }

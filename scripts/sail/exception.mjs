@@ -7,7 +7,7 @@
  *
  * `tests/mmio/vectors/sail-exception` has some. A case: `features` of the CPU, as nisv names them; `el2`, whether the guest has
  * EL2; `regs`; `pstate` in the layout of SPSR_ELx; `pc`; and the `exception`: what it is of, `va` where it has an address.
- * `out`: the Exception level it is taken to, that level's ELR, SPSR, ESR and FAR, PSTATE and PC at the vector. `unknown` has
+ * `out`: the Exception level it is taken to, that level's ELR, SPSR, ESR and FAR, PSTATE and PC at the vector; HPFAR_EL2 of stage 2. `unknown` has
  * the bits of these that are UNKNOWN, which are 1 there. What is IMPLEMENTATION DEFINED is named in `exception-machine.mjs`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'

@@ -27,6 +27,10 @@ export interface Exception {
   readonly key?: 'DA' | 'DB'
   readonly word?: string
   readonly optionA?: boolean
+  /** Of the guest's own stage 2, of the address `ipa`: where the data are, or with `walk` the table of level 3. */
+  readonly stage2?: boolean
+  readonly walk?: boolean
+  readonly ipa?: string
 }
 
 export interface Case {
@@ -37,8 +41,8 @@ export interface Case {
   readonly pstate: string
   readonly pc: string
   readonly exception: Exception
-  readonly out: Readonly<Record<Register, string>> & { readonly el: number }
-  readonly unknown?: Readonly<Partial<Record<Register, string>>>
+  readonly out: Readonly<Record<Register, string>> & { readonly el: number; readonly hpfar?: string }
+  readonly unknown?: Readonly<Partial<Record<Register | 'hpfar', string>>>
 }
 
 /** What an exception sets. */
@@ -82,6 +86,14 @@ const READ_ONLY = 1n << 7n
 /** No output address below 2^48 has it: TCR_EL1.IPS is 48 bits. */
 const BEYOND = 1n << 48n
 const MISSING_TABLE = 0x7000_0003n
+/** The table of VTTBR_EL2, of level 0; leaves of Normal memory, readable or all; no output address below 2^40 has the last. */
+const STAGE2 = 2
+const STAGE2_LEAF = AF | (15n << 2n) | (3n << 8n)
+const STAGE2_READ = 1n << 6n
+const STAGE2_ALL = 3n << 6n
+const BEYOND_PS = 1n << 44n
+/** T0SZ, SL0, PS: 48 bits from level 0, 40 bits out. */
+const VTCR = 16n | (2n << 6n) | (2n << 16n) | (1n << 31n)
 const OVERLAY_1 = 1n << 60n
 /** T0SZ, T1SZ, TG1, IPS, TBI0, TBI1, DS: 52 bits, 4 KiB. */
 const TCR = 12n | (12n << 16n) | (2n << 30n) | (5n << 32n) | (3n << 37n) | (1n << 59n)
@@ -99,12 +111,12 @@ const isSet = (word: number): boolean => ((word >>> 22) & 3) === 3
 
 export class ExceptionGuest {
   readonly vcpu: LazyVcpu = new LazyVcpu()
-  readonly #tables: DataView = new DataView(new ArrayBuffer(0x10000))
+  readonly #tables: DataView = new DataView(new ArrayBuffer(0x20000))
   readonly #code: DataView = new DataView(new ArrayBuffer(0x1000))
   readonly #case: Case
   readonly #el: number
-  /** Of 4096 bytes each; the first two are those of TTBR0_EL1 and TTBR1_EL1. */
-  #count = 2
+  /** Of 4096 bytes each; the first three are those of TTBR0_EL1, TTBR1_EL1 and VTTBR_EL2. */
+  #count = 3
 
   constructor(c: Case) {
     this.#case = c
@@ -114,6 +126,8 @@ export class ExceptionGuest {
     truth.set(Reg.PC, BigInt(c.pc))
     truth.set(Reg.PSTATE, BigInt(c.pstate))
     truth.set(Reg.POR_EL0, 0x7n)
+    truth.set(Reg.VTCR_EL2, VTCR)
+    truth.set(Reg.VTTBR_EL2, BigInt(TABLES) + 2n * PAGE)
     for (const el of ['EL1', 'EL2']) {
       const registers = {
         TCR: el === 'EL2' && !this.#hypervisor(E2H) ? TCR_ONE_RANGE : TCR,
@@ -203,7 +217,8 @@ export class ExceptionGuest {
       // The last half of eight or sixteen bytes, or of four, is on the page that faults.
       at = va - (exception.access === 'asimd' ? 8n : this.#aarch32 ? 2n : 4n)
       this.#map(at, leaf | this.#permissions())
-      this.#refuse(va, exception.level)
+      if (exception.stage2) this.#refuseStage2(va, exception.level)
+      else this.#refuse(va, exception.level)
     } else if (exception.access !== undefined) this.#map(at, leaf | this.#memoryType())
     truth.set(2, at)
     if (word === WORDS.mops?.[0]) {
@@ -279,10 +294,26 @@ export class ExceptionGuest {
     else this.#map(va, leaf | (store ? READ_ONLY : 0n), level)
   }
 
+  /** Makes the translation of an address of stage 2 end at `level`. */
+  #refuseStage2(va: bigint, level: number): void {
+    const { fault, walk, store } = this.#case.exception
+    const ipa = BigInt(this.#case.exception.ipa ?? 0)
+    if (walk) this.#map(va, ipa | 3n, 2)
+    else this.#map(va, ipa | AF | (this.#userData ? USER : 0n))
+    // What the tables and the first page are is what they are before.
+    for (const block of [0n, 1n << 30n]) this.#map(block, block | STAGE2_LEAF | STAGE2_ALL | 1n, 1, STAGE2)
+    const leaf = (level === 3 ? 3n : 1n) | STAGE2_LEAF
+    if (fault === 'translation') this.#map(ipa, 0n, level, STAGE2)
+    else if (fault === 'access-flag') this.#map(ipa, (leaf | STAGE2_ALL) & ~AF, level, STAGE2)
+    else if (fault === 'address-size') this.#map(ipa, (level === 3 ? leaf | STAGE2_ALL : 3n) | BEYOND_PS, level, STAGE2)
+    else if (fault === 'external-on-walk') this.#map(ipa, MISSING_TABLE, level - 1, STAGE2)
+    else this.#map(ipa, leaf | (store && !walk ? STAGE2_READ : 0n), level, STAGE2)
+  }
+
   /** Writes the descriptor of `va` at `level`, a page's unless told, with the tables above it. */
-  #map(va: bigint, descriptor: bigint, level = 3): void {
-    let table = ((va >> 55n) & 1n) === 1n ? 1 : 0
-    for (let l = -1; l <= level; l++) {
+  #map(va: bigint, descriptor: bigint, level = 3, root: number = ((va >> 55n) & 1n) === 1n ? 1 : 0): void {
+    let table = root
+    for (let l = root === STAGE2 ? 0 : -1; l <= level; l++) {
       const shift = BigInt(12 + 9 * (3 - l))
       const index = Number((va >> shift) & (l === -1 ? 15n : 511n))
       const at = table * 4096 + index * 8
