@@ -62,6 +62,9 @@ export class TableBuilder {
    */
   constructor(memory: SparseTables, root: number, layout: TableLayout, place = (address: number): number => address) {
     const { granuleBits, inputBits, concatenated = 1, wide = false } = layout
+    if (granuleBits !== 12 && granuleBits !== 14 && granuleBits !== 16) {
+      throw new TableLayoutError(`granuleBits is ${granuleBits}: granules have 12, 14 or 16`)
+    }
     const most = wide || granuleBits === 16 ? 52 : 48
     const least = Math.max(16, granuleBits + 1)
     if (!Number.isInteger(inputBits) || inputBits < least || inputBits > most) {
@@ -89,7 +92,7 @@ export class TableBuilder {
     this.startLevel = level
     this.indexBits = this.widthAt(level, inputBits)
     const bytes = 8 * 2 ** this.indexBits
-    if (root % Math.max(bytes, 64) !== 0) {
+    if (!Number.isSafeInteger(root) || root < 0 || root % Math.max(bytes, 64) !== 0) {
       throw new TableLayoutError(`the root 0x${root.toString(16)} is not a multiple of its table's ${bytes} bytes`)
     }
     this.root = root
@@ -125,7 +128,10 @@ export class TableBuilder {
     return this.put(input, level, this.address((output >> size) << size) | own | type, false)
   }
 
-  /** Writes any descriptor at `level` of the input address, over what is there; `false` where a leaf is above. */
+  /**
+   * Writes any descriptor at `level` of the input address, over what is there; `false` where a leaf is above.
+   * @throws TableLayoutError for an address or a level that the layout cannot have.
+   */
   replace(input: bigint, level: number, descriptor: bigint): boolean {
     return this.put(input, level, descriptor, true)
   }
@@ -151,6 +157,9 @@ export class TableBuilder {
   private put(input: bigint, level: number, descriptor: bigint, over: boolean): boolean {
     if (input >> BigInt(this.layout.inputBits) !== 0n || input < 0n) {
       throw new TableLayoutError(`0x${input.toString(16)} has more than ${this.layout.inputBits} bits`)
+    }
+    if (!Number.isInteger(level) || level < this.startLevel || level > 3) {
+      throw new TableLayoutError(`level is ${level}: these tables have ${this.startLevel} to 3`)
     }
     let table = this.root
     for (let l = this.startLevel; l < level; l++) {
