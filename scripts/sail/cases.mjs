@@ -32,6 +32,14 @@ export class Case {
     this.registers = {}
     /** Most descriptors map what is asked for, and stage 2 allows it: walks get to their end. */
     this.gentle = this.chance(60)
+    /** What is likely of gentle descriptors, in a hundred: the Access flag, S2AP of read and write, DBM. */
+    this.accessed = 96
+    this.allowed = 93
+    this.managed = 10
+    /** MemAttr[3:0] of gentle descriptors of stage 2. */
+    this.memAttrs = [5, 7, 13, 15, 6, 9, 1, 4, 14]
+    /** A top byte of an address that is not its sign's, in a hundred. */
+    this.tagged = this.gentle ? 3 : 12
   }
 
   chance(percent) {
@@ -78,7 +86,7 @@ export class Case {
   /** TG0 of TCR_ELx, and a TxSZ that goes with most of it. */
   granule() {
     const tg = BigInt(this.pick([0, 0, 1, 2]))
-    return [tg, BigInt(this.chance(6) ? this.random(64) : this.pick([16, 20, 25, 25, 30, 34, 39]))]
+    return [tg, BigInt(this.chance(this.gentle ? 1 : 6) ? this.random(64) : this.pick([16, 20, 25, 25, 30, 34, 39]))]
   }
 
   /** TCR_EL1, or TCR_EL2 with E2H. */
@@ -88,7 +96,7 @@ export class Case {
     const sizes = t0sz | (tg0 << 14n) | (t1sz << 16n) | ([2n, 3n, 1n][Number(tg1)] << 30n)
     const shared =
       (this.shareability() << 12n) | (this.shareability() << 28n) | (this.bits(4) << 8n) | (this.bits(4) << 24n)
-    const rare = this.some(4, [7, 23, 55, 56])
+    const rare = this.some(this.gentle ? 2 : 4, [7, 23, 55, 56])
     return (
       sizes |
       shared |
@@ -118,7 +126,7 @@ export class Case {
       [0n, 20n, 2n],
       ...(this.gentle ? [] : [[0n, 34n, 0n]]),
       [1n, 25n, 1n],
-      [1n, 22n, 2n],
+      [1n, 20n, 2n],
       [2n, 24n, 2n],
       [2n, 30n, 1n],
     ])
@@ -143,11 +151,13 @@ export class Case {
 
   /** A table or page, of stage 2 in memory that can be read and written. */
   gentleDescriptor(stage2) {
-    const low = this.bits(12) & ~3n
-    const allowed = stage2 && this.chance(93) ? 0xc0n : 0n
-    const normal = stage2 && this.chance(70) ? 0x14n : 0n
-    const high = this.some(10, [51, 52, 53, 54, 58, 60, 61, 62]) | this.some(4, [59, 63, 55, 50])
-    return (this.chance(95) ? 3n : 1n) | unreserved(low | allowed | normal) | bit(10) | this.table() | high
+    const low = this.bits(12) & ~0x403n & (stage2 ? ~0x3cn : ~0n)
+    const allowed = stage2 && this.chance(this.allowed) ? 0xc0n : 0n
+    const memory = stage2 ? BigInt(this.pick(this.memAttrs)) << 2n : 0n
+    const accessed = this.chance(this.accessed) ? bit(10) : 0n
+    const high = this.some(10, [52, 53, 54, 58, 60, 61, 62]) | this.some(4, [59, 63, 55, 50])
+    const type = (this.chance(95) ? 3n : 1n) | this.some(this.managed, [51])
+    return type | unreserved(low | allowed | memory) | accessed | this.table() | high
   }
 
   /** Either doubleword of a 128-bit descriptor: the one at 16n has the address, the other the attributes. */
@@ -157,7 +167,7 @@ export class Case {
       return (this.bits(64) & ~(3n << 45n) & (bit(63) - 1n) & ~(this.chance(80) ? 0x7e00n : 0n)) | skl
     }
     const valid = this.gentle || this.chance(96) ? 1n : 0n
-    const accessed = this.chance(this.gentle ? 97 : 88) ? bit(10) : 0n
+    const accessed = this.chance(this.gentle ? this.accessed : 88) ? bit(10) : 0n
     let address = this.table()
     if (this.chance(this.gentle ? 2 : 6)) address |= this.bits(24) << 32n
     const low = unreserved(this.bits(12) & ~1n)
@@ -175,11 +185,11 @@ export class Case {
   }
 
   /** An address of either range, with some of the top bits gone wrong now and then. */
-  address(twoRanges, sizes = [12, 20, 25, 30, 34, 39, 44, 48]) {
+  address(twoRanges, sizes = this.gentle ? [12, 20, 25] : [12, 20, 25, 30, 34, 39, 44, 48]) {
     let va = this.bits(this.pick(sizes))
     if (twoRanges && this.chance(35)) va = BigInt.asUintN(64, ~va)
-    if (this.chance(12)) va ^= this.bits(8) << 56n
-    if (this.chance(4)) va ^= bit(this.random(56))
+    if (this.chance(this.tagged)) va ^= this.bits(8) << 56n
+    if (this.chance(this.gentle ? 1 : 4)) va ^= bit(this.random(56))
     return va
   }
 }

@@ -152,7 +152,7 @@ export const RULES = {
     make: (c) => {
       const made = indirection(c, withTcr2(withStage2(c, el10(c)), c.some(60, [0]) | c.some(50, [1])))
       made.registers.S2PIR_EL2 = c.s2pir()
-      made.registers.VTCR_EL2 |= c.some(50, [36, 40]) | c.some(70, [34, 35, 41])
+      made.registers.VTCR_EL2 |= c.some(50, [36, 40]) | c.some(70, [34]) | c.some(30, [35, 41])
       return { ...made, kinds: [...KINDS, 'rcw', 'rcw'] }
     },
   },
@@ -170,7 +170,7 @@ export const RULES = {
     make: (c) => {
       const made = c.chance(50) ? withStage2(c, el10(c)) : el10(c)
       made.registers.SCR_EL3 &= ~SCR_NS
-      made.registers.SCR_EL3 |= c.some(30, [9])
+      made.registers.SCR_EL3 |= c.some(40, [9])
       made.registers.VSTCR_EL2 = c.vtcr() | c.some(30, [29, 30])
       made.registers.VSTTBR_EL2 = c.table()
       if (made.registers.VTCR_EL2 !== undefined) made.registers.VTCR_EL2 |= c.some(30, [29, 30])
@@ -212,7 +212,7 @@ export const RULES = {
   descriptors128: {
     about: '128-bit descriptors at stage 1 (FEAT_D128)',
     make: (c) => {
-      const made = indirection(c, withTcr2(el10(c), bit(5) | c.some(30, [4])))
+      const made = indirection(c, withTcr2(el10(c), bit(5) | c.some(30, [4, 14, 15])))
       for (const name of ['TTBR0_EL1', 'TTBR1_EL1'])
         made.registers[name] = c.table() | (BigInt(c.pick([0, 0, 0, 1, 2, 3])) << 1n)
       return made
@@ -231,6 +231,7 @@ export const RULES = {
   tableAccessFlag: {
     about: 'the Access flag of tables (FEAT_HAFT)',
     make: (c) => {
+      c.accessed = 60
       const made = withTcr2(c.chance(50) ? withStage2(c, el10(c)) : el10(c), c.some(80, [11]))
       made.registers.TCR_EL1 |= bit(39)
       if (made.registers.VTCR_EL2 !== undefined) made.registers.VTCR_EL2 |= bit(21) | c.some(80, [44])
@@ -341,14 +342,16 @@ export const RULES = {
   tags: {
     about: 'Allocation Tags of stage 2 (FEAT_MTE_PERM), canonical tags (FEAT_MTE4), non-fault accesses (TCR_ELx.NFD)',
     make: (c) => {
+      c.tagged = 40
+      c.memAttrs = [4, 14, 15]
       const made = RULES[c.pick(['el10', 'stage2', 'stage2', 'el20', 'el2', 'indirection'])].make(c)
       const { registers } = made
       for (const name of ['MAIR_EL1', 'MAIR_EL2'])
         if (registers[name] !== undefined && c.chance(70)) registers[name] = 0xf0_f0_ff_f0_44_f0_04_f0n
       const tcr = registers.TCR_EL1 === undefined ? 'TCR_EL2' : 'TCR_EL1'
-      registers[tcr] |= made.twoRanges ? c.some(40, [60, 61]) | c.some(30, [53, 54]) : c.some(40, [33])
+      registers[tcr] |= made.twoRanges ? c.some(40, [60, 61]) | c.some(50, [53, 54]) : c.some(40, [33])
       const tags = ['tag-load', 'tag-store', 'tag-store', 'checked-load', 'checked-store', 'load', 'store', 'fetch']
-      return { ...made, kinds: [...tags, ...(made.twoRanges ? ['nonfault'] : [])] }
+      return { ...made, kinds: [...tags, ...(made.twoRanges ? ['nonfault', 'nonfault', 'nonfault'] : [])] }
     },
   },
   mixed: {
@@ -380,6 +383,43 @@ export const RULES = {
         registers.S2POR_EL1 = c.chance(50) ? 0xffff_ffff_ffff_ffffn : c.bits(64)
       }
       return { ...made, kinds: [...made.kinds, 'gcs-load', 'gcs-store', 'rcw', 'tag-store', 'checked-load'] }
+    },
+  },
+  stage2leaf: {
+    about: 'stage 2 alone: permissions, attributes, dirty state of the leaf',
+    make: (c) => {
+      Object.assign(c, { allowed: 50, managed: 50, accessed: 80, memAttrs: [0, 1, 2, 3, 4, 5, 6, 7, 9, 13, 14, 15] })
+      const made = withStage2(c, el10(c))
+      const { registers } = made
+      registers.SCTLR_EL1 &= ~1n
+      registers.HCR_EL2 |= c.some(25, [12, 32, 33]) | c.some(30, [46])
+      registers.VTCR_EL2 = (registers.VTCR_EL2 & ~0xfffn & ~(3n << 14n)) | 25n | (1n << 6n)
+      registers.VTCR_EL2 |= c.some(50, [21, 22]) | c.some(25, [34, 36, 37, 38, 40, 44])
+      Object.assign(registers, { S2PIR_EL2: c.s2pir(), S2POR_EL1: c.bits(64) })
+      const kinds = ['load', 'store', 'store', 'fetch', 'fetch', 'atomic', 'rcw', 'gcs-load', 'gcs-store']
+      return { ...made, twoRanges: false, addresses: [32, 34, 38], kinds }
+    },
+  },
+  nested: {
+    about: 'HCR_EL2.NV and NV1: no EL0, PXN in the place of UXN',
+    make: (c) => {
+      const made = c.chance(70) ? el10(c) : withStage2(c, el10(c))
+      if (c.chance(30)) indirection(c, withTcr2(made, bit(1)))
+      made.registers.HCR_EL2 |= c.chance(85) ? bit(42) | bit(43) : c.some(50, [42, 43])
+      return { ...made, el: 1 }
+    },
+  },
+  ignoredTop: {
+    about: 'TBI and TBID: the top byte of data and of fetches',
+    make: (c) => {
+      c.tagged = 60
+      const made = RULES[c.pick(['el10', 'el10', 'el2', 'el20', 'el3'])].make(c)
+      const { registers } = made
+      for (const name of ['TCR_EL1', 'TCR_EL2', 'TCR_EL3']) {
+        if (registers[name] === undefined) continue
+        registers[name] |= made.twoRanges ? c.some(60, [37, 38, 51, 52]) : c.some(60, [20, 29])
+      }
+      return { ...made, kinds: ['load', 'store', 'fetch', 'fetch', 'fetch'] }
     },
   },
 }

@@ -95,12 +95,15 @@ function combineAttributes(attr: number, memAttr: number): number {
   return combined === NORMAL_WRITE_BACK && attr === TAGGED ? TAGGED : combined
 }
 
+/** MemAttr[2:0] that makes memory Write-Back. */
+const FORCED_WRITE_BACK = 6
+
 /** `AArch64.S2ApplyFWBMemAttrs`: HCR_EL2.FWB makes MemAttr[2:0] say what the result is. */
 function forceAttributes(attr: number, memAttr: number): number {
   const kind = memAttr & 7
   if (kind < 4) return isDevice(attr) ? Math.min(deviceType(attr), kind << 2) : kind << 2
   if (kind === 7) return withXs(attr)
-  if (kind !== 6) return isDevice(attr) ? deviceType(attr) : NON_CACHEABLE
+  if (kind !== FORCED_WRITE_BACK) return isDevice(attr) ? deviceType(attr) : NON_CACHEABLE
   if (isDevice(attr)) return NORMAL_WRITE_BACK
   const normal = plain(attr)
   const forced = (forceWriteBack(normal >> 4) << 4) | forceWriteBack(normal & 15)
@@ -160,7 +163,10 @@ export function stage2Attributes(
 ): number {
   const combined = plainStage2Attributes(attr, memAttr, p, cacheable)
   const result = fetch && isDevice(combined) ? NON_CACHEABLE : combined
-  return p.xs && (noXs || !hasXs(attr)) ? withoutXs(result) : result
+  if (!p.xs) return result
+  // What FWB makes Write-Back has XS = 0 before HCR_EL2.CD and ID have their say.
+  const writeBack = p.fwb && (memAttr & 7) === FORCED_WRITE_BACK
+  return noXs || writeBack || !hasXs(attr) ? withoutXs(result) : result
 }
 
 function plainStage2Attributes(attr: number, memAttr: number, p: Stage2Memory, cacheable: boolean): number {

@@ -99,6 +99,10 @@ describe('memory attributes of two stages', () => {
     expect(hex(stage2Attributes(0xff, 0b0001, false, FWB, true, true))).toBe('44')
   })
 
+  it('forced Write-Back has XS = 0 though it is not cached', () => {
+    expect(hex(stage2Attributes(0x44, 0b0110, false, { fwb: true, mtePerm: false, xs: true }, false, false))).toBe('40')
+  })
+
   it.each([
     // Stage 1, MemAttr, FnXS, HCR_EL2.FWB, result: `S2CombineS1MemAttrs`, `AArch64.S2ApplyFWBMemAttrs`, `EncodePARAttrs`.
     [0x04, 0b0001, false, false, '04'],
