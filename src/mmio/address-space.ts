@@ -165,7 +165,7 @@ export class AddressSpace implements TableMemory {
    * @throws RegionError `span` when `dst` has no room for the bytes.
    */
   read(pa: number, size: number, dst: Uint8Array, at: number, attrs = 0): MemTxResult {
-    checkSpan(size, dst, at)
+    if (!isWithin(size, dst, at)) checkSpan(size, dst, at)
     let result = MEMTX_OK
     let firstError = -1
     for (let done = 0; done < size; ) {
@@ -204,7 +204,7 @@ export class AddressSpace implements TableMemory {
    * @throws RegionError `span` when `src` does not hold the bytes.
    */
   write(pa: number, size: number, src: Uint8Array, at: number, attrs = 0): MemTxResult {
-    checkSpan(size, src, at)
+    if (!isWithin(size, src, at)) checkSpan(size, src, at)
     let result = MEMTX_OK
     let firstError = -1
     for (let done = 0; done < size; ) {
@@ -409,9 +409,12 @@ export class AddressSpace implements TableMemory {
   }
 }
 
+/** Whether these are int32 and in the buffer: `Number.isInteger` has V8 look at doubles. */
+function isWithin(size: number, buffer: Uint8Array, at: number): boolean {
+  return (size | 0) === size && (at | 0) === at && size >= 1 && at >= 0 && size <= buffer.length - at
+}
+
 function checkSpan(size: number, buffer: Uint8Array, at: number): void {
-  // Below 2^31 without Number.isInteger, which makes V8 look at doubles.
-  if ((size | 0) === size && (at | 0) === at && size >= 1 && at >= 0 && size <= buffer.length - at) return
   if (Number.isInteger(size) && Number.isInteger(at) && size >= 1 && at >= 0 && size <= buffer.length - at) return
   throw new RegionError('span', `${size} bytes at ${at} do not fit a buffer of ${buffer.length}: give a larger one`)
 }

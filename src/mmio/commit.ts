@@ -42,16 +42,15 @@ export class Commit {
     const { registers, outcome, settings } = fault
     const executor = this.#executor
     const { tags } = this
-    const block = fault.blockOf(plan)
+    const block = plan.block === 0 ? 0 : fault.blockOf(plan)
     if (block > 0) outcome.vaLo = (outcome.vaLo & -block) >>> 0
     const length = block > 0 ? block : plan.count * plan.size
     if (settings.tags && !tags.check(plan, length, attrs === MemTxAttrs.USER)) return outcome
     if (plan.tags) tags.prepare(plan)
-    let refused = ACCESSED
-    if (plan.form === 'zero') refused = executor.zero(length, attrs)
-    else if (plan.form === 'tag-zero') refused = executor.zero(length, attrs, TAG_GRANULE)
-    else if (plan.form === 'tag') refused = executor.span.blocked ? BLOCKED : ACCESSED
-    else refused = executor.access(plan, registers, fault.bigEndian(), attrs)
+    let refused =
+      block > 0 || plan.tags
+        ? this.#accessBlock(plan, length, attrs)
+        : executor.access(plan, registers, fault.bigEndian(), attrs)
     if (plan.store) this.#storedSpan(length)
     if (refused === ACCESSED && this.#bus.replays) refused = DIFFERS
     if (refused < ACCESSED || (refused > ACCESSED && !this.#answersRefusal(plan))) return this.refused(refused)
@@ -61,6 +60,15 @@ export class Commit {
     if (!fault.suppressesBase) this.#address.writeBack(plan, registers)
     retire(registers)
     return fault.end('retired', 'done')
+  }
+
+  /** Apart: DC ZVA and its kin, instructions of tags. */
+  #accessBlock(plan: Plan, length: number, attrs: number): number {
+    const executor = this.#executor
+    if (plan.form === 'zero') return executor.zero(length, attrs)
+    if (plan.form === 'tag-zero') return executor.zero(length, attrs, TAG_GRANULE)
+    if (plan.form === 'tag') return executor.span.blocked ? BLOCKED : ACCESSED
+    return executor.access(plan, this.#fault.registers, this.#fault.bigEndian(), attrs)
   }
 
   /** Ends an instruction of which an access was not made. @param refused - what ElementBus.transfer returned. */

@@ -67,7 +67,11 @@ export class ElementBus {
     const space = this.#space
     if (this.#script !== undefined) return this.#replayed(this.#script, store, pa, size, data, at, offset, attrs)
     const result = store ? space.write(pa, size, data, at, attrs) : space.read(pa, size, data, at, attrs)
-    return this.#made(store, pa, size, data, at, offset, result)
+    if (result !== MEMTX_OK || this.#trace !== undefined) {
+      return this.#made(store, pa, size, data, at, offset, result)
+    }
+    this.journal.record(store, pa, size, offset, data, at, result)
+    return ACCESSED
   }
 
   /** Whether {@link modify} can be asked: never in a replay, whose atomics were not taken whole. */

@@ -156,9 +156,15 @@ export class Executor {
   }
 
   #element(store: boolean, offset: number, size: number, data: Uint8Array, attrs: number): number {
+    const { pa, room } = this.span
+    if (room - offset < size) return this.#elementBeyond(store, offset, size, data, attrs)
+    return this.#bus.transfer(store, pa + offset, size, data, offset, offset, attrs)
+  }
+
+  /** Apart: an element that crosses into another page, or is on it. */
+  #elementBeyond(store: boolean, offset: number, size: number, data: Uint8Array, attrs: number): number {
     const { pa, room, nextPa, blocked } = this.span
     const here = room - offset
-    if (here >= size) return this.#bus.transfer(store, pa + offset, size, data, offset, offset, attrs)
     if (blocked && here <= 0) return BLOCKED
     if (here <= 0) return this.#bus.transfer(store, nextPa - here, size, data, offset, offset, attrs)
     const refused = this.#bus.transfer(store, pa + offset, here, data, offset, offset, attrs)

@@ -45,7 +45,7 @@ export class Probe {
     const vaHi = outcome.vaHi | 0
     let vaLo = outcome.vaLo | 0
     let length = plan.count * plan.size
-    const block = fault.blockOf(plan)
+    const block = plan.block === 0 ? 0 : fault.blockOf(plan)
     if (block > 0) {
       // The address is any in the block, which crosses no page.
       length = block
@@ -53,8 +53,6 @@ export class Probe {
     }
     const room = Math.min(length, PAGE - (vaLo & (PAGE - 1)))
     const crosses = room < length
-    const nextHi = outcome.plusHi(room) | 0
-    const nextLo = outcome.plusLo(room) | 0
     // Any byte: the elements of a pair or a structure have no order among themselves.
     const faulted = fault.farOffset(vaHi, vaLo)
     if (faulted < 0 || faulted >= length) return fault.stop('far-differs')
@@ -63,31 +61,14 @@ export class Probe {
     span.room = room
     span.crosses = crosses
     span.blocked = false
-    if (!this.#page(plan, vaHi, vaLo, access, !onNext, 0)) return false
+    const translated = this.#translate(vaHi, vaLo, access | Access.NO_UPDATE)
+    if ((!translated || this.#unaligned) && !this.#judge(plan, translated, vaHi, vaLo, !onNext, 0)) return false
     outcome.ipa = this.#walk.page.pa
     span.pa = this.#walk.page.pa
     span.tagged = settings.tags !== undefined && this.#walk.isTagged()
     span.nextTagged = false
     this.#updates = this.#walk.page.updates
-    if (crosses) {
-      // Of an element that lies on both pages the first decides, unless DEVPAGE2 is to fault.
-      const whole = Math.ceil(room / plan.size) * plan.size
-      const { choices } = settings
-      const splits = whole > room && this.#unaligned
-      const faults = splits && choices.DEVPAGE2 === 'FAULT'
-      if (!faults) this.#unaligned &&= whole < length
-      if (!this.#page(plan, nextHi, nextLo, access, onNext, faults ? room : whole)) return false
-      if (splits && !span.blocked && this.#walk.onDeviceMemory(fault.registers)) {
-        outcome.constraint = 'DEVPAGE2'
-        if (choices.strict) {
-          fault.end('unhandled', 'constrained-unpredictable')
-          return false
-        }
-      }
-      span.nextPa = span.blocked ? -PAGE : this.#walk.page.pa
-      if (!span.blocked) this.#updates |= this.#walk.page.updates
-      span.nextTagged = settings.tags !== undefined && !span.blocked && this.#walk.isTagged()
-    }
+    if (crosses && !this.#next(plan, access, length, onNext)) return false
     let faulting = onNext ? span.nextPa : span.pa
     if (syndrome.translationFault) {
       const page = fault.page()
@@ -96,6 +77,35 @@ export class Probe {
       if (alignDown(faulting, PAGE) !== page) return fault.stop('translation-differs')
     }
     return fault.isPlainRam(faulting) ? fault.stop('not-mmio') : true
+  }
+
+  /** Apart: the other page of an access of `length` bytes, which FAR lies on or not. @returns as {@link pages}. */
+  #next(plan: Plan, access: number, length: number, onNext: boolean): boolean {
+    const fault = this.#fault
+    const { outcome, settings } = fault
+    const span = this.#span
+    const { room } = span
+    // Of an element that lies on both pages the first decides, unless DEVPAGE2 is to fault.
+    const whole = Math.ceil(room / plan.size) * plan.size
+    const { choices } = settings
+    const splits = whole > room && this.#unaligned
+    const faults = splits && choices.DEVPAGE2 === 'FAULT'
+    if (!faults) this.#unaligned &&= whole < length
+    const hi = outcome.plusHi(room) | 0
+    const lo = outcome.plusLo(room) | 0
+    const translated = this.#translate(hi, lo, access | Access.NO_UPDATE)
+    if (!this.#judge(plan, translated, hi, lo, onNext, faults ? room : whole)) return false
+    if (splits && !span.blocked && this.#walk.onDeviceMemory(fault.registers)) {
+      outcome.constraint = 'DEVPAGE2'
+      if (choices.strict) {
+        fault.end('unhandled', 'constrained-unpredictable')
+        return false
+      }
+    }
+    span.nextPa = span.blocked ? -PAGE : this.#walk.page.pa
+    if (!span.blocked) this.#updates |= this.#walk.page.updates
+    span.nextTagged = settings.tags !== undefined && !span.blocked && this.#walk.isTagged()
+    return true
   }
 
   /**
@@ -121,14 +131,14 @@ export class Probe {
   }
 
   /**
-   * Translates one page. A fault on the page that stage 2 stopped means that tables changed; on another, an abort.
+   * Apart: what a translation means for the access. A fault on the page that stage 2 stopped means that tables changed; on
+   * another, an abort.
    *
    * Device memory refuses what is unaligned before permissions are looked at (pseudocode `AArch64.S1Translate`).
    *
    * @param at - offset of the first element that begins on the page.
    */
-  #page(plan: Plan, vaHi: number, vaLo: number, access: number, reported: boolean, at: number): boolean {
-    const translated = this.#translate(vaHi, vaLo, access | Access.NO_UPDATE)
+  #judge(plan: Plan, translated: boolean, vaHi: number, vaLo: number, reported: boolean, at: number): boolean {
     const { page } = this.#walk
     const device = this.#unaligned ? this.#walk.deviceStage(this.#fault.registers) : 0
     if (device !== 0) {
