@@ -298,8 +298,10 @@ export function makeCase(random) {
   const { hcr, flat, oneRange, lower32 } = el2
     ? hypervisor(c, from, kind === 'stage2')
     : { hcr: 0n, flat: false, oneRange: false, lower32: false }
-  const features = Object.keys(FEATURES).filter((name) => c.chance(75) || (name === 'GCS' && kind === 'gcs-store'))
-  if (kind === 'tag-check' || c.chance(75)) features.push('MTE')
+  // Mostly a CPU that has everything.
+  const likely = c.chance(70) ? 100 : 60
+  const features = Object.keys(FEATURES).filter((name) => c.chance(likely) || (name === 'GCS' && kind === 'gcs-store'))
+  if (kind === 'tag-check' || c.chance(likely)) features.push('MTE')
   const absent = new Set(
     Object.entries(FEATURES).flatMap(([name, f]) => (features.includes(name) ? [] : [f, ...(WITH[f] ?? [])])),
   )

@@ -109,10 +109,34 @@ const NV1 = 1n << 43n
 /** SET and its kin. */
 const isSet = (word: number): boolean => ((word >>> 22) & 3) === 3
 
+/** Memory that all tags of which are zero. A name, so that options of different kinds are different as text. */
+const NO_TAGS = { name: 'no tags', read: () => 0, write: () => undefined }
+
+/** Memory, and a device that refuses every access of an external abort: all guests', one after the other. */
+const tables = new DataView(new ArrayBuffer(0x20000))
+const code = new DataView(new ArrayBuffer(0x1000))
+let refuses = false
+const answer = (tx: { result: number }): number => {
+  if (refuses) tx.result = MEMTX_ERROR
+  return 0
+}
+const space: AddressSpace = new AddressSpace()
+  .add(MemoryRegion.ram('code', new Uint8Array(code.buffer)), CODE)
+  .add(MemoryRegion.ram('tables', new Uint8Array(tables.buffer)), TABLES)
+  .add(
+    MemoryRegion.io('dev', 0x800, {
+      valid: { min: 1, max: 8 },
+      impl: { min: 1, max: 8 },
+      read: (_offset, _size, tx) => answer(tx),
+      write: (_offset, _value, _size, tx) => void answer(tx),
+    }),
+    DEVICE,
+  )
+  .add(MemoryRegion.ram('ram', new Uint8Array(0x800)), DEVICE + 0x800)
+const handlers: Map<string, DataAbortHandler> = new Map()
+
 export class ExceptionGuest {
   readonly vcpu: LazyVcpu = new LazyVcpu()
-  readonly #tables: DataView = new DataView(new ArrayBuffer(0x20000))
-  readonly #code: DataView = new DataView(new ArrayBuffer(0x1000))
   readonly #case: Case
   readonly #el: number
   /** Of 4096 bytes each; the first three are those of TTBR0_EL1, TTBR1_EL1 and VTTBR_EL2. */
@@ -155,25 +179,13 @@ export class ExceptionGuest {
     return (BigInt(this.#case.regs.HCR_EL2 ?? 0) & fields) === fields
   }
 
-  /** A guest whose device refuses every access of an external abort. */
+  /** Guests whose CPUs are alike have one handler. */
   #handler(): DataAbortHandler {
-    const { fault } = this.#case.exception
-    const answer = (tx: { result: number }): number => {
-      if (fault === 'external') tx.result = MEMTX_ERROR
-      return 0
-    }
-    const device = {
-      valid: { min: 1, max: 8 },
-      impl: { min: 1, max: 8 },
-      read: (_offset: number, _size: number, tx: { result: number }) => answer(tx),
-      write: (_offset: number, _value: number, _size: number, tx: { result: number }) => void answer(tx),
-    } as const
-    const space = new AddressSpace()
-      .add(MemoryRegion.ram('code', new Uint8Array(this.#code.buffer)), CODE)
-      .add(MemoryRegion.ram('tables', new Uint8Array(this.#tables.buffer)), TABLES)
-      .add(MemoryRegion.io('dev', 0x800, device), DEVICE)
-      .add(MemoryRegion.ram('ram', new Uint8Array(0x800)), DEVICE + 0x800)
-    return new DataAbortHandler({ space, ...this.#options() })
+    const options = this.#options()
+    const key = JSON.stringify(options)
+    const handler = handlers.get(key) ?? new DataAbortHandler({ space, ...options, authenticate: () => false })
+    handlers.set(key, handler)
+    return handler
   }
 
   #options(): Omit<HandlerOptions, 'space'> {
@@ -188,9 +200,8 @@ export class ExceptionGuest {
       },
       exclusives: fault === 'exclusive' ? 'unsupported' : 'monitor',
       memoryCopy: optionA === false ? 'B' : 'A',
-      authenticate: () => false,
       unpredictable: { LDPOVERLAP: 'UNDEF' },
-      ...(kind === 'tag-check' ? { tags: { read: () => 0, write: () => undefined } } : {}),
+      ...(kind === 'tag-check' ? { tags: NO_TAGS } : {}),
     }
   }
 
@@ -207,6 +218,8 @@ export class ExceptionGuest {
     const { exception } = this.#case
     const va = BigInt(exception.va)
     const { truth } = this.vcpu
+    new Uint8Array(tables.buffer).fill(0)
+    refuses = exception.fault === 'external'
     let word = this.#word()
     let at = va
     // Under indirection that bit is part of the index.
@@ -233,7 +246,7 @@ export class ExceptionGuest {
       const field = (low: number): number => (word >>> low) & 31
       for (const low of [0, 5, 16]) truth.set(field(low), 1n + BigInt(low))
     }
-    this.#code.setUint32(Number(BigInt(this.#case.pc) & 0xffcn), word, true)
+    code.setUint32(Number(BigInt(this.#case.pc) & 0xffcn), word, true)
     this.vcpu.begin()
     return this.#handler().handle(this.vcpu, {
       esr: 0x9200_0007 + (this.#writes(word) ? 0x40 : 0) + (this.#aarch32 ? 0x0181_0000 : 0),
@@ -318,13 +331,13 @@ export class ExceptionGuest {
       const index = Number((va >> shift) & (l === -1 ? 15n : 511n))
       const at = table * 4096 + index * 8
       if (l === level) {
-        this.#tables.setBigUint64(at, level === 3 && descriptor !== 0n ? descriptor | 3n : descriptor, true)
+        tables.setBigUint64(at, level === 3 && descriptor !== 0n ? descriptor | 3n : descriptor, true)
         return
       }
-      let next = this.#tables.getBigUint64(at, true)
+      let next = tables.getBigUint64(at, true)
       if (next === 0n) {
         next = BigInt(TABLES) + PAGE * BigInt(this.#count++) + 3n
-        this.#tables.setBigUint64(at, next, true)
+        tables.setBigUint64(at, next, true)
       }
       table = Number((next - BigInt(TABLES)) / PAGE)
     }
