@@ -75,3 +75,9 @@ export function low(n: number): number {
 export function hex(n: number | bigint, digits = 1): string {
   return `0x${n.toString(16).padStart(digits, '0')}`
 }
+
+/** A text for any value, for messages: even for one whose own toString throws. */
+export function shown(value: unknown): string {
+  if (value === null) return 'null'
+  return typeof value === 'object' || typeof value === 'function' ? typeof value : String(value)
+}

@@ -1,6 +1,6 @@
+import { shown } from '../bits.ts'
 import type { Unpredictable } from '../decode/index.ts'
 import type { Plan } from './plan.ts'
-import { shown } from './shown.ts'
 
 /**
  * What the guest's CPU does where the manual leaves a choice (DDI 0487, K1.2): names and values are those of the manual's

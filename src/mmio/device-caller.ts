@@ -7,6 +7,7 @@
  * @module
  */
 
+import { shown } from '../bits.ts'
 import { AccessKind, type AccessLog } from './access-log.ts'
 import { accessValid, callbackSize } from './access-size.ts'
 import type { Deferral } from './deferral.ts'
@@ -23,7 +24,6 @@ import {
   MemTxAttrs,
   type MemTxResult,
 } from './region.ts'
-import { shown } from './shown.ts'
 
 /** Callbacks that may be under way at once, each entered from inside the one before. */
 export const MAX_NESTING = 4

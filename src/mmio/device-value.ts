@@ -4,6 +4,7 @@
  * @module
  */
 
+import { shown } from '../bits.ts'
 import type { MemoryRegion } from './memory-region.ts'
 import {
   MEMTX_ACCESS_ERROR,
@@ -13,7 +14,6 @@ import {
   type MemTx,
   type MemTxResult,
 } from './region.ts'
-import { shown } from './shown.ts'
 
 /** All bits that a MemTxResult may have. */
 const RESULT_MASK = MEMTX_ERROR | MEMTX_DECODE_ERROR | MEMTX_ACCESS_ERROR | MEMTX_DEFERRED

@@ -1,10 +1,10 @@
+import { shown } from '../bits.ts'
 import type { Features } from '../tlb/index.ts'
 import type { AddressSpace } from './address-space.ts'
 import type { Authenticate } from './authenticate.ts'
 import { type Choices, choicesOf, type UnpredictableOptions } from './constrained.ts'
 import type { PstateFeatures } from './exception.ts'
 import { DEFAULT_ZERO_BLOCK } from './plan.ts'
-import { shown } from './shown.ts'
 import type { TagMemory } from './tag-memory.ts'
 import type { TraceObserver } from './trace.ts'
 

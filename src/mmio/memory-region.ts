@@ -4,10 +4,9 @@
  * @module
  */
 
-import { hex } from '../bits.ts'
+import { hex, shown } from '../bits.ts'
 import type { GuestMemory } from './guest-memory.ts'
 import type { MemoryRegionOps, WholeAccess } from './region.ts'
-import { shown } from './shown.ts'
 
 /** Why a region could not be made or mapped. */
 export type RegionErrorCode = 'name' | 'size' | 'base' | 'sizes' | 'ops' | 'overlap' | 'mapped' | 'span' | 'option'

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shown } from '../bits.ts'
 import { Access } from './access.ts'
 import { FaultKind } from './fault.ts'
 import type { TableMemory } from './memory.ts'
@@ -74,7 +75,7 @@ export class Tlb {
   constructor(options: TlbOptions = {}) {
     const { entries = 256, validated = false, onEvent } = options
     if (!Number.isInteger(entries) || entries < WAYS || entries > 65_536 || (entries & (entries - 1)) !== 0) {
-      throw new TlbOptionError(`entries is ${String(entries)}: a TLB has a power of two from ${WAYS} to 65536`)
+      throw new TlbOptionError(`entries is ${shown(entries)}: a TLB has a power of two from ${WAYS} to 65536`)
     }
     if (validated && onEvent !== undefined) {
       throw new TlbOptionError(
