@@ -20,7 +20,8 @@ const SEED = Number(process.env.NISV_LAW_SEED ?? 1)
 const SHARES = {
   elements: 13,
   atomics: 8,
-  endianness: 15,
+  endianness: 14,
+  descriptors: 1,
   orders: 1,
   refusal: 19,
   pages: 10,
