@@ -17,6 +17,14 @@ const A = 1n << 1n
 const SA = 1n << 3n
 const NAA = 1n << 6n
 const EE = 1n << 25n
+const ATA0 = 1n << 42n
+const TCSO0 = 1n << 58n
+const TCSO = 1n << 59n
+/** TCF and TCF0. */
+const TCF = 40n
+const TCF0 = 38n
+/** TCMA0 of TCR_EL1: tag 0 is not checked. */
+const TCMA0 = 1n << 57n
 export const SCTLR = 0x30d0_1805n | (1n << 40n) | (1n << 43n)
 /** TBI0, 39-bit addresses. */
 export const TCR = 25n | (1n << 23n) | (2n << 32n) | (1n << 37n)
@@ -138,15 +146,31 @@ export function makeCase(insn, operands, random) {
       else own.x[addressed.number] = before - BigInt(offset)
     }
   }
+  if (chance(15)) addTags(insn.word, own, random)
   let sctlr = SCTLR
   if (chance(25)) sctlr |= EE
   if (chance(6)) sctlr |= A
   if (chance(6)) sctlr |= SA
   if (chance(15)) sctlr |= NAA
   if (/^LD[FN]F1/.test(insn.encoding.id) && chance(30)) own.ffr = BigInt(random(0x1_0000_0000))
+  // Alignment is all that there is to say of a whole register.
+  if (/^(?:LDR|STR)_(?:P_|Z_|ZA|ZT)/.test(insn.encoding.id) && chance(30)) {
+    sctlr |= A
+    for (const r of Object.keys(own.x))
+      own.x[r] = BigInt.asUintN(64, BigInt(own.x[r]) + BigInt(8 * random(2) - 2 * random(2)))
+  }
+  if (own.tags !== undefined) {
+    if (chance(40)) sctlr |= ATA0
+    if (chance(15)) sctlr |= TCSO
+    if (chance(15)) sctlr |= TCSO0
+    if (chance(25)) sctlr = (sctlr & ~(3n << TCF)) | (BigInt(random(4)) << TCF)
+    if (chance(60)) sctlr |= BigInt(random(4)) << TCF0
+    if (chance(5)) own.registers.TCR_EL1 = TCR | TCMA0
+    if (chance(4)) own.tco = true
+  }
   if (sctlr !== SCTLR) own.registers.SCTLR_EL1 = sctlr
   if (/^RCW/.test(insn.encoding.id)) checkState(insn.encoding.id, own, random)
   own.cls = cls
-  if (chance(12)) addTags(insn.word, own, random)
+  if (/^LDT|^STT|T[RW]?[NRW]*_(?:CPY|SET)/.test(insn.encoding.id) && chance(20)) own.uao = true
   return own
 }

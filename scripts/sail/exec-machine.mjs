@@ -59,7 +59,11 @@ export class ExecMachine extends ExceptionMachine {
       const first = this.log.length
       try {
         const value = original(args)
-        if (name === 'MemNF_read' && value[1]) this.stopped = true
+        if (name === 'MemNF_read' && value[1]) {
+          this.stopped = true
+          // The bytes before the one that cannot be read are of no consequence.
+          this.log.length = first
+        }
         return value
       } finally {
         // A pair is two elements.
@@ -178,10 +182,19 @@ export class ExecMachine extends ExceptionMachine {
   }
 
   /** State before a case. */
-  beginCase({ optionA = true, x, sp, z, p, ffr, za, zt0, nzcv, pc, registers }) {
+  beginCase({ optionA = true, uao = false, tco = false, x, sp, z, p, ffr, za, zt0, nzcv, pc, registers }) {
     this.begin({
       registers: { SCR_EL3, DCZID_EL0, ...registers, SP_EL1: sp },
-      pstate: { EL: 1n, SP: 1n, N: bitOf(nzcv, 3), Z: bitOf(nzcv, 2), C: bitOf(nzcv, 1), V: bitOf(nzcv, 0) },
+      pstate: {
+        EL: 1n,
+        SP: 1n,
+        UAO: uao ? 1n : 0n,
+        TCO: tco ? 1n : 0n,
+        N: bitOf(nzcv, 3),
+        Z: bitOf(nzcv, 2),
+        C: bitOf(nzcv, 1),
+        V: bitOf(nzcv, 0),
+      },
       pc,
       absent: new Set(),
       el2: false,
@@ -223,6 +236,8 @@ export class ExecMachine extends ExceptionMachine {
       za: wide('_ZA').slice(0, VECTOR_BYTES),
       zt0: sail.read('_ZT0').value,
       nzcv: ['N', 'Z', 'C', 'V'].reduce((n, flag) => (n << 1n) | pstate[flag].value, 0n),
+      // Asynchronous tag checks: TFSR_EL1, TFSRE0_EL1.
+      tfsr: (sail.read('TFSRE0_EL1').bits.value << 2n) | sail.read('TFSR_EL1').bits.value,
       window: this.window.slice(),
       tags: this.tags.slice(),
     }
@@ -368,4 +383,5 @@ const CHOICES = {
   Unpredictable_LS64UNSUPPORTED: 'Constraint_LIMITED_ATOMICITY',
   Unpredictable_SVELDNFZERO: true,
   Unpredictable_SVELDNFDATA: true,
+  Unpredictable_STOREONLYTAGCHECKEDCAS: true,
 }

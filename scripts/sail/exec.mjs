@@ -7,7 +7,8 @@
  *
  * `tests/mmio/vectors/sail` has some of each row. A case is at EL1, with one page of tagged memory at 0x20000000 and its
  * code at 0x10000100. `code` has the words; registers that are not those of `defaultState` in `exec-cases.mjs` are in `x`, `sp`,
- * `z`, `p`, `ffr`, `nzcv`, `regs`, `tags` (by granule of the window); `optionB` is the algorithm of memory copies. `out` has how it ends (`ok`, `undefined`, `exception` with `esr` and `far`), and what differs
+ * `z`, `p`, `ffr`, `nzcv`, `regs`, `tags` (by granule of the window); `optionB` is the algorithm of memory copies, `uao` and `tco` are set
+ * in PSTATE. `out` has how it ends (`ok`, `undefined`, `exception` with `esr` and `far`), and what differs
  * then. `log` has each word's accesses of memory in order: `r` or `w`, address, bytes from the lowest. An unaligned element is one
  * access. Choices that are CONSTRAINED UNPREDICTABLE are named in `exec-machine.mjs`.
  */
@@ -45,7 +46,8 @@ function merged(own) {
     state[bank] = base[bank].slice()
     for (const [n, value] of Object.entries(own[bank])) state[bank][Number(n)] = BigInt(value)
   }
-  for (const name of ['sp', 'ffr', 'nzcv', 'optionA']) if (own[name] !== undefined) state[name] = own[name]
+  for (const name of ['sp', 'ffr', 'nzcv', 'optionA', 'uao', 'tco'])
+    if (own[name] !== undefined) state[name] = own[name]
   return state
 }
 
@@ -86,7 +88,8 @@ function run(own) {
   // What a load has written before its exception is UNKNOWN.
   const banks = end.end === 'ok' ? ['x', 'z', 'p', 'za'] : ['x']
   for (const bank of banks) out[bank] = changed(before[bank], after[bank])
-  for (const name of ['sp', 'ffr', 'zt0', 'nzcv']) if (after[name] !== before[name]) out[name] = hex(after[name])
+  for (const name of ['sp', 'ffr', 'zt0', 'nzcv', 'tfsr'])
+    if (after[name] !== before[name]) out[name] = hex(after[name])
   out.mem = stored(before.window, after.window)
   out.tags = changed([...before.tags], [...after.tags])
   return { log, out }
@@ -144,6 +147,8 @@ for (const word of wordsOfRows(decoder, Number(options.count), seed)) {
       z: shown(z),
       p: shown(p),
       ...(own.optionA === false ? { optionB: true } : {}),
+      ...(own.uao ? { uao: true } : {}),
+      ...(own.tco ? { tco: true } : {}),
       ...Object.fromEntries(numbers.map(([name, value]) => [name, hex(value)])),
       regs: shown(registers),
       tags: shown(own.tags),

@@ -24,6 +24,8 @@ const DATA = 0x743
 const CODE = 0x703
 /** EL1h. */
 const EL1H = 5n
+const UAO = 1n << 23n
+const TCO = 1n << 25n
 const NZCV = 0xf000_0000n
 const SCTLR = 0x30d0_1805n | (1n << 40n) | (1n << 43n)
 /** 39-bit addresses, Write-Back tables, TBI0. */
@@ -55,6 +57,9 @@ export interface SailCase {
   readonly tags?: Bank
   /** Memory copies are those of option B. */
   readonly optionB?: boolean
+  /** PSTATE.UAO, PSTATE.TCO. */
+  readonly uao?: boolean
+  readonly tco?: boolean
   /** Accesses of each word. */
   readonly log: readonly (readonly string[])[]
   readonly out: SailEnd
@@ -87,10 +92,11 @@ const PARTS = [
   ['ffr', VECTOR_BYTES / 8],
   ['zt0', 64],
   ['nzcv', 8],
+  ['tfsr', 8],
   ['mem', 8],
   ['tags', 1],
 ] as const
-const SINGLE = /^(?:sp|ffr|zt0|nzcv)$/
+const SINGLE = /^(?:sp|ffr|zt0|nzcv|tfsr)$/
 
 /** Output `first` of the formula, and those after it, as bytes. */
 function formula(first: number, count: number): Uint8Array {
@@ -199,8 +205,9 @@ export class SailGuest {
   #state(): Uint8Array[] {
     const { regs, vectors } = this.vcpu
     const x = new Uint8Array(regs.x.buffer, 0, 8 * 31).slice()
-    const sp = BigUint64Array.of(regs.get(Reg.SP_EL1), (regs.get(Reg.PSTATE) & NZCV) >> 28n)
-    const flags = new Uint8Array(sp.buffer)
+    const tfsr = (regs.get(Reg.TFSRE0_EL1) << 2n) | regs.get(Reg.TFSR_EL1)
+    const single = BigUint64Array.of(regs.get(Reg.SP_EL1), (regs.get(Reg.PSTATE) & NZCV) >> 28n, tfsr)
+    const flags = new Uint8Array(single.buffer)
     const bank = (first: number, count: number, bytes: number): Uint8Array => {
       const all = new Uint8Array(count * bytes)
       for (let n = 0; n < count; n++) all.set(vectors.file.view(first + n).subarray(0, bytes), bytes * n)
@@ -214,7 +221,8 @@ export class SailGuest {
       flags.subarray(0, 8),
       bank(VectorReg.FFR, 1, VECTOR_BYTES / 8),
       bank(VectorReg.ZT0, 1, 64),
-      flags.subarray(8),
+      flags.subarray(8, 16),
+      flags.subarray(16),
       this.memory.slice(),
       this.#tags.slice(),
     ]
@@ -262,7 +270,10 @@ export class SailGuest {
     }
     view(VectorReg.ZT0, 64).set(ZT_AT_START)
     regs.set(Reg.SP_EL1, BigInt(one.sp ?? WINDOW + 2048))
-    regs.set(Reg.PSTATE, EL1H | (BigInt(one.nzcv ?? 0) << 28n))
+    const bits = (one.uao ? UAO : 0n) | (one.tco ? TCO : 0n)
+    regs.set(Reg.PSTATE, EL1H | bits | (BigInt(one.nzcv ?? 0) << 28n))
+    regs.set(Reg.TFSR_EL1, 0n)
+    regs.set(Reg.TFSRE0_EL1, 0n)
     regs.set(Reg.PC, BigInt(PC))
     regs.set(Reg.ESR_EL1, 0n)
     regs.set(Reg.FAR_EL1, 0n)
