@@ -32,10 +32,13 @@ export class Case {
     this.registers = {}
     /** Most descriptors map what is asked for, and stage 2 allows it: walks get to their end. */
     this.gentle = this.chance(60)
-    /** What is likely of gentle descriptors, in a hundred: the Access flag, S2AP of read and write, DBM. */
+    /** What is likely of gentle descriptors, in a hundred: the Access flag, S2AP of read and write, DBM, */
     this.accessed = 96
     this.allowed = 93
     this.managed = 10
+    /** XN of both kinds, Protected (FEAT_THE), which else is the contiguous hint. */
+    this.never = 10
+    this.assured = 10
     /** MemAttr[3:0] of gentle descriptors of stage 2. */
     this.memAttrs = [5, 7, 13, 15, 6, 9, 1, 4, 14]
     /** A top byte of an address that is not its sign's, in a hundred. */
@@ -155,8 +158,9 @@ export class Case {
     const allowed = stage2 && this.chance(this.allowed) ? 0xc0n : 0n
     const memory = stage2 ? BigInt(this.pick(this.memAttrs)) << 2n : 0n
     const accessed = this.chance(this.accessed) ? bit(10) : 0n
-    const high = this.some(10, [52, 53, 54, 58, 60, 61, 62]) | this.some(4, [59, 63, 55, 50])
-    const type = (this.chance(95) ? 3n : 1n) | this.some(this.managed, [51])
+    const high = this.some(10, [58, 60, 61, 62]) | this.some(4, [59, 63, 55, 50])
+    const often = this.some(this.managed, [51]) | this.some(this.assured, [52]) | this.some(this.never, [53, 54])
+    const type = (this.chance(95) ? 3n : 1n) | often
     return type | unreserved(low | allowed | memory) | accessed | this.table() | high
   }
 

@@ -150,8 +150,10 @@ export const RULES = {
   assured: {
     about: 'tables that a hypervisor assures (FEAT_THE)',
     make: (c) => {
+      Object.assign(c, { gentle: c.chance(90), assured: 75 })
       const made = indirection(c, withTcr2(withStage2(c, el10(c)), c.some(60, [0]) | c.some(50, [1])))
-      made.registers.S2PIR_EL2 = c.s2pir()
+      // Mostly read-only of each kind, as assured tables are.
+      made.registers.S2PIR_EL2 = c.chance(60) ? 0x7777_6666_3333_2222n : c.s2pir()
       made.registers.VTCR_EL2 |= c.some(50, [36, 40]) | c.some(70, [34]) | c.some(30, [35, 41])
       return { ...made, kinds: [...KINDS, 'rcw', 'rcw'] }
     },
@@ -174,7 +176,7 @@ export const RULES = {
       made.registers.VSTCR_EL2 = c.vtcr() | c.some(30, [29, 30])
       made.registers.VSTTBR_EL2 = c.table()
       if (made.registers.VTCR_EL2 !== undefined) made.registers.VTCR_EL2 |= c.some(30, [29, 30])
-      return made
+      return { ...made, kinds: [...made.kinds, 'fetch', 'fetch', 'fetch'] }
     },
   },
   realm: {
@@ -308,6 +310,11 @@ export const RULES = {
         registers[vtcr] =
           (registers[vtcr] & ~0xc0ffn) | t0sz | (sl0 << 6n) | (tg << 14n) | c.some(40, [32]) | c.some(20, [33])
         registers[vtcr] = (registers[vtcr] & ~(7n << 16n)) | (BigInt(c.pick([5, 6, 6])) << 16n)
+        // Levels -1 and 0 with DS.
+        if (c.chance(40)) {
+          const legal = c.pick([12n | bit(33), 13n | bit(33), 12n | (3n << 6n) | bit(15), 16n | (2n << 6n)])
+          registers[vtcr] = (registers[vtcr] & ~(0xc0ffn | bit(33))) | legal | bit(32)
+        }
       }
       for (const base of ['TTBR0_EL1', 'TTBR0_EL2', 'VTTBR_EL2', 'VSTTBR_EL2'])
         if (registers[base] !== undefined && c.chance(25)) registers[base] |= c.bits(4) << 2n
@@ -342,7 +349,7 @@ export const RULES = {
   tags: {
     about: 'Allocation Tags of stage 2 (FEAT_MTE_PERM), canonical tags (FEAT_MTE4), non-fault accesses (TCR_ELx.NFD)',
     make: (c) => {
-      c.tagged = 40
+      Object.assign(c, { gentle: true, tagged: 30 })
       c.memAttrs = [4, 14, 15]
       const made = RULES[c.pick(['el10', 'stage2', 'stage2', 'el20', 'el2', 'indirection'])].make(c)
       const { registers } = made
@@ -388,7 +395,13 @@ export const RULES = {
   stage2leaf: {
     about: 'stage 2 alone: permissions, attributes, dirty state of the leaf',
     make: (c) => {
-      Object.assign(c, { allowed: 50, managed: 50, accessed: 80, memAttrs: [0, 1, 2, 3, 4, 5, 6, 7, 9, 13, 14, 15] })
+      Object.assign(c, {
+        allowed: 50,
+        managed: 50,
+        accessed: 80,
+        never: 35,
+        memAttrs: [0, 1, 2, 3, 4, 5, 6, 7, 9, 13, 14, 15],
+      })
       const made = withStage2(c, el10(c))
       const { registers } = made
       registers.SCTLR_EL1 &= ~1n

@@ -8,6 +8,7 @@ import {
   ALL_FEATURES,
   type Descriptor,
   type Descriptor128,
+  type Features,
   RegimeRegister,
   type TableMemory,
   TranslationRegime,
@@ -94,12 +95,12 @@ export function sailCases(file: string): SailCase[] {
     .map((line) => JSON.parse(line) as SailCase)
 }
 
-/** A case's machine. */
-export function machineOf({ regs, mem, paSize = 52, txszFaults = true }: SailCase): {
-  regime: TranslationRegime
-  memory: SailMemory
-} {
-  const regime = new TranslationRegime({ ...ALL_FEATURES, paSize, txszFaults })
+/** A case's machine; `features` are changes to its CPU. */
+export function machineOf(
+  { regs, mem, paSize = 52, txszFaults = true }: SailCase,
+  features: Partial<Features> = {},
+): { regime: TranslationRegime; memory: SailMemory } {
+  const regime = new TranslationRegime({ ...ALL_FEATURES, paSize, txszFaults, ...features })
   for (const [register, text] of Object.entries(regs)) {
     const wide = RegimeRegister[`${register}_HIGH` as keyof typeof RegimeRegister] as number | undefined
     if (wide !== undefined) regime.set(wide, high(BigInt(text) >> 64n), low(BigInt(text) >> 64n))
