@@ -42,6 +42,7 @@ class MonitorMachine extends ExceptionMachine {
   global = []
   pe = 0n
   refuses = false
+  atomic = false
 
   substitutes(choices) {
     const at = (address) => address.address.value
@@ -59,7 +60,9 @@ class MonitorMachine extends ExceptionMachine {
       ClearExclusiveLocal: (pe) => {
         this.local[Number(pe)] = undefined
       },
-      ClearExclusiveByAddress: (address, pe, size) => {
+      ClearExclusiveByAddress: (address, pe, told) => {
+        // MemAtomic tells how many bits there are.
+        const size = this.atomic ? told / 8n : told
         for (const [i, mark] of this.global.entries())
           if (BigInt(i) !== pe && touches(mark, at(address), size)) this.global[i] = undefined
       },
@@ -88,6 +91,7 @@ class MonitorMachine extends ExceptionMachine {
   step({ pe, op, at, size, refuses }) {
     this.pe = BigInt(pe)
     this.refuses = refuses === true
+    this.atomic = op === 'add'
     try {
       return this.execute(op, new Bits(64, BASE + BigInt(at)), BigInt(size))
     } catch (e) {

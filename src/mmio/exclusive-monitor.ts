@@ -17,8 +17,9 @@ class Mark {
  * `AArch64.ExclusiveMonitorsPass`), for exclusives that the handler emulates.
  *
  * A load-exclusive marks its own bytes. A store-exclusive passes when all its bytes are marked, and clears the mark
- * whatever came of it; stores of other vCPUs that the handler emulates clear a mark they touch. A plain store of the
- * same vCPU leaves it, as the manual permits.
+ * whatever came of it, be it an abort, but not an Alignment fault, which comes before; stores of other vCPUs that the handler
+ * emulates clear a mark they touch, refused ones too. A plain store of the same vCPU leaves it, as the manual permits. A
+ * load-exclusive that aborts has marked its bytes.
  *
  * The monitor of the CPU is another one: an emulated LDXR does not set it, so on hardware the STXR that follows may fail
  * without ever faulting. What the handler does not see - CLREX, an exception return, a context switch of the guest -
