@@ -51,10 +51,13 @@ function follow(told: Explanation): number {
   return followed
 }
 
+/** Of the repository's own cases some are enough; of others all. */
+const LIMIT = process.env.NISV_SAIL_CASES === undefined ? 40 : Number.POSITIVE_INFINITY
+
 describe.each(SAIL_FILES)('%s', (file) => {
   it('explained', () => {
     let explained = 0
-    for (const one of sailCases(file)) {
+    for (const one of sailCases(file).slice(0, LIMIT)) {
       const { regime, memory } = machineOf(one)
       for (const probe of one.probes) {
         const access = beginProbe(regime, probe) | Access.NO_UPDATE
