@@ -7,7 +7,7 @@ import { contractWord } from '../exec/cases/contract.mjs'
 import { VECTOR_BYTES, WINDOW } from './exec-machine.mjs'
 
 /** Where every case's first word is, with literals 20 bytes on. */
-export const PC = 0x1000_0100n
+const PC = 0x1000_0100n
 const POOL = 20
 const NOP = 0xd503_201fn
 const DOUBLEWORDS = VECTOR_BYTES / 8
@@ -25,9 +25,9 @@ const TCF = 40n
 const TCF0 = 38n
 /** TCMA0 of TCR_EL1: tag 0 is not checked. */
 const TCMA0 = 1n << 57n
-export const SCTLR = 0x30d0_1805n | (1n << 40n) | (1n << 43n)
+const SCTLR = 0x30d0_1805n | (1n << 40n) | (1n << 43n)
 /** TBI0, 39-bit addresses. */
-export const TCR = 25n | (1n << 23n) | (2n << 32n) | (1n << 37n)
+const TCR = 25n | (1n << 23n) | (2n << 32n) | (1n << 37n)
 
 const wide = (first, count) =>
   Array.from({ length: count }, (_, k) => contractWord(first + k)).reduceRight((v, word) => (v << 64n) | word, 0n)

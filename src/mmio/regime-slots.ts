@@ -51,7 +51,7 @@ export const EL10: RegimeSlots = {
 }
 
 /** EL2 with HCR_EL2.E2H, and EL0 under it with TGE. */
-export const EL20: RegimeSlots = {
+const EL20: RegimeSlots = {
   kind: Regime.EL20,
   ranges: true,
   sctlr: Reg.SCTLR_EL2,
@@ -70,7 +70,7 @@ export const EL20: RegimeSlots = {
 }
 
 /** EL2 without HCR_EL2.E2H: one range of addresses, in the tables of TTBR0_EL2. */
-export const EL2: RegimeSlots = { ...EL20, kind: Regime.EL2, ranges: false }
+const EL2: RegimeSlots = { ...EL20, kind: Regime.EL2, ranges: false }
 
 /** HCR_EL2 fields, in the half that holds them. */
 const VM = 0
