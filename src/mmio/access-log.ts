@@ -63,7 +63,7 @@ export interface AccessRecord {
  *
  * @example
  * ```ts
- * const space = new AddressSpace().add(crb.region, 0xfed4_0000)
+ * const space = crb.attach(new AddressSpace())
  * space.log = new AccessLog()
  * space.read(0xfed4_0030, 8, new Uint8Array(8), 0)
  * for (const a of space.log) console.log(a.kind, a.region, a.offset.toString(16), a.size, a.value.toString(16))

@@ -44,9 +44,8 @@ export interface AddressSpaceOptions {
  *
  * @example
  * ```ts
- * const space = new AddressSpace()
- *   .add(MemoryRegion.ram('ram', new Uint8Array(0x1000)), 0x4000_0000)
- *   .add(crb.region, 0xfed4_0000)
+ * const space = new AddressSpace().add(MemoryRegion.ram('ram', new Uint8Array(0x1000)), 0x4000_0000)
+ * crb.attach(space) // a TPM at 0xfed4_0000
  * const bytes = new Uint8Array(4)
  * space.read(0xfed4_0030, 4, bytes, 0) // 0, MEMTX_OK
  * bytes // Uint8Array [ 0x11, 0x58, 0x02, 0x00 ]

@@ -51,7 +51,7 @@ interface Mapped {
  * // VERSION 20070824
  * // MARK 0.000000 map 1: tpm-crb
  * // MAP 0.000001 1 0xfed40000 0x0 0x1000 0x0 0
- * // R 8 0.000002 1 0xfed40030 0x3f600025811 0xffff800008a1c0f4 0
+ * // R 8 0.000002 1 0xfed40030 0x101400025811 0xffff800008a1c0f4 0
  * // R 8 0.000003 1 0xfed40038 0x0 0xffff800008a1c0f4 0
  * ```
  */

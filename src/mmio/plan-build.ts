@@ -31,7 +31,7 @@ const IC_IVAU = 0xd50b_7520
  * buildPlan(0xa9400440, plan) // ldp x0, x1, [x2]
  * plan.count // 2
  * plan.size // 8
- * [...plan.slots.subarray(0, plan.count)] // [ 0, 1 ]
+ * Array.from(plan.slots.subarray(0, plan.count)) // [0, 1]
  * ```
  */
 export function buildPlan(word: number, plan: Plan): void {

@@ -300,7 +300,7 @@ const ANY_DESCRIPTOR: FieldMap = {
  *
  * @example
  * ```ts
- * addressSpace().chain(oneFieldChange) // { space, change: { where: 'TCR_EL1', field: 'T0SZ', from: 16n, to: 48n } }
+ * addressSpace().chain(oneFieldChange) // for example { space, change: { where: 'TCR_EL1', field: 'T0SZ', from: 16n, to: 48n } }
  * ```
  */
 export function oneFieldChange(
