@@ -102,6 +102,25 @@ describe('reconnect: reset', () => {
     expect(await run(g)).toBe(OK)
   })
 
+  it.each(['reset', 'resume'] as const)('waits no longer for a command that a reset dropped: %s', async (reconnect) => {
+    const { g, errors, reconnected } = await world({ reconnect, commandTimeout: 300_000 }, (nth) =>
+      nth === 2 ? 'hang' : undefined,
+    )
+    expect(await run(g)).toBe(OK)
+    g.submit(getRandom(8))
+    await reset(g)
+    expect(errors.map(({ code, message }) => [code, message])).toEqual([
+      ['timeout', 'swtpm did not end its command within 60 ms after a reset'],
+    ])
+    expect([g.read(0x4c), g.read(0x44), reconnected()]).toEqual([0, 2, 1])
+    expect(await run(g)).toBe(OK)
+    // One that ends in time is no reason to give swtpm up.
+    g.submit(getRandom(8))
+    await reset(g)
+    await sleep(80)
+    expect([errors.length, reconnected()]).toEqual([1, 1])
+  })
+
   it('takes a swtpm whose death the reset finds out', async () => {
     let inits = 0
     const { g, errors, reconnected } = await world(

@@ -41,7 +41,8 @@ export interface SwtpmOptions {
   /** Longest a TPM command may take, milliseconds; 300,000 unless told (Linux' longest duration of a command). */
   readonly commandTimeout?: number
   /**
-   * Longest that connecting, a control command, or finding a swtpm again may take, milliseconds; 10,000 unless told.
+   * Longest that connecting, a control command, or finding a swtpm again may take, milliseconds; 10,000 unless told. With
+   * `reconnect` also how long a command may go on that a device reset has dropped.
    */
   readonly controlTimeout?: number
   /**

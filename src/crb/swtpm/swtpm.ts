@@ -139,8 +139,22 @@ export class Swtpm implements TpmBackend {
     const powerCycle = (): void => {
       this.#inTurn(() => this.#powerCycle()).then(ready)
     }
-    if (this.#running) this.#afterCommand = powerCycle
-    else powerCycle()
+    if (!this.#running) {
+      powerCycle()
+      return
+    }
+    this.#afterCommand = powerCycle
+    const { reconnect, controlTimeout } = this.#limits
+    if (reconnect === 'off') return
+    // Nobody waits for this command's answer any more, and another swtpm can take this one's place: a key that takes
+    // minutes, or a swtpm that hangs, does not keep the guest from its TPM for as long.
+    const session = this.#session
+    const text = `swtpm did not end its command within ${controlTimeout} ms after a reset`
+    const late = setTimeout(() => session.fail(new TpmSocketError('timeout', text)), controlTimeout)
+    this.#afterCommand = () => {
+      clearTimeout(late)
+      powerCycle()
+    }
   }
 
   /**
