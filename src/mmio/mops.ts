@@ -111,18 +111,24 @@ export class MemoryCopySet {
     const writes = fault.accessOf(Access.WRITE, p.writesUnprivileged)
     if (fault.settings.tags) this.#walk.useAttributes(fault.registers)
     if (p.copies && !this.#translate(this.#cursor.source, reads, !syndrome.write)) return outcome
-    if (p.copies) this.#sourcePa = this.#walk.page.pa - (this.#cursor.backward ? count - 1 : 0)
-    if (p.copies && !this.#tagsAgree(plan, this.#cursor.source, this.#sourcePa, count, false, isUnprivileged(reads)))
-      return outcome
+    if (p.copies) {
+      this.#sourcePa = this.#walk.page.pa
+      count = this.#asTagged(this.#cursor.source, this.#sourcePa, count, false, isUnprivileged(reads))
+      if (count === 0) return outcome
+    }
     this.#readUpdates = p.copies ? this.#walk.page.updates : 0
     if (!this.#translate(this.#cursor.target, writes, syndrome.write)) return outcome
-    this.#targetPa = this.#walk.page.pa - (this.#cursor.backward ? count - 1 : 0)
+    this.#targetPa = this.#walk.page.pa
     this.#writeUpdates = this.#walk.page.updates
-    if (!p.granules && !this.#tagsAgree(plan, this.#cursor.target, this.#targetPa, count, true, isUnprivileged(writes)))
-      return outcome
+    if (!p.granules) count = this.#asTagged(this.#cursor.target, this.#targetPa, count, true, isUnprivileged(writes))
+    if (count === 0) return outcome
+    if (this.#cursor.backward) {
+      this.#sourcePa -= count - 1
+      this.#targetPa -= count - 1
+    }
     if (p.granules) this.#tagSpan(this.#targetPa, count)
     if (!this.#update(reads, writes)) return fault.end('retry', 'translation-differs')
-    return this.#move(plan, optionA, count, attrsOf(reads), attrsOf(writes))
+    return this.#move(plan, optionA, count, reads, writes)
   }
 
   /** Whether FAR is a byte that is left to access on this side. */
@@ -194,25 +200,47 @@ export class MemoryCopySet {
     span.nextTagged = false
   }
 
-  /** Checks tags of the chunk of one side. */
-  #tagsAgree(plan: Plan, at: Value, pa: number, count: number, write: boolean, unprivileged: boolean): boolean {
+  /**
+   * How many of the bytes from a cursor on have the tag of its address, granule by granule as the copy goes.
+   *
+   * @param pa - of the byte that is next.
+   * @returns `count` where tags do not matter; 0 when the outcome is set.
+   */
+  #asTagged(at: Value, pa: number, count: number, write: boolean, unprivileged: boolean): number {
     const { settings, outcome } = this.#fault
-    if (!settings.tags) return true
-    this.#tagSpan(pa, count)
+    if (!settings.tags) return count
+    this.#tagSpan(pa, 1)
+    if (!this.#span.tagged) return count
+    const { backward } = this.#cursor
     const { vaHi, vaLo } = outcome
     const next = this.#next
     next.set(at.hi, at.lo)
-    if (this.#cursor.backward) next.add(-count)
-    outcome.vaHi = next.hi
-    outcome.vaLo = next.lo
-    const agree = this.#tags.check(plan, count, unprivileged, !write)
+    if (backward) next.add(-1)
+    let done = 0
+    while (done < count) {
+      outcome.vaHi = next.hi
+      outcome.vaLo = next.lo
+      this.#span.pa = backward ? pa - done : pa + done
+      if (this.#tags.mismatch(1, unprivileged, write) >= 0) break
+      const inGranule = next.lo & (TAG_GRANULE - 1)
+      const step = backward ? inGranule + 1 : TAG_GRANULE - inGranule
+      next.add(backward ? -step : step)
+      done += step
+    }
+    // The bytes before are moved first; one that is next is a fault, or is noted and moved.
+    if (done >= count || !this.#tags.stops(unprivileged, !write)) {
+      if (done < count) this.#tags.checkBytes(1, unprivileged, !write, write)
+      done = count
+    } else if (done === 0) this.#tags.checkBytes(1, unprivileged, !write, write)
     outcome.vaHi = vaHi
     outcome.vaLo = vaLo
-    return agree
+    return done
   }
 
   /** The accesses, then the registers as far as they came. */
-  #move(plan: Plan, optionA: boolean, count: number, readAttrs: number, writeAttrs: number): Outcome {
+  #move(plan: Plan, optionA: boolean, count: number, reads: number, writes: number): Outcome {
+    const readAttrs = attrsOf(reads)
+    const writeAttrs = attrsOf(writes)
     const p = this.#cursor.plan
     const data = this.#data
     const bus = this.#bus
@@ -235,7 +263,7 @@ export class MemoryCopySet {
       this.#commit.stored(this.#cursor.backward ? this.#targetPa + count - done : this.#targetPa, done)
     if (refused === ACCESSED && bus.replays) refused = DIFFERS
     if (refused < ACCESSED) return this.#commit.refused(refused)
-    if (p.granules && done > 0) this.#setTags(plan, done)
+    if (p.granules && done > 0) this.#setTags(plan, done, isUnprivileged(writes))
     const { outcome } = this.#fault
     outcome.vaHi = refusedAt.hi
     outcome.vaLo = refusedAt.lo
@@ -245,11 +273,11 @@ export class MemoryCopySet {
     return this.#fault.end('retired', 'chunk-done')
   }
 
-  #setTags(plan: Plan, count: number): void {
+  #setTags(plan: Plan, count: number, unprivileged: boolean): void {
     const { outcome } = this.#fault
     outcome.vaHi = this.#cursor.target.hi
     outcome.vaLo = this.#cursor.target.lo
-    this.#tags.prepare(plan)
+    this.#tags.prepare(plan, unprivileged)
     this.#tags.transfer(plan, count)
   }
 

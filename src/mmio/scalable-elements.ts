@@ -18,6 +18,8 @@ export class ScalableElements {
   count = 0
   /** Bytes of each in memory. */
   size = 0
+  /** What the address of an aligned one is a multiple of; of a whole register, the address of its first byte. */
+  alignment = 0
   /** Bytes of each in its register. */
   lane = 0
   readonly hi: Uint32Array = new Uint32Array(MAX_SCALABLE_ELEMENTS)
@@ -43,6 +45,7 @@ export class ScalableElements {
     this.vl = vectors.length
     this.svl = vectors.streamingLength ?? vectors.length
     this.size = plan.size
+    this.alignment = plan.size
     this.lane = plan.lane
     if (plan.predicate >= 0) vectors.pull(VectorReg.P0 + plan.predicate)
     this.#base(plan, registers)
@@ -210,6 +213,7 @@ export class ScalableElements {
     this.register = register
     if (!plan.load) vectors.pull(register)
     this.size = Math.min(PIECE, length)
+    this.alignment = plan.bank === 'P' ? 2 : 16
     this.lane = this.size
     for (let at = 0; at < length; at += this.size) this.#add(at, vectorOffset(register) + at, at / this.size)
   }

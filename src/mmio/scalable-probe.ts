@@ -124,8 +124,8 @@ export class ScalableProbe {
       span.tagged = true
       span.nextTagged = true
       if (plan.form === 'non-fault' || (first && i > 0)) {
-        if (tags.mismatch(size, unprivileged) >= 0) return i
-      } else if (!tags.checkBytes(size, unprivileged, plan.load)) return -1
+        if (tags.mismatch(size, unprivileged, false) >= 0) return i
+      } else if (!tags.checkBytes(size, unprivileged, plan.load, !plan.load)) return -1
     }
     return count
   }
@@ -133,11 +133,13 @@ export class ScalableProbe {
   /** Translates one element. @param rest - a fault ends the load. @returns whether it may be accessed. */
   #element(i: number, access: number, strict: boolean, rest: boolean): boolean {
     const fault = this.#fault
-    const { size, hi, lo } = this.#elements
+    const { size, alignment, hi, lo } = this.#elements
     // Signed numbers, which V8 need not allocate where they are passed.
     const vaHi = (hi[i] as number) | 0
     const vaLo = (lo[i] as number) | 0
-    const unaligned = (vaLo & (size - 1)) !== 0
+    // Pieces of a whole register are as aligned as its first byte.
+    const start = alignment === size ? vaLo : (lo[0] as number)
+    const unaligned = (start & (alignment - 1)) !== 0
     if (unaligned && strict) return rest ? false : this.#alignment(i, vaHi, vaLo, -1)
     const offset = fault.farOffset(vaHi, vaLo)
     const mine = offset >= 0 && offset < size

@@ -17,6 +17,8 @@ import { DFSC_TAG_CHECK } from './syndrome.ts'
 const TCO = 25
 const TCF0 = 38 - 32
 const TCF = 40 - 32
+const TCSO0 = 58 - 32
+const TCSO = 59 - 32
 const ATA0 = 42 - 32
 const ATA = 43 - 32
 /** HCR_EL2.ATA, likewise. */
@@ -43,12 +45,16 @@ export class AllocationTags {
     this.#span = span
   }
 
-  /** Makes all registers current that a plan of tags needs: before memory is accessed. */
-  prepare(plan: Plan): void {
+  /**
+   * Makes all registers current that a plan of tags needs: before memory is accessed.
+   *
+   * @param unprivileged - tags are accessed with EL0's permissions.
+   */
+  prepare(plan: Plan, unprivileged: boolean = this.#fault.level() === 0): void {
     const { registers } = this.#fault
     const { tagSource } = plan
     registers.read(registers.regime.sctlr)
-    this.#enabled = this.#accessEnabled(this.#fault.level() === 0)
+    this.#enabled = this.#accessEnabled(unprivileged)
     this.#source = tagSource
     this.#arrayLo = 0
     this.#arrayHi = 0
@@ -99,26 +105,26 @@ export class AllocationTags {
    * Checks the tags of an ordinary access, element by element, low addresses first.
    *
    * @param unprivileged - made with EL0's permissions.
-   * @param load - reads, or reads and writes.
    * @returns whether the access goes on; otherwise the outcome is set.
    */
-  check(plan: Plan, length: number, unprivileged: boolean, load: boolean = plan.load): boolean {
+  check(plan: Plan, length: number, unprivileged: boolean): boolean {
     const span = this.#span
     if ((!span.tagged && !span.nextTagged) || plan.tags || !isChecked(plan)) return true
-    return this.checkBytes(length, unprivileged, load)
+    return this.checkBytes(length, unprivileged, plan.load, plan.store)
   }
 
   /** Checks the tags of `length` bytes from the address in the outcome on, whose pages are in the span. */
-  checkBytes(length: number, unprivileged: boolean, load: boolean): boolean {
-    const at = this.mismatch(length, unprivileged)
+  checkBytes(length: number, unprivileged: boolean, load: boolean, store: boolean): boolean {
+    const at = this.mismatch(length, unprivileged, store)
     if (at < 0) return true
     const fault = this.#fault
     const { registers, outcome } = fault
     const { regs } = registers
-    let kind = bits(regs.hi(registers.regime.sctlr), unprivileged ? TCF0 : TCF, 2)
-    if (kind === ASYMMETRIC) kind = load ? SYNCHRONOUS : ASYNCHRONOUS
+    // Where stores alone are checked, what reads and writes is one (pseudocode `MemAtomic`).
+    const reads = load && !this.#checksStoresOnly(unprivileged)
+    const kind = this.#kind(unprivileged, reads)
     if (kind === SYNCHRONOUS) {
-      fault.abort('tag-check-fault', DFSC_TAG_CHECK, !load, outcome.plusHi(at), outcome.plusLo(at))
+      fault.abort('tag-check-fault', DFSC_TAG_CHECK, !reads, outcome.plusHi(at), outcome.plusLo(at))
       return false
     }
     if (kind === ASYNCHRONOUS) {
@@ -131,13 +137,36 @@ export class AllocationTags {
     return true
   }
 
-  /** How far on the first of `length` bytes lies whose tag is not that of the address in the outcome, or -1. */
-  mismatch(length: number, unprivileged: boolean): number {
+  /** Whether a tag that differs stops a read, or a write. */
+  stops(unprivileged: boolean, read: boolean): boolean {
+    return this.#kind(unprivileged, read) === SYNCHRONOUS
+  }
+
+  #kind(unprivileged: boolean, read: boolean): number {
+    const { regs, regime } = this.#fault.registers
+    const kind = bits(regs.hi(regime.sctlr), unprivileged ? TCF0 : TCF, 2)
+    if (kind !== ASYMMETRIC) return kind
+    return read ? SYNCHRONOUS : ASYNCHRONOUS
+  }
+
+  /** SCTLR_ELx.TCSO, TCSO0 (FEAT_MTE_STORE_ONLY; pseudocode `StoreOnlyTagCheckingEnabled`). */
+  #checksStoresOnly(unprivileged: boolean): boolean {
+    const { regs, regime } = this.#fault.registers
+    return bit(regs.hi(regime.sctlr), unprivileged ? TCSO0 : TCSO) === 1
+  }
+
+  /**
+   * How far on the first of `length` bytes lies whose tag is not that of the address in the outcome, or -1.
+   *
+   * @param store - the bytes are written.
+   */
+  mismatch(length: number, unprivileged: boolean, store: boolean): number {
     const { registers, outcome, settings } = this.#fault
     const { regs, regime } = registers
     registers.read(regime.sctlr)
     registers.read(regime.tcr)
     if (bit(regs.lo(Reg.PSTATE), TCO) === 1 || !this.#accessEnabled(unprivileged)) return -1
+    if (!store && this.#checksStoresOnly(unprivileged)) return -1
     const upper = bit(outcome.vaHi, BIT_55)
     if (!ignoresTopByte(regs, regime, upper)) return -1
     const tag = bits(outcome.vaHi, 24, 4)

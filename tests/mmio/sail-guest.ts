@@ -188,8 +188,9 @@ export class SailGuest {
         hpfar: (far >> 12n === BigInt(PC >>> 12) ? BigInt(CODE_PA) : far & 0xff_ffff_ffff_f000n) >> 8n,
       })
       this.reason = `${outcome.kind} ${outcome.reason}`
-      if (outcome.reason === 'chunk-done' && this.log.length < accesses.length) continue
-      if (outcome.reason === 'chunk-done' && isTranslationFault(esr)) {
+      if (outcome.reason === 'chunk-done') {
+        const own = stopped !== undefined && isTranslationFault(esr) && this.log.length >= accesses.length
+        if (!own) continue
         // The next byte is stopped by the guest's own tables: not by stage 2.
         regs.set(Reg.ESR_EL1, esr)
         regs.set(Reg.FAR_EL1, BigInt(stopped?.far ?? 0))
