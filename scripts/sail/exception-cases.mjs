@@ -17,8 +17,8 @@ const ATA0 = bit(42)
 const ATA = bit(43)
 /** M, and C, without which no memory is tagged. */
 const ENABLED = bit(0) | bit(2)
-/** M; A, C, SA, SA0, nAA, WXN, E0E, EE, I, EnDA, EnDB, TCF, TCF0, ATA, ATA0, EPAN, MSCEn. */
-const DECIDE = [0, 1, 2, 3, 4, 6, 12, 13, 19, 24, 25, 27, 33, 37, 38, 39, 40, 41, 42, 43, 57]
+/** M; A, C, SA, SA0, nAA, WXN, E0E, EE, I, EnDA, EnDB, TCF, TCF0, ATA, ATA0, EPAN, TCSO, TCSO0, MSCEn. */
+const DECIDE = [0, 1, 2, 3, 4, 6, 12, 13, 19, 24, 25, 27, 33, 37, 38, 39, 40, 41, 42, 43, 57, 58, 59]
 const DECIDED = DECIDE.reduce((mask, n) => mask | bit(n), 0n)
 
 /** HCR_EL2 fields. VM and DC are stage 2's; E2H, TGE and RW depend on each other. */
@@ -339,5 +339,5 @@ export function makeCase(random) {
   const pc =
     (exception.kind === 'instruction-abort' ? exception.va : 0x40_0000n + (c.bits(10) << 2n)) |
     (exception.kind === 'pc-alignment' ? BigInt(1 + c.random(3)) : 0n)
-  return { features, absent, el2, lower32, registers, pstate, pc, exception }
+  return { features, absent, el2, lower32, zeroBtype: c.chance(25), registers, pstate, pc, exception }
 }

@@ -42,6 +42,8 @@ export class ExceptionMachine extends SailMachine {
   /** The guest has EL2; EL1 executes AArch32. */
   el2 = false
   lower32 = false
+  /** Unpredictable_ZEROBTYPE. */
+  zeroBtype = false
   /** What UNKNOWN bits are. */
   unknown = 0n
 
@@ -62,6 +64,8 @@ export class ExceptionMachine extends SailMachine {
       ...others,
       HaveEL: (el) => el.value !== 2n || this.el2,
       HaveAArch32EL: (el) => el.value === 0n || (el.value === 1n && this.lower32),
+      ConstrainUnpredictableBool: (which) =>
+        which === 'Unpredictable_ZEROBTYPE' ? this.zeroBtype : (choices[which] ?? false),
       Halted: () => false,
       HaltingAllowed: () => false,
       Hint_Branch: () => UNIT,
@@ -91,8 +95,9 @@ export class ExceptionMachine extends SailMachine {
   }
 
   /** Registers and PSTATE as a case has them. @param {Set<string>} absent names of features that the CPU lacks. */
-  begin({ registers, pstate, pc, absent, el2, lower32 }) {
+  begin({ registers, pstate, pc, absent, el2, lower32, zeroBtype = false }) {
     this.clear()
+    this.zeroBtype = zeroBtype
     this.el2 = el2
     this.lower32 = lower32
     const names = this.model.enums.get('Feature')

@@ -47,10 +47,11 @@ function run(random) {
   const [zeros, ones] = outs
   const unknown = Object.entries(ones).flatMap(([name, v]) => (zeros[name] === v ? [] : [[name, v ^ zeros[name]]]))
   const { needs: _needs, ...told } = exception
-  const { features, el2, registers, pc } = state
+  const { features, el2, zeroBtype, registers, pc } = state
   return {
     features,
     ...(el2 ? { el2 } : {}),
+    ...(zeroBtype ? { zeroBtype } : {}),
     regs: hexed(registers),
     pstate: hex(pstate),
     pc: hex(pc),

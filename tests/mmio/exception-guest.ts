@@ -37,6 +37,8 @@ export interface Case {
   readonly id: string
   readonly features: readonly string[]
   readonly el2?: boolean
+  /** Unpredictable_ZEROBTYPE. */
+  readonly zeroBtype?: boolean
   readonly regs: Readonly<Record<string, string>>
   readonly pstate: string
   readonly pc: string
@@ -189,7 +191,7 @@ export class ExceptionGuest {
   }
 
   #options(): Omit<HandlerOptions, 'space'> {
-    const { features, el2, exception } = this.#case
+    const { features, el2, zeroBtype, exception } = this.#case
     const { kind, fault, optionA } = exception
     return {
       features: {
@@ -200,7 +202,7 @@ export class ExceptionGuest {
       },
       exclusives: fault === 'exclusive' ? 'unsupported' : 'monitor',
       memoryCopy: optionA === false ? 'B' : 'A',
-      unpredictable: { LDPOVERLAP: 'UNDEF' },
+      unpredictable: { LDPOVERLAP: 'UNDEF', ZEROBTYPE: zeroBtype ? 'TRUE' : 'FALSE' },
       ...(kind === 'tag-check' ? { tags: NO_TAGS } : {}),
     }
   }

@@ -38,8 +38,9 @@ const SLOTS: Readonly<Record<number, Readonly<Record<Register, number>>>> = {
   },
 }
 const REGISTERS = Object.keys(SLOTS[1] as object) as Register[]
-/** Exceptions of the fetch. */
+/** Exceptions of the fetch, and those of no instruction: the CPU's own business. */
 const FETCHES: readonly string[] = ['pc-alignment', 'instruction-abort']
+const OTHERS: readonly string[] = [...FETCHES, 'illegal-state']
 const hex = (value: bigint): string => `0x${value.toString(16)}`
 
 /** What differs from the model, by register: what is there, and what the model has. */
@@ -91,6 +92,8 @@ describe('exceptions as the model has them', () => {
           GCS: c.features.includes('GCS'),
           DoubleFault2: c.features.includes('DoubleFault2'),
           EL2: c.el2 === true,
+          // The exceptions that leave no choice are not the handler's.
+          ZEROBTYPE: c.zeroBtype === true && !OTHERS.includes(c.exception.kind),
         },
         Number(esr & 0xffff_ffffn),
         far < 0n ? -1 : Number(far >> 32n),
