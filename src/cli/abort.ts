@@ -19,7 +19,7 @@ guest could use instead. Exit status 0 when nisv would emulate it, 1 when not.
   --word W               the instruction at PC, in hexadecimal
   --x N=V                X0 to X30 before it, as --x 2=0xfed40030; as many as are known
   --sp V, --pc V         SP and PC
-  --el N                 the exception level of the guest: 0, or 1 (unless given)
+  --el N                 the exception level of the guest: 0, 1 (unless given), or 2 where it has one of its own
   --vl BITS              length of an SVE vector, 128 (unless given) to 2048
   --recording FILE       a recording of data aborts (JSON Lines, .gz or not); --fault N is the number of one, from 1
   --json                 one JSON object
@@ -79,17 +79,19 @@ async function frameOf(recording: string | undefined, fault: string | undefined,
 function givenFrame(given: Given): AbortFrame {
   const { esr, far, word, el = '1', vl = '128' } = given
   if (esr === undefined || far === undefined || word === undefined) {
-    throw new UsageError('abort needs --esr, --far and --word, or --recording and --fault')
+    const missing = Object.entries({ '--esr': esr, '--far': far, '--word': word }).filter(([, v]) => v === undefined)
+    const names = missing.map(([name]) => name).join(', ')
+    throw new UsageError(`abort needs --esr, --far and --word, or --recording and --fault: missing: ${names}`)
   }
   const code = parseWord(word)
   if (code < 0) throw new UsageError(`--word takes a 32-bit word in hexadecimal, not '${word}'`)
-  if (el !== '0' && el !== '1') throw new UsageError(`--el takes 0 or 1, not '${el}'`)
+  if (!/^[012]$/.test(el)) throw new UsageError(`--el takes 0, 1 or 2, not '${el}'`)
   if (!/^(?:128|256|512|1024|2048)$/.test(vl)) {
     throw new UsageError(`--vl takes 128, 256, 512, 1024 or 2048 bits, not '${vl}'`)
   }
   const registers = new Map((given.x ?? []).map(parseRegister))
   if (given.sp !== undefined) {
-    for (const slot of [Reg.SP_EL0, Reg.SP_EL1]) registers.set(slot, parseU64(given.sp, '--sp'))
+    for (const slot of [Reg.SP_EL0, Reg.SP_EL1, Reg.SP_EL2]) registers.set(slot, parseU64(given.sp, '--sp'))
   }
   if (given.pc !== undefined) registers.set(Reg.PC, parseU64(given.pc, '--pc'))
   return {
@@ -98,7 +100,8 @@ function givenFrame(given: Given): AbortFrame {
     hpfar: given.hpfar === undefined ? undefined : parseU64(given.hpfar, '--hpfar'),
     word: code,
     registers,
-    pstate: el === '0' ? 0 : 0x3c5,
+    // ELnh.
+    pstate: el === '0' ? 0 : 0x3c1 | (Number(el) << 2),
     vl: Number(vl) / 8,
   }
 }

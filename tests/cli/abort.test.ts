@@ -393,6 +393,18 @@ describe('nisv abort', () => {
     expect(written).toContain('... and 41 more')
   })
 
+  it('explains an abort of a guest at its own EL2: the stack pointer is SP_EL2', async () => {
+    const args = [...given.slice(0, 4), '--word', 'a94007e0', '--sp', '0x1000', '--el', '2']
+    expect(await abortCommand.run(args)).toBe(0)
+    expect(written).toContain('base SP = 0x1000')
+  })
+
+  it('says of a copy of one register twice that no CPU executes it', async () => {
+    expect(await abortCommand.run([...given.slice(0, 4), '--word', '19030443', '--x', '3=0x1000'])).toBe(1)
+    expect(written).toContain('the word is CONSTRAINED UNPREDICTABLE: MOPSOVERLAP31')
+    expect(written).toContain('nisv: injected')
+  })
+
   it('exits 1 where the word is not the one that aborted', async () => {
     expect(await abortCommand.run(['--esr', '0x92000047', ...given.slice(2)])).toBe(1)
     expect(written).toContain('WnR is 1, the word loads')
@@ -406,7 +418,8 @@ describe('nisv abort', () => {
 
   it.each<[string[], RegExp, typeof UsageError | typeof RecordingError]>([
     [[], /needs --esr, --far and --word/, UsageError],
-    [given.slice(0, 4), /needs --esr, --far and --word/, UsageError],
+    [given.slice(0, 4), /needs --esr, --far and --word.*missing: --word/, UsageError],
+    [given.slice(0, 2), /missing: --far, --word/, UsageError],
     [['--esr', '92000007', ...given.slice(2)], /--esr takes a "0x" number/, UsageError],
     [[...given.slice(0, 2), '--far', '0x12345678901234567', '--word', '0'], /--far takes/, UsageError],
     [[...given.slice(0, 4), '--word', 'ldp'], /--word takes a 32-bit word in hexadecimal, not 'ldp'/, UsageError],
@@ -414,7 +427,7 @@ describe('nisv abort', () => {
     [[...given, '--x', '2'], /--x takes N=V/, UsageError],
     [[...given, '--x', '2=5'], /--x 2 takes a "0x" number/, UsageError],
     [[...given, '--sp', 'x'], /--sp takes/, UsageError],
-    [[...given, '--el', '2'], /--el takes 0 or 1/, UsageError],
+    [[...given, '--el', '3'], /--el takes 0, 1 or 2/, UsageError],
     [[...given, '--vl', '100'], /--vl takes 128/, UsageError],
     [['--recording', RECORDING], /--recording and --fault together/, UsageError],
     [['--recording', RECORDING, '--fault', 'x'], /--fault takes/, UsageError],

@@ -94,6 +94,7 @@ function verdict(s: Syndrome, plan: Plan, address: AddressTold | undefined): [Ou
   if (!(plan.load && plan.store) && plan.store !== s.write) return ['retry', 'direction-differs']
   if (s.isv && !agreesWithSyndrome(plan, s)) return ['retry', 'syndrome-differs']
   if (isOutside(address)) return ['retry', 'far-differs']
+  if (plan.constraint.startsWith('MOPSOVERLAP31')) return ['injected', 'undefined-instruction']
   return ['retired', plan.copySet ? 'chunk-done' : 'done']
 }
 

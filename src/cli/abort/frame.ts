@@ -10,7 +10,7 @@ export interface AbortFrame {
   readonly hpfar: bigint | undefined
   /** 0..2^32-1. */
   readonly word: number
-  /** Values by slot: `Reg.X0` and on, `Reg.SP_EL0`, `Reg.SP_EL1`, `Reg.PC`. */
+  /** Values by slot: `Reg.X0` and on, `Reg.SP_EL0` to `SP_EL2`, `Reg.PC`. */
   readonly registers: ReadonlyMap<number, bigint>
   /** In the layout of SPSR_EL1. */
   readonly pstate: number
@@ -22,13 +22,15 @@ export interface AbortFrame {
 export function baseSlotOf(plan: { readonly base: number }, pstate: number): number {
   if (plan.base === BASE_PC) return Reg.PC
   if (plan.base !== BASE_SP) return plan.base
-  return (pstate & 1) === 0 || bits(pstate, 2, 2) === 0 ? Reg.SP_EL0 : Reg.SP_EL1
+  const level = bits(pstate, 2, 2)
+  if ((pstate & 1) === 0 || level === 0) return Reg.SP_EL0
+  return level === 2 ? Reg.SP_EL2 : Reg.SP_EL1
 }
 
 /** A slot by the name that assembly has for it. */
 export function slotName(slot: number): string {
   if (slot === Reg.PC) return 'PC'
-  if (slot === Reg.SP_EL0 || slot === Reg.SP_EL1) return 'SP'
+  if (slot === Reg.SP_EL0 || slot === Reg.SP_EL1 || slot === Reg.SP_EL2) return 'SP'
   return slot === Reg.XZR ? 'XZR' : `X${slot}`
 }
 
