@@ -128,7 +128,8 @@ function scatterVectors(plan: Plan, registers: RegisterAccess, data: ElementData
       continue
     }
     // Once for each register; elements of a list fill its first `fill` bytes one by one.
-    if (lane === 0 && fill < 16) bytes.fill(0, slot * 8 + fill, slot * 8 + 16)
+    if (lane !== 0) continue
+    if (fill < 16) bytes.fill(0, slot * 8 + fill, slot * 8 + 16)
     registers.wrote(slot)
     registers.wrote(slot + 1)
   }
