@@ -4,14 +4,13 @@
  * @module
  */
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { TpmBackend } from '../backend.ts'
 import { TpmSocketError } from '../socket/error.ts'
-import { retried } from '../socket/link.ts'
 import type { TpmSavedState, TpmStatePart } from '../state/crb-state.ts'
 import { StateError } from '../state/error.ts'
 import { checkSwtpmOptions, type SwtpmConnectOptions, type SwtpmOptions, type SwtpmSpawnOptions } from './options.ts'
 import { SWTPM_BLOBS, TPM_HEADER_SIZE } from './protocol.ts'
+import { reopen } from './reopen.ts'
 import { type SwtpmPlace, SwtpmSession } from './session.ts'
 import { TemporaryDir } from './temporary.ts'
 
@@ -269,7 +268,13 @@ export class Swtpm implements TpmBackend {
     if (this.#closed || reconnect === 'off' || (reconnect === 'reset' && !reset)) throw error
     this.#lost = true
     try {
-      this.#session = await this.#reopen(error, reset)
+      this.#session = await reopen(this.#session, error, {
+        place: this.#place,
+        limits: this.#limits,
+        state: this.#checkpoint,
+        powerOn: reset ? (session) => this.#powerOn(session) : undefined,
+        given: () => this.#closed,
+      })
     } catch (cause) {
       if (cause instanceof TpmSocketError) this.#tell(() => this.#limits.onError?.(cause))
       throw cause
@@ -281,34 +286,6 @@ export class Swtpm implements TpmBackend {
     this.#lost = false
     this.#tell(this.#onReconnect)
     return this.#session
-  }
-
-  /** Opens a session with the state of the last answered command, if that is known; as long as there is time. */
-  async #reopen(reason: TpmSocketError, reset: boolean): Promise<SwtpmSession> {
-    const { controlTimeout } = this.#limits
-    // Two swtpms in one state directory would spoil it.
-    const gone = this.#session.end(reason).then(() => true)
-    if (!(await Promise.race([gone, sleep(controlTimeout, false, { ref: false })]))) {
-      throw new TpmSocketError('spawn', `the swtpm that failed (process ${this.pid}) does not end`)
-    }
-    const hopeless = ({ code }: TpmSocketError): boolean => this.#closed || code === 'spawn'
-    try {
-      return await retried(controlTimeout, hopeless, () => this.#openAgain(this.#checkpoint, reset))
-    } catch (error) {
-      // A reset needs no more than what swtpm has in its directory.
-      if (reset && error instanceof TpmSocketError && error.code === 'refused') return this.#openAgain(undefined, reset)
-      throw error
-    }
-  }
-
-  #openAgain(state: readonly TpmStatePart[] | undefined, reset: boolean): Promise<SwtpmSession> {
-    return SwtpmSession.open(this.#place, this.#limits, async (session) => {
-      if (state !== undefined) {
-        await session.prepare()
-        await session.setBlobs(state)
-      }
-      if (reset) await this.#powerOn(session)
-    })
   }
 
   /** Gives the session up; what went wrong is told to the host. */
