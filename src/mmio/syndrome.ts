@@ -68,7 +68,7 @@ export function walkSyndrome(page: Translation): number {
 /**
  * Whether HPFAR_EL2 holds the address of a fault of stage 2 (pseudocode `IPAValid`).
  *
- * @param status - from {@link walkSyndrome}.
+ * @param status - from `walkSyndrome`.
  */
 export function hasIpa(status: number): boolean {
   const kind = faultKindOf(status & 0x3f)
@@ -201,7 +201,7 @@ export class Syndrome {
  *
  * @param lower - taken from a lower Exception level than its target.
  * @param write - WnR.
- * @param status - DFSC, six bits, or what {@link walkSyndrome} says.
+ * @param status - DFSC, six bits, or with S1PTW and TopLevel where a walk has them (`walkSyndrome`).
  * @returns 32 bits, unsigned.
  *
  * @example

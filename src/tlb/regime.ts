@@ -91,7 +91,7 @@ export class TranslationRegime {
   /** ASID by TCR_ELx.A1 and AS, VMID by VTCR_EL2.VS. Zero in regimes without. */
   asid = 0
   vmid = 0
-  /** Whose translations these are to a TLB: {@link ownerOf} the regime and its VMID. */
+  /** Whose translations these are to a TLB: a number of the regime and its VMID. */
   owner = 0
   private readonly raw = new Uint32Array(2 * REGIME_REGISTERS)
   private selected: number
