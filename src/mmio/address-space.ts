@@ -178,7 +178,7 @@ export class AddressSpace implements TableMemory {
         const region = this.#map.regions[i] as MemoryRegion
         const offset = here - (this.#map.bases[i] as number)
         if (region.kind === 'io') {
-          n = memoryAccessSize(region, n, offset)
+          n = memoryAccessSize(region, n, offset) | 0
           r =
             n <= 8
               ? this.#devices.read(region, offset, here, n, dst, at + done, attrs)
@@ -215,7 +215,7 @@ export class AddressSpace implements TableMemory {
         const region = this.#map.regions[i] as MemoryRegion
         const offset = here - (this.#map.bases[i] as number)
         if (region.kind === 'io') {
-          n = memoryAccessSize(region, n, offset)
+          n = memoryAccessSize(region, n, offset) | 0
           r =
             n <= 8
               ? this.#devices.write(region, offset, here, n, src, at + done, attrs)

@@ -75,7 +75,7 @@ export class Journal {
   ): void {
     const i = this.#length
     let next = this.#used
-    if (i >= JOURNAL_ENTRIES || next + size / 4 > JOURNAL_WORDS) {
+    if (i >= JOURNAL_ENTRIES || 4 * next + size > 4 * JOURNAL_WORDS) {
       this.dropped++
       return
     }
