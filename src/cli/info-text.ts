@@ -19,9 +19,14 @@ export function infoLines(told: InstructionInfo): (readonly [label: string, text
     ['flags', flagTexts(told)],
     ...told.memory.map((m): [string, string[]] => ['memory', memoryTexts(m)]),
     ['flow', kind === 'next' ? [] : [target === undefined ? kind : `${kind} to ${target < 0 ? '' : '+'}${target}`]],
+    ['GCS', controlStackTexts(told)],
     ['needs', told.features.map((f) => f.replace(/[^|]+/g, 'FEAT_$&').replaceAll('|', ' or '))],
   ]
   return lines.filter(([, texts]) => texts.length > 0).map(([label, texts]) => [label, texts.join(', ')])
+}
+
+function controlStackTexts({ controlStack: { kind, always, size } }: InstructionInfo): string[] {
+  return kind === 'none' ? [] : [`${kind} ${size} bytes${always ? '' : ' where GCSCR_ELx.PCRSEL is 1'}`]
 }
 
 function nameOf({ file, number, implicit }: RegisterUse): string {

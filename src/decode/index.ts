@@ -29,6 +29,7 @@ export {
 export { info } from './info/index.ts'
 export {
   type BitRange,
+  type ControlStackUse,
   type FlagUse,
   type FlagUses,
   type Flow,

@@ -4,13 +4,14 @@ import { preferred } from '../format.ts'
 import type { Instruction } from '../instruction.ts'
 import { UNALLOCATED } from '../instruction.ts'
 import { operands } from '../syntax.ts'
+import { controlStackOf } from './control-stack.ts'
 import { flagUses } from './flags.ts'
 import { flowOf } from './flow.ts'
 import { addImplicit } from './implicit.ts'
 import { memoryUses } from './memory.ts'
 import { addOperands } from './operands.ts'
 import { bitRange, RegisterUses } from './registers.ts'
-import type { FlagUses, InstructionInfo } from './types.ts'
+import type { FlagUses, Flow, InstructionInfo } from './types.ts'
 
 /**
  * What an instruction does: registers, memory, flags, flow, features. Derived from its row and its operands, so aliases
@@ -31,11 +32,13 @@ export function info(insn: Instruction): InstructionInfo {
   addImplicit(uses, encoding, word)
   const flags = flagUses(encoding, word)
   addFlags(uses, flags)
+  const flow: Flow = insn.verdict === UNALLOCATED ? { kind: 'exception', target: undefined } : flowOf(encoding, ops)
   return {
     registers: uses.list(),
     memory: memoryUses(encoding, ops),
-    flow: insn.verdict === UNALLOCATED ? { kind: 'exception', target: undefined } : flowOf(encoding, ops),
+    flow,
     flags,
+    controlStack: controlStackOf(encoding, flow.kind),
     features: featuresOf(encoding, word),
     group: encoding.group,
   }

@@ -141,6 +141,19 @@ export interface FlagUses {
   readonly v: FlagUse
 }
 
+/** What an instruction does to the Guarded Control Stack of its Exception level (FEAT_GCS). */
+export interface ControlStackUse {
+  /**
+   * `push` moves GCSPR_ELx down and stores there; `pop` loads, compares and moves it up; `switch` exchanges a cap for
+   * another stack; `store` is GCSSTR and GCSSTTR, whose address is a register's.
+   */
+  readonly kind: 'none' | 'push' | 'pop' | 'switch' | 'store'
+  /** In every execution; false of calls and returns, which do it where GCSCR_ELx.PCRSEL says so. */
+  readonly always: boolean
+  /** Bytes of the record; 0 for none. */
+  readonly size: number
+}
+
 /** All that {@link info} tells. */
 export interface InstructionInfo {
   /** Each register once, in the order of the operands, implicit ones last. */
@@ -148,6 +161,7 @@ export interface InstructionInfo {
   readonly memory: readonly MemoryUse[]
   readonly flow: Flow
   readonly flags: FlagUses
+  readonly controlStack: ControlStackUse
   /** FEAT_ names without the prefix, all needed; `A|B` is either. A hint without its feature is a NOP. */
   readonly features: readonly string[]
   /** The manual's top-level class, such as `Loads and Stores`. */
