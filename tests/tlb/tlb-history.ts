@@ -1,6 +1,7 @@
 import {
   Access,
   type Descriptor,
+  type Descriptor128,
   decodeTlbi,
   decodeTlbip,
   FaultKind,
@@ -34,15 +35,22 @@ const TABLES = 10
 const INDICES = 4
 const tableAt = (n: number): number => BASE + n * 0x1000
 
-/** The tables: {@link INDICES} doublewords each. Knows what a walk writes and can take it back. */
+/** The tables: {@link INDICES} descriptors each. Knows what a walk writes and can take it back. */
 class Tables implements TableMemory {
-  words = new BigUint64Array(TABLES * INDICES)
+  words: BigUint64Array
   written: [number, bigint][] = []
+  /** Doublewords of each table: twice as many of 128-bit descriptors. */
+  readonly width: number
+
+  constructor(width: number) {
+    this.width = width
+    this.words = new BigUint64Array(TABLES * width)
+  }
 
   private slot(pa: number): number {
     const table = Math.floor((pa - BASE) / 0x1000)
     const index = (pa % 0x1000) / 8
-    return table >= 0 && table < TABLES && index < INDICES ? table * INDICES + index : -1
+    return table >= 0 && table < TABLES && index < this.width ? table * this.width + index : -1
   }
 
   readDescriptor(pa: number, out: Descriptor): boolean {
@@ -61,6 +69,15 @@ class Tables implements TableMemory {
     this.written.push([slot, now])
     this.words[slot] = (BigInt(hi) << 32n) | BigInt(lo)
     return true
+  }
+
+  compareAndSwapDescriptor128(pa: number, old: Descriptor128, now: Descriptor128): boolean {
+    // Hardware changes one half: the first, or of big-endian tables the other.
+    const first = old.hi !== now.hi || old.lo !== now.lo
+    const { hi, lo, topHi, topLo } = old
+    return first
+      ? this.compareAndSwapDescriptor(pa, hi, lo, now.hi, now.lo)
+      : this.compareAndSwapDescriptor(pa + 8, topHi, topLo, now.topHi, now.topLo)
   }
 
   undo(): void {
@@ -103,12 +120,21 @@ type Base = 'TTBR0_EL1' | 'TTBR1_EL1' | 'VTTBR_EL2' | 'TTBR0_EL2' | 'TTBR1_EL2' 
 
 /** One machine under a random program: a regime, tables, and a generator for everything that happens. */
 class Machine {
-  readonly memory = new Tables()
+  readonly memory: Tables
   readonly regime = new TranslationRegime()
   readonly random: (below: number) => number
+  /** Stage 1 of EL1&0 has 128-bit descriptors (FEAT_D128), and is the one regime of the history. */
+  readonly wide: boolean
 
   constructor(seed: number) {
     this.random = generator(seed)
+    this.wide = this.random(5) === 0
+    this.memory = new Tables(this.wide ? 2 * INDICES : INDICES)
+    if (this.wide) {
+      this.set('TCR2_EL1', 1n << 5n)
+      this.set('PIR_EL1', 0x5555_5355_1555_5556n)
+      this.set('PIRE0_EL1', 0x5155_5355_1555_3536n)
+    }
     this.set('MAIR_EL1', 0x04_44_bb_ff_f0_00_ffn)
     this.set('TCR_EL1', this.tcr())
     for (const name of ['TTBR0_EL1', 'TTBR1_EL1', 'VTTBR_EL2'] as const) this.base(name)
@@ -133,7 +159,9 @@ class Machine {
   }
 
   private tcr(): bigint {
-    return 25n | (25n << 16n) | (2n << 30n) | (5n << 32n) | this.pick(TCR)
+    // 39 bits by three levels; of 128-bit descriptors 36 bits.
+    const size = this.wide ? 28n : 25n
+    return size | (size << 16n) | (2n << 30n) | (5n << 32n) | this.pick(TCR)
   }
 
   private tcrOneRange(): bigint {
@@ -158,7 +186,8 @@ class Machine {
     else if (what < 10) this.base(this.pick(['TTBR0_EL2', 'TTBR1_EL2', 'TTBR0_EL3']))
     else if (what < 11) this.switchPrivileged()
     else if (what < 13) this.set('HCR_EL2', this.pick(HCR))
-    else this.level = this.pick([0, 1, 1, 2, 2, 3])
+    else this.level = this.pick(this.wide ? [0, 1] : [0, 1, 1, 2, 2, 3])
+    if (this.wide && what >= 11 && what < 13) this.set('HCR_EL2', this.pick([0n, 1n]))
     this.regime.selectFor(this.level)
     this.regime.update()
   }
@@ -181,6 +210,10 @@ class Machine {
     const slot = this.random(TABLES * INDICES)
     const table = Math.floor(slot / INDICES)
     const stage2 = table >= 7
+    if (this.wide && !stage2) {
+      this.editWide(table, slot % INDICES)
+      return
+    }
     const r = this.random(32)
     let word: bigint
     if (r === 0) word = 0n
@@ -202,7 +235,32 @@ class Machine {
       if (stage2) word |= 0xc0n
     }
     const swapped = (this.regime.lo(RegimeRegister.SCTLR_EL1) & (1 << 25)) !== 0 && !stage2
-    this.memory.words[slot] = swapped ? swap(word) : word
+    this.memory.words[table * this.memory.width + (slot % INDICES)] = swapped ? swap(word) : word
+  }
+
+  /** The same of a 128-bit descriptor. A table is one because SKL leads no further: what is a page elsewhere is a table here. */
+  private editWide(table: number, index: number): void {
+    const r = this.random(32)
+    let word = BigInt(this.random(4)) << 28n
+    word |= (BigInt(this.random(4)) << 20n) | (BigInt(this.random(4)) << 12n)
+    let skl = table < 2 ? 2n : table < 4 ? 1n : 0n
+    if (table < 2 && r < 24) {
+      word = BigInt(tableAt(2 + this.random(2)))
+      skl = 0n
+    } else if (table < 4 && r < 22) {
+      word = BigInt(tableAt(4 + this.random(3)))
+      skl = 0n
+    } else if (r === 31) skl = BigInt(this.random(4))
+    const accessed = this.random(8) === 0 ? 0n : 1n << 10n
+    const low12 = (BigInt(this.random(0x400)) << 2n) & ~(1n << 10n)
+    const first = r === 30 ? 0n : word | low12 | accessed | 1n
+    // GP, Contiguous, DisCH, PIIndex.
+    const top = (skl << 45n) | (BigInt(this.random(8)) << 47n) | (BigInt(this.random(16)) << 51n)
+    const swapped = (this.regime.lo(RegimeRegister.SCTLR_EL1) & (1 << 25)) !== 0
+    const { words, width } = this.memory
+    const at = table * width + 2 * index
+    words[at] = swapped ? swap(top) : first
+    words[at + 1] = swapped ? swap(first) : top
   }
 
   /** An address that the tables' entries reach, now and then one that they do not; often one of the last few. */
@@ -217,9 +275,10 @@ class Machine {
   private readonly recent: ([number, number] | undefined)[] = []
 
   private freshAddress(): [number, number] {
-    const page = (this.random(4) << 30) | (this.random(4) << 21) | (this.random(4) << 12)
+    const [one, two] = this.wide ? [28, 20] : [30, 21]
+    const page = (this.random(4) << one) | (this.random(4) << two) | (this.random(4) << 12)
     const lo = (page | this.random(0x1000)) >>> 0
-    let hi = this.random(3) === 0 ? 0xffff_ff80 : 0
+    let hi = this.random(3) === 0 ? (this.wide ? 0xffff_fff0 : 0xffff_ff80) : 0
     if (this.random(16) === 0) hi = (hi ^ (this.random(256) << 24)) >>> 0
     if (this.random(64) === 0) hi = (hi ^ (1 << this.random(24))) >>> 0
     return [hi, lo]
@@ -362,7 +421,7 @@ export function staleHistories(steps: number, seed: number): HistoryCount {
     const snapshots: Snapshot[] = []
     const invalidations: Done[] = []
     const remember = (at: number): void => {
-      const copy = new Tables()
+      const copy = new Tables(memory.width)
       copy.words = memory.words.slice()
       snapshots.push({ at, memory: copy, regime: cloned(regime) })
     }
@@ -529,7 +588,9 @@ function startsOf(
       const size = 2 ** (p.granuleBits + p.stride * (4 - level))
       starts.push({ level, size, attributes, until: endOf(snapshots, back), regime, walker })
     }
-    attributes |= (read.hi >>> 27) & 15
+    // DisCH of 128-bit descriptors is of the next table alone.
+    if (read.topHi === undefined) attributes |= (read.hi >>> 27) & 15
+    else attributes = ((read.topHi >>> 16) & 1) << 5
   }
   return starts
 }
