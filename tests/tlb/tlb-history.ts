@@ -259,8 +259,10 @@ class Machine {
     const swapped = (this.regime.lo(RegimeRegister.SCTLR_EL1) & (1 << 25)) !== 0
     const { words, width } = this.memory
     const at = table * width + 2 * index
-    words[at] = swapped ? swap(top) : first
-    words[at + 1] = swapped ? swap(first) : top
+    // Now and then one half alone.
+    const halves = this.random(4)
+    if (halves !== 1) words[at + (swapped ? 1 : 0)] = swapped ? swap(first) : first
+    if (halves !== 2) words[at + (swapped ? 0 : 1)] = swapped ? swap(top) : top
   }
 
   /** An address that the tables' entries reach, now and then one that they do not; often one of the last few. */
