@@ -11,24 +11,10 @@
  * IMPLEMENTATION DEFINED are: what is marked, which are the bytes of the load; and what a store-exclusive may be of, which is any
  * part of these.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { gzipSync } from 'node:zlib'
-import { Case, generator } from './cases.mjs'
+import { Case } from './cases.mjs'
 import { ExceptionMachine } from './exception-machine.mjs'
+import { folder, writeCases } from './exception-options.mjs'
 import { Bits } from './values.mjs'
-
-const { values } = parseArgs({
-  options: {
-    sail: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    count: { type: 'string', default: '100' },
-    out: { type: 'string' },
-  },
-})
-if (values.sail === undefined)
-  throw new Error('--sail FOLDER is missing: arm-v9.4-a/src of a clone of rems-project/sail-arm')
 
 /** What an access ends in. */
 class Aborted extends Error {}
@@ -145,19 +131,15 @@ function makeSteps(c) {
 /** Guest-physical address of the 32 bytes. */
 const BASE = 0x1000_3000n
 
-const machine = new MonitorMachine(values.sail)
-const seed = Number(values.seed)
-const lines = []
-for (let i = 0; i < Number(values.count); i++) {
+const machine = new MonitorMachine(folder)
+
+/** One case. */
+function run(random) {
   const state = { el2: false, lower32: false, pc: 0x40_0000n, absent: new Set() }
   machine.begin({ ...state, registers: { SCTLR_EL1: 5n }, pstate: { EL: 1n, SP: 1n, nRW: 0n } })
   machine.local = [undefined, undefined]
   machine.global = [undefined, undefined]
-  const steps = makeSteps(new Case(generator(seed * 100_003 + i))).map((s) => ({ ...s, out: machine.step(s) }))
-  lines.push(JSON.stringify({ id: `${seed}/${i}`, steps }))
+  return { steps: makeSteps(new Case(random)).map((step) => ({ ...step, out: machine.step(step) })) }
 }
-if (values.out === undefined) process.stdout.write(`${lines.join('\n')}\n`)
-else {
-  mkdirSync(values.out, { recursive: true })
-  writeFileSync(join(values.out, `monitors-${seed}.jsonl.gz`), gzipSync(`${lines.join('\n')}\n`, { level: 9 }))
-}
+
+writeCases('monitors', run)

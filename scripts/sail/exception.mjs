@@ -10,27 +10,12 @@
  * `out`: the Exception level it is taken to, that level's ELR, SPSR, ESR and FAR, PSTATE and PC at the vector; HPFAR_EL2 of stage 2. `unknown` has
  * the bits of these that are UNKNOWN, which are 1 there. What is IMPLEMENTATION DEFINED is named in `exception-machine.mjs`.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { gzipSync } from 'node:zlib'
-import { generator } from './cases.mjs'
 import { makeCase } from './exception-cases.mjs'
 import { ExceptionMachine } from './exception-machine.mjs'
+import { folder, writeCases } from './exception-options.mjs'
 import { hex } from './machine.mjs'
 
-const { values } = parseArgs({
-  options: {
-    sail: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    count: { type: 'string', default: '100' },
-    out: { type: 'string' },
-  },
-})
-if (values.sail === undefined)
-  throw new Error('--sail FOLDER is missing: arm-v9.4-a/src of a clone of rems-project/sail-arm')
-
-const machine = new ExceptionMachine(values.sail)
+const machine = new ExceptionMachine(folder)
 const hexed = (object) =>
   Object.fromEntries(Object.entries(object).map(([name, v]) => [name, typeof v === 'bigint' ? hex(v) : v]))
 
@@ -61,13 +46,4 @@ function run(random) {
   }
 }
 
-const seed = Number(values.seed)
-const lines = []
-for (let i = 0; i < Number(values.count); i++) {
-  lines.push(JSON.stringify({ id: `${seed}/${i}`, ...run(generator(seed * 100_003 + i)) }))
-}
-if (values.out === undefined) process.stdout.write(`${lines.join('\n')}\n`)
-else {
-  mkdirSync(values.out, { recursive: true })
-  writeFileSync(join(values.out, `exceptions-${seed}.jsonl.gz`), gzipSync(`${lines.join('\n')}\n`, { level: 9 }))
-}
+writeCases('exceptions', run)
