@@ -163,7 +163,7 @@ export class Tlb {
     if (walk(regime, memory, vaHi, vaLo, access, out, recorder) !== FaultKind.NONE) return out.fault
     // Only tables whose Access flags are set, where hardware manages them.
     if (!this.validated && (out.stage & 1) !== 0 && out.updates < Update.STAGE1_TABLE_ACCESS_FLAG)
-      this.tables.keep(p, hi, lo, out.stage1)
+      this.tables.keep(p, hi, lo, out.stage1, (out.stage & 2) !== 0)
     // Not a walk that changed descriptors, started over or had no table.
     if (out.updates !== 0 || out.sizeLog2 === 0 || this.recorder.length > MAX_PATH) return FaultKind.NONE
     // Nor addresses that a number does not hold whole.

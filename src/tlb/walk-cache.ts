@@ -85,10 +85,11 @@ export class WalkCache {
   descriptor(): void {}
 
   /** Keeps the table in which a walk that succeeded found its leaf; the first table is not worth it. */
-  keep(p: TableParameters, hi: number, lo: number, s: StageState): void {
+  keep(p: TableParameters, hi: number, lo: number, s: StageState, underStage2: boolean): void {
     const { level } = s
-    // FEAT_THE: only whole paths that are assured, since which descriptor was not is forgotten by now.
-    if (level <= p.startLevel || s.assured !== (p.protectedBit !== 0)) return
+    // FEAT_THE: only whole paths that are assured, since which descriptor was not is forgotten by now. Without stage 2 no
+    // path is.
+    if (level <= p.startLevel || (underStage2 && p.protectedBit !== 0 && !s.assured)) return
     const shift = regionBits(p, level)
     const regionLo = halfOf(hi & 0x00ff_ffff, lo, shift)
     const e = slot(regionLo, level)
