@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Access, ALL_FEATURES, FaultKind, type Features, LOAD, parLow, STORE } from '../../src/tlb/index.ts'
+import { Access, ALL_FEATURES, FaultKind, type Features, LOAD, parLow, STORE, Tlb } from '../../src/tlb/index.ts'
 import { AP_EL0, type Bench, L1, L2, L3, onePage, PAGE, TABLE } from './bench.ts'
 
 // FEAT_THE: TCR2_EL1.PnCH, VTCR_EL2.AssuredOnly, TL0, TL1, GCSH.
@@ -106,6 +106,20 @@ describe('assured mappings, AArch64.S1NextWalkStateTable and AArch64.S2CheckPerm
     const bench = hypervisor(12n, 12n, 0n)
     expect(bench.walk(0x1000n).contiguous).toBe(false)
     expect(bench.set('TCR2_EL1', 0n).walk(0x1000n).contiguous).toBe(true)
+  })
+
+  it.each([
+    [2n, FaultKind.NONE, 1],
+    [12n, FaultKind.PERMISSION, 0],
+  ])('of a table that a walk cache knows: first table by field %d', (top, fault, short) => {
+    const { regime, memory, out } = hypervisor(top, 2n, ASSURED_ONLY)
+      .put(L3, 2, 0xc000_0000n | PAGE | AP_EL0 | PROTECTED)
+      .put(S2_L1, 3, 0xc000_07bdn | (1n << 51n))
+    regime.update()
+    const tlb = new Tlb()
+    expect(tlb.translate(regime, memory, 0, 0x2000, LOAD, out)).toBe(FaultKind.NONE)
+    expect(tlb.translate(regime, memory, 0, 0x1000, LOAD, out)).toBe(fault)
+    expect(tlb.shortWalks).toBe(short)
   })
 
   it('need FEAT_THE', () => {
