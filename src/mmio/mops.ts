@@ -108,8 +108,9 @@ export class MemoryCopySet {
     if (p.copies) count = Math.min(count, this.#roomAt(this.#cursor.source))
     if (p.granules) count -= count % TAG_GRANULE
     const reads = fault.accessOf(Access.READ, p.readsUnprivileged)
-    const writes = fault.accessOf(Access.WRITE, p.writesUnprivileged)
-    if (fault.settings.tags) this.#walk.useAttributes(fault.registers)
+    const stores = p.granules ? Access.WRITE | Access.TAG_ACCESS : Access.WRITE
+    const writes = fault.accessOf(stores, p.writesUnprivileged)
+    if (fault.settings.tags || p.granules) this.#walk.useAttributes(fault.registers)
     if (p.copies && !this.#translate(this.#cursor.source, reads, !syndrome.write)) return outcome
     if (p.copies) {
       this.#sourcePa = this.#walk.page.pa

@@ -60,6 +60,7 @@ export class PlanRoad {
       access |= Access.GCS
       fault.guarded = true
     }
+    if (plan.tags) access |= Access.TAG_ACCESS
     const address = this.#address
     if (plan.key === '') address.compute(plan, registers)
     else if (!this.#authenticated(plan, plan.key)) return outcome

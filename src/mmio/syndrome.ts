@@ -30,6 +30,7 @@ const ISS2_DIRTY_BIT = 1 << 5
 const ISS2_OVERLAY = 1 << 6
 const ISS2_ASSURED_ONLY = 1 << 7
 const ISS2_NO_TAG_ACCESS = 1 << 9
+const ISS2_TAG_NOT_DATA = 1 << 10
 /** The access was one to a Guarded Control Stack: told of every kind of abort. */
 export const ISS2_GCS: number = 1 << 8
 
@@ -43,7 +44,8 @@ export function permissionSyndrome(page: Translation): number {
     (page.dirtyBit ? ISS2_DIRTY_BIT : 0) |
     (page.overlay ? ISS2_OVERLAY : 0) |
     (page.assuredOnly ? ISS2_ASSURED_ONLY : 0) |
-    (page.noTagAccess ? ISS2_NO_TAG_ACCESS : 0)
+    (page.noTagAccess ? ISS2_NO_TAG_ACCESS : 0) |
+    (page.tagNotData ? ISS2_TAG_NOT_DATA : 0)
   )
 }
 

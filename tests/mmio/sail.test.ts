@@ -108,6 +108,6 @@ describe.each(FILES)('%s', (name) => {
     const shown = wrong.slice(0, Number(process.env.NISV_SAIL_SHOW ?? 5))
     expect(shown.length === 0 ? [] : [`${wrong.length} of ${cases.length}`, ...shown]).toEqual([])
     expect(cases.length).toBeGreaterThanOrEqual(20)
-    expect(early).toBeLessThanOrEqual(Math.max(4, cases.length / 50))
+    expect(early).toBeLessThanOrEqual(Math.max(10, cases.length / 50))
   })
 })

@@ -58,6 +58,28 @@ function machine(options: ConstructorParameters<typeof Machine>[0] = {}): { m: M
 
 const at = (kind: string, offset: number, size: number): string => `${kind} ${(DEV + offset).toString(16)} ${size}`
 
+describe('canonical tags (FEAT_MTE4, TCR_EL1.MTX0)', () => {
+  const MTX0 = 1n << 60n
+  /** ST2G over two pages: the device's, and RAM with these attributes. */
+  const store = (attributes: number): readonly [string, bigint] => {
+    const { m } = machine()
+    m.vcpu.truth.set(Reg.TCR_EL1, m.x(Reg.TCR_EL1) | MTX0)
+    m.map(DEV_VA, DEV, 4)
+    m.map(RAM_VA, RAM_PA, attributes)
+    m.setX(2, DEV_VA + 0xff0)
+    const { kind, reason } = m.run(st2g(OFFSET), { far: DEV_VA + 0xff0, write: true })
+    return [`${kind} ${reason}`, kind === 'injected' ? m.x(Reg.ESR_EL1) >> 32n : 0n]
+  }
+
+  it('no tag is stored where memory is not Tagged: a Permission fault that says TnD', () => {
+    expect(store(0)).toEqual(['injected translation-fault', 1n << 10n])
+  })
+
+  it('Tagged memory takes it', () => {
+    expect(store(4)).toEqual(['retired done', 0n])
+  })
+})
+
 describe('tags of a device', () => {
   it('LDG reads zero into bits 59:56, and accesses nothing', () => {
     const { m, tags } = machine()
