@@ -22,6 +22,7 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/live/**', 'tests/e2e/**'],
           pool: 'threads',
+          isolate: false,
           testTimeout: 30_000,
         },
       },
