@@ -79,6 +79,8 @@ export class NestedStage2 {
     if (this.#translateReported(update) === FaultKind.NONE || page.stage !== 2) {
       return fault.end('unhandled', 'table-walk')
     }
+    // WnR of a walk is the access's own.
+    page.write = kind === Access.WRITE
     page.s1ptw = true
     return this.#abortStage2(walkSyndrome(page))
   }
