@@ -43,8 +43,8 @@ export function toAddress(hi: number, lo: number): number {
 }
 
 /**
- * `n` rounded down to a multiple of `unit`, a power of two; exact below 2^53. `n - (n % unit)` takes 10 ns where V8 cannot
- * see that `n` is an int32: the x87's fprem.
+ * `n` rounded down to a multiple of `unit`, a power of two; exact below 2^53. `n - (n % unit)` is the x87's fprem where V8
+ * cannot see that `n` is an int32: an LDR with a valid syndrome took 189 ns with it, 163 without.
  */
 export function alignDown(n: number, unit: number): number {
   return Math.floor(n / unit) * unit

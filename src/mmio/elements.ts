@@ -33,7 +33,7 @@ export class ElementData {
   }
 }
 
-/** Copies the data registers of a store to `data`. XZR is zeros. Words, where bytes are 20 ns more for two X registers. */
+/** Copies the data registers of a store to `data`. XZR is zeros. In words where it can. */
 export function gather(plan: Plan, registers: RegisterAccess, data: ElementData): void {
   const { count, size } = plan
   for (let e = 0; e < count; e++) {

@@ -169,7 +169,7 @@ export class GuestWalk {
     return this.#tlb.translate(regime, this.#space, vaHi, vaLo, access, this.page)
   }
 
-  /** Gives the regime the registers of a half of the addresses; once a fault, 25 ns of its second translation. */
+  /** Gives the regime the registers of a half of the addresses: once a fault. */
   #prepare(registers: RegisterAccess, half: number): void {
     const regime = this.#regime
     const slots = registers.regime

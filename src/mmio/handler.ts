@@ -28,8 +28,8 @@ import type { Vcpu } from './vcpu.ts'
  * side, or 64 on two pages each.
  *
  * Speed is bound by V8's budget for inlining, 920 bytes of bytecode for each function that it compiles: with
- * `node --max-inlined-bytecode-size-cumulative=2000` a warm LDP X at the TPM CRB takes 425 ns instead of 517, STP 474 instead of
- * 487 (Node 20). So what is rare is in functions of its own, and bundles have literals where the source has names.
+ * `node --max-inlined-bytecode-size-cumulative=2000` a warm LDP X at the TPM CRB takes 425 ns instead of 517
+ * (Node 20). So what is rare is in functions of its own, and bundles have literals where the source has names.
  *
  * One handler serves any number of vCPUs, one fault at a time.
  *

@@ -82,7 +82,7 @@ export class Journal {
     this.#pa[i] = pa
     this.#words[2 * i] = offset
     this.#words[2 * i + 1] = size | (write ? WRITE : 0) | (result << RESULT)
-    // Words: 12 ns for the eight bytes of an access one by one.
+    // Words, not the eight bytes of an access one by one.
     let k = 0
     for (; k + 4 <= size; k += 4) this.#data[next++] = wordAt(data, at + k)
     if (k < size) this.#data[next++] = tailAt(data, at + k, size - k)

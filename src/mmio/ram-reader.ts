@@ -62,7 +62,7 @@ export class RamReader {
     return true
   }
 
-  /** {@link readDescriptor} for a whole walk: 2 ns a descriptor, where one by one they are 8. */
+  /** {@link readDescriptor} for a whole walk: a validated hit takes 59 ns, where one by one it took 68. */
   descriptorsAre(pa: Float64Array, hi: Uint32Array, lo: Uint32Array, from: number, to: number): boolean {
     if (this.#regions !== this.#map.regions) this.#forget()
     let words = this.#words
