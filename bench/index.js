@@ -20,7 +20,12 @@ walkBenches()
 const { benchmarks } = await run()
 compareWithQemu(new Map(benchmarks.map(({ alias, runs }) => [alias, runs[0].stats.p50])))
 compareWithUnicorn()
-const flags = ['--expose-gc', '--max-semi-space-size=256', fileURLToPath(new URL('bytes.js', import.meta.url))]
+const flags = [
+  '--expose-gc',
+  '--min-semi-space-size=256',
+  '--max-semi-space-size=256',
+  fileURLToPath(new URL('bytes.js', import.meta.url)),
+]
 const { stdout } = spawnSync(process.execPath, flags, { encoding: 'utf8' })
 listClasses(classTimes(), JSON.parse(stdout))
 process.exit(0)

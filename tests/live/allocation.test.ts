@@ -22,7 +22,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Bytes that a fault allocates, by class. */
 function measure(): Record<string, number> {
-  const flags = ['--expose-gc', '--max-semi-space-size=256', join(folder, 'bench/bytes.js')]
+  const flags = [
+    '--expose-gc',
+    '--min-semi-space-size=256',
+    '--max-semi-space-size=256',
+    join(folder, 'bench/bytes.js'),
+  ]
   const { stdout, stderr, status } = spawnSync(process.execPath, flags, { encoding: 'utf8' })
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
   return JSON.parse(stdout) as Record<string, number>
